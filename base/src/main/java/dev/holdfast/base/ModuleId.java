@@ -1,0 +1,32 @@
+package dev.holdfast.base;
+
+import java.util.Optional;
+
+/**
+ * A module id: 1 to 128 ASCII letters, digits or any of {@code - : . + % _ # * ? ! ( ) , = @ ; $ '}.
+ *
+ * <p>The wildcards of MQTT are legal in it, so an id is compared literally and never used as a pattern.
+ */
+public record ModuleId(String value) implements Comparable<ModuleId> {
+    public ModuleId {
+        if (!IdSyntax.accepts(value)) {
+            throw new IllegalArgumentException(
+                    "not a module id: 1 to 128 ASCII letters, digits or - : . + % _ # * ? ! ( ) , = @ ; $ '");
+        }
+    }
+
+    /** Reads an id; empty when the text is none. */
+    public static Optional<ModuleId> parse(String text) {
+        return IdSyntax.accepts(text) ? Optional.of(new ModuleId(text)) : Optional.empty();
+    }
+
+    @Override
+    public int compareTo(ModuleId other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

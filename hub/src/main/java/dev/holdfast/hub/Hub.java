@@ -1,0 +1,26 @@
+package dev.holdfast.hub;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.base.Live;
+import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.link.DeviceLinks;
+import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.store.Log;
+import dev.holdfast.store.Table;
+
+/**
+ * One hub and its parts. It holds them and decides nothing; faces take from it what their protocol needs.
+ *
+ * @param table shared by all hubs; a hub uses the scope of its own name only
+ * @param log this hub's own
+ */
+public record Hub(
+        HubName name,
+        Live<HubSettings> settings,
+        Registry registry,
+        Authenticator authenticator,
+        DeviceLinks links,
+        Intake intake,
+        Table table,
+        Log log) {}

@@ -1,0 +1,49 @@
+package dev.holdfast.hub;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.hub.identity.SharedAccessPolicy;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything about a hub that an operator decides. Immutable; a change is a new value in the hub's {@code Live}.
+ *
+ * @param hostName what its connection strings say
+ * @param partitions of the telemetry log; fixed when the hub is created
+ * @param retentionDays 1 to 7
+ * @param policies in the order in which they were made
+ * @param consumerGroups besides {@code $Default}, which always exists
+ */
+public record HubSettings(
+        HubName name,
+        String hostName,
+        int partitions,
+        int retentionDays,
+        List<SharedAccessPolicy> policies,
+        List<String> consumerGroups) {
+
+    public static final String DEFAULT_CONSUMER_GROUP = "$Default";
+
+    public HubSettings {
+        if (partitions < 1 || partitions > 32) {
+            throw new IllegalArgumentException("a hub has 1 to 32 partitions");
+        }
+        if (retentionDays < 1 || retentionDays > 7) {
+            throw new IllegalArgumentException("a hub keeps telemetry for 1 to 7 days");
+        }
+        policies = List.copyOf(policies);
+        consumerGroups = List.copyOf(consumerGroups);
+    }
+
+    public Optional<SharedAccessPolicy> policy(String policyName) {
+        return policies.stream()
+                .filter(policy -> policy.name().equals(policyName))
+                .findFirst();
+    }
+
+    /** Whether there is such a consumer group; Event Hubs clients spell them in any case. */
+    public boolean hasConsumerGroup(String group) {
+        return group.equalsIgnoreCase(DEFAULT_CONSUMER_GROUP)
+                || consumerGroups.stream().anyMatch(group::equalsIgnoreCase);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.holdfast.hub.identity;
+
+import org.jspecify.annotations.Nullable;
+
+/** How a device proves who it is; what the registry keeps for it. */
+public sealed interface Authentication {
+    /** The type as the service API spells it. */
+    String wireName();
+
+    /** A token signed with one of two keys. */
+    record Sas(SymmetricKeys keys) implements Authentication {
+        @Override
+        public String wireName() {
+            return "sas";
+        }
+    }
+
+    /**
+     * A certificate whose thumbprint is one of two; who issued it does not matter.
+     *
+     * @param secondary null when only one is registered
+     */
+    record SelfSigned(
+            @Nullable Thumbprint primary, @Nullable Thumbprint secondary) implements Authentication {
+        @Override
+        public String wireName() {
+            return "selfSigned";
+        }
+    }
+
+    /** A certificate with the device id as common name, issued under a registered authority. */
+    record CertificateAuthority() implements Authentication {
+        @Override
+        public String wireName() {
+            return "certificateAuthority";
+        }
+    }
+
+    /** No credential of its own: only a token of a hub policy opens it. */
+    record None() implements Authentication {
+        @Override
+        public String wireName() {
+            return "none";
+        }
+    }
+}

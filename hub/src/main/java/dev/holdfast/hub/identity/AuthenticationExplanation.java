@@ -1,0 +1,90 @@
+package dev.holdfast.hub.identity;
+
+import dev.holdfast.hub.identity.AuthenticationRefusal.AuthorityUnknown;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
+import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
+import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
+import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
+import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
+import dev.holdfast.hub.identity.AuthenticationRefusal.ThumbprintMismatch;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenExpired;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenForOtherResource;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenMalformed;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenNotAccepted;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenSignatureWrong;
+import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
+import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Says in sentences what an {@link AuthenticationRefusal} means and what to change. For the log and the operator, never with a secret. */
+public final class AuthenticationExplanation {
+    private AuthenticationExplanation() {}
+
+    public static String of(AuthenticationRefusal refusal) {
+        return switch (refusal) {
+            case UnknownDevice(var identity) ->
+                "No device '" + identity
+                        + "' is registered in this hub. Ids are compared by case. Register it, or correct the"
+                        + " DeviceId (or ModuleId) in the client's connection string.";
+            case DeviceDisabled(var identity, var why) ->
+                "Device '" + identity + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
+                        + ". Enable it in the registry to let it connect.";
+            case NoCredentials(var identity, var registered) ->
+                "Device '" + identity + "' is registered with '" + registered.wireName()
+                        + "' authentication, and the client sent neither a token nor a client certificate. "
+                        + (registered instanceof Authentication.Sas
+                                ? "Use a connection string with a SharedAccessKey."
+                                : "Give the client its certificate and private key, and use x509=true.");
+            case TokenMalformed(var what) ->
+                "The token can't be read: " + what
+                        + ". It has the form 'SharedAccessSignature sr=…&sig=…&se=…' with an optional '&skn=…'.";
+            case TokenExpired(var expiry, var now) ->
+                "The token expired at " + expiry + ", "
+                        + Duration.between(expiry, now).toSeconds()
+                        + " s before the hub's clock (" + now
+                        + "). Make a new token; if it is new, set the clock of the client.";
+            case TokenForOtherResource(var named, var wanted) ->
+                "The token is for '" + named + "', which does not cover '" + wanted + "'. Sign a token whose 'sr' is '"
+                        + wanted + "'.";
+            case TokenSignatureWrong(var identity) ->
+                "The token of '" + identity
+                        + "' was signed with neither its primary nor its secondary key. Compare the SharedAccessKey of the"
+                        + " client with the registry; a key that was regenerated no longer works.";
+            case UnknownPolicy(var policy) ->
+                "The token names the shared access policy '" + policy + "', which this hub does not have.";
+            case PolicySignatureWrong(var policy) ->
+                "The token was signed with neither key of the shared access policy '" + policy + "'.";
+            case PolicyLacksRight(var policy, var needed) ->
+                "The shared access policy '" + policy + "' does not have the right " + names(needed)
+                        + ". Use a policy that has it.";
+            case TokenNotAccepted(var identity, var registered) ->
+                "Device '" + identity + "' is registered with '" + registered.wireName()
+                        + "' authentication, and the client sent a token. Connect with the certificate, or register the"
+                        + " device with keys.";
+            case CertificateNotAccepted(var identity, var registered) ->
+                "Device '" + identity + "' is registered with '" + registered.wireName()
+                        + "' authentication, and the client showed a certificate but no token. Connect with a"
+                        + " SharedAccessKey, or register the device with the certificate's thumbprint.";
+            case ThumbprintMismatch(var identity, var sha1, var sha256) ->
+                "Thumbprint does not match configuration: the client of '" + identity
+                        + "' showed a certificate with SHA-1 "
+                        + sha1 + " and SHA-256 " + sha256
+                        + ", and neither is registered as its primary or secondary thumbprint. Register one of them, or"
+                        + " give the client the registered certificate.";
+            case CertificateNotValidNow(var identity, var notBefore, var notAfter, var now) ->
+                "The certificate of '" + identity + "' is valid from " + notBefore + " to " + notAfter
+                        + ", and the hub's clock says " + now + ". Renew the certificate, or correct the clock.";
+            case AuthorityUnknown(var identity, var issuer) ->
+                "Device '" + identity
+                        + "' is registered for certificates of an authority, and the one it showed was issued by '"
+                        + issuer + "', which is not registered with this hub.";
+        };
+    }
+
+    private static String names(Set<AccessRight> rights) {
+        return rights.stream().map(AccessRight::wireName).sorted().collect(Collectors.joining(" and "));
+    }
+}

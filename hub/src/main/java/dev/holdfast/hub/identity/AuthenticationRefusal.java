@@ -1,0 +1,55 @@
+package dev.holdfast.hub.identity;
+
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * Why someone was not let in: the whole list. What a protocol answers is derived from it in that protocol's face; the sentences
+ * for people are in {@link AuthenticationExplanation}.
+ */
+public sealed interface AuthenticationRefusal {
+    /** Stable word for logs, metrics and reports: the name of the case. */
+    default String reason() {
+        return getClass().getSimpleName();
+    }
+
+    record UnknownDevice(Identity identity) implements AuthenticationRefusal {}
+
+    record DeviceDisabled(Identity identity, String statusReason) implements AuthenticationRefusal {}
+
+    /** Neither a token nor a certificate came. */
+    record NoCredentials(Identity identity, Authentication registered) implements AuthenticationRefusal {}
+
+    record TokenMalformed(String what) implements AuthenticationRefusal {}
+
+    record TokenExpired(Instant expiry, Instant now) implements AuthenticationRefusal {}
+
+    /** @param named what {@code sr} names; {@code wanted} what was to be opened */
+    record TokenForOtherResource(String named, String wanted) implements AuthenticationRefusal {}
+
+    /** Signed with neither key of the device. */
+    record TokenSignatureWrong(Identity identity) implements AuthenticationRefusal {}
+
+    record UnknownPolicy(String policy) implements AuthenticationRefusal {}
+
+    /** Signed with neither key of the hub policy it names. */
+    record PolicySignatureWrong(String policy) implements AuthenticationRefusal {}
+
+    record PolicyLacksRight(String policy, Set<AccessRight> needed) implements AuthenticationRefusal {}
+
+    /** A token came for a device that is registered with certificates. */
+    record TokenNotAccepted(Identity identity, Authentication registered) implements AuthenticationRefusal {}
+
+    /** A certificate came for a device that is registered with keys. */
+    record CertificateNotAccepted(Identity identity, Authentication registered) implements AuthenticationRefusal {}
+
+    /** @param sha1 and {@code sha256} of the leaf that was shown */
+    record ThumbprintMismatch(Identity identity, Thumbprint sha1, Thumbprint sha256) implements AuthenticationRefusal {}
+
+    /** The thumbprint is right, but the certificate is not valid now. */
+    record CertificateNotValidNow(Identity identity, Instant notBefore, Instant notAfter, Instant now)
+            implements AuthenticationRefusal {}
+
+    /** The device is registered for certificates of an authority, and none is registered with the hub that issued this one. */
+    record AuthorityUnknown(Identity identity, String issuer) implements AuthenticationRefusal {}
+}

@@ -1,0 +1,215 @@
+package dev.holdfast.hub.identity;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
+import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.identity.AuthenticationRefusal.AuthorityUnknown;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
+import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
+import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
+import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
+import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
+import dev.holdfast.hub.identity.AuthenticationRefusal.ThumbprintMismatch;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenExpired;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenForOtherResource;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenMalformed;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenNotAccepted;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TokenSignatureWrong;
+import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
+import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
+import dev.holdfast.tls.peer.PeerIdentity;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges who may come in, for every protocol of a hub: devices by token or certificate, services by the token of a policy.
+ *
+ * <p>Deny by default. A token comes before a certificate when a client offers both, as SAS clients behind a certificate-bearing
+ * proxy do. {@link #judgeDevice} reads the registry and may block; {@link #judgeService} does not.
+ */
+public final class Authenticator {
+    private final Live<HubSettings> settings;
+    private final Registry registry;
+    private final Predicate<String> ownHost;
+    private final InstantSource clock;
+    private final Limits.Telemetry limits;
+
+    /** @param ownHost whether a host name, in lower case, leads to this hub */
+    public Authenticator(
+            Live<HubSettings> settings,
+            Registry registry,
+            Predicate<String> ownHost,
+            InstantSource clock,
+            Limits.Telemetry limits) {
+        this.settings = settings;
+        this.registry = registry;
+        this.ownHost = ownHost;
+        this.clock = clock;
+        this.limits = limits;
+    }
+
+    /** Judges a client that wants to be a device or module. */
+    public DeviceAuthentication judgeDevice(DeviceCredentials offered) {
+        Identity identity = offered.identity();
+        Device device = registry.find(identity.device()).orElse(null);
+        if (device == null || identity.module() != null) {
+            return refuse(new UnknownDevice(identity));
+        }
+        String password = offered.password();
+        DeviceAuthentication judged = password == null || password.isEmpty()
+                ? judgeWithoutToken(identity, device, offered.peer())
+                : judgeToken(identity, device, password);
+        // Told last: only who proved to be the device learns that it is disabled.
+        if (judged instanceof DeviceAuthentication.Accepted && !device.enabled()) {
+            return refuse(new DeviceDisabled(identity, device.statusReason()));
+        }
+        return judged;
+    }
+
+    /**
+     * Judges a back end's token for something that needs all of {@code needed}.
+     *
+     * @param path what is to be opened, decoded segments; empty for the hub as a whole
+     * @param signing how this kind of client signs
+     */
+    public ServiceAuthentication judgeService(
+            String password, List<String> path, Set<AccessRight> needed, Signing signing) {
+        return switch (SasToken.parse(password)) {
+            case SasToken.Parsed.Malformed(var what) -> new ServiceAuthentication.Refused(new TokenMalformed(what));
+            case SasToken.Parsed.Token(var token) -> judgeService(token, path, needed, signing);
+        };
+    }
+
+    private ServiceAuthentication judgeService(
+            SasToken token, List<String> path, Set<AccessRight> needed, Signing signing) {
+        AuthenticationRefusal refusal = faultOfReach(token, path);
+        if (refusal == null) {
+            String name = token.policy();
+            refusal = name == null ? new UnknownPolicy("") : faultOfPolicy(token, name, needed, signing);
+        }
+        return refusal == null
+                ? new ServiceAuthentication.Accepted(
+                        String.valueOf(token.policy()), token.expiry().plus(limits.tokenMaxSkew()))
+                : new ServiceAuthentication.Refused(refusal);
+    }
+
+    private DeviceAuthentication judgeToken(Identity identity, Device device, String password) {
+        return switch (SasToken.parse(password)) {
+            case SasToken.Parsed.Malformed(var what) -> refuse(new TokenMalformed(what));
+            case SasToken.Parsed.Token(var token) -> judgeToken(identity, device, token);
+        };
+    }
+
+    private DeviceAuthentication judgeToken(Identity identity, Device device, SasToken token) {
+        AuthenticationRefusal refusal =
+                faultOfReach(token, List.of("devices", identity.device().value()));
+        if (refusal == null) {
+            String policy = token.policy();
+            refusal = policy == null
+                    ? faultOfDeviceSignature(identity, device, token)
+                    : faultOfPolicy(token, policy, EnumSet.of(AccessRight.DEVICE_CONNECT), Signing.KEY_BYTES);
+        }
+        if (refusal != null) {
+            return refuse(refusal);
+        }
+        String scope = token.policy() == null ? "device" : "hub";
+        return new DeviceAuthentication.Accepted(
+                identity,
+                device.generation(),
+                new AuthenticationMethod(scope, "sas", "iothub"),
+                token.expiry().plus(limits.tokenMaxSkew()));
+    }
+
+    /** What is wrong with where and how long a token is good, whoever signed it. */
+    private @Nullable AuthenticationRefusal faultOfReach(SasToken token, List<String> path) {
+        Instant now = clock.instant();
+        if (!ownHost.test(token.resource().host()) || !token.coversPath(path)) {
+            return new TokenForOtherResource(
+                    token.resource().toString(),
+                    new TokenResource(settings.get().hostName(), path).toString());
+        }
+        return token.isExpired(now, limits) ? new TokenExpired(token.expiry(), now) : null;
+    }
+
+    private static @Nullable AuthenticationRefusal faultOfDeviceSignature(
+            Identity identity, Device device, SasToken token) {
+        if (!(device.authentication() instanceof Authentication.Sas(var keys))) {
+            return new TokenNotAccepted(identity, device.authentication());
+        }
+        return token.isSignedBy(keys) ? null : new TokenSignatureWrong(identity);
+    }
+
+    private @Nullable AuthenticationRefusal faultOfPolicy(
+            SasToken token, String name, Set<AccessRight> needed, Signing signing) {
+        SharedAccessPolicy policy = settings.get().policy(name).orElse(null);
+        if (policy == null) {
+            return new UnknownPolicy(name);
+        }
+        boolean signed = switch (signing) {
+            case KEY_BYTES -> token.isSignedBy(policy.keys());
+            case KEY_TEXT -> token.isSignedByText(policy.keys());
+        };
+        if (!signed) {
+            return new PolicySignatureWrong(name);
+        }
+        return policy.rights().containsAll(needed) ? null : new PolicyLacksRight(name, needed);
+    }
+
+    private DeviceAuthentication judgeWithoutToken(Identity identity, Device device, PeerIdentity peer) {
+        return switch (peer) {
+            case PeerIdentity.Anonymous() -> refuse(new NoCredentials(identity, device.authentication()));
+            case PeerIdentity.Certificates shown -> judgeCertificate(identity, device, shown.leaf());
+        };
+    }
+
+    private DeviceAuthentication judgeCertificate(Identity identity, Device device, X509Certificate leaf) {
+        return switch (device.authentication()) {
+            case Authentication.SelfSigned registered -> judgeThumbprint(identity, device, registered, leaf);
+            case Authentication.CertificateAuthority() ->
+                refuse(new AuthorityUnknown(
+                        identity, leaf.getIssuerX500Principal().getName()));
+            case Authentication.Sas sas -> refuse(new CertificateNotAccepted(identity, sas));
+            case Authentication.None none -> refuse(new CertificateNotAccepted(identity, none));
+        };
+    }
+
+    private DeviceAuthentication judgeThumbprint(
+            Identity identity, Device device, Authentication.SelfSigned registered, X509Certificate leaf) {
+        Thumbprint sha1 = digest("SHA-1", leaf);
+        Thumbprint sha256 = digest("SHA-256", leaf);
+        boolean matches = List.of(sha1, sha256).stream()
+                .anyMatch(shown -> shown.equals(registered.primary()) || shown.equals(registered.secondary()));
+        if (!matches) {
+            return refuse(new ThumbprintMismatch(identity, sha1, sha256));
+        }
+        Instant now = clock.instant();
+        Instant notBefore = leaf.getNotBefore().toInstant();
+        Instant notAfter = leaf.getNotAfter().toInstant();
+        if (now.isBefore(notBefore) || now.isAfter(notAfter)) {
+            return refuse(new CertificateNotValidNow(identity, notBefore, notAfter, now));
+        }
+        return new DeviceAuthentication.Accepted(
+                identity, device.generation(), new AuthenticationMethod("device", "x509", "external"), null);
+    }
+
+    private static Thumbprint digest(String algorithm, X509Certificate certificate) {
+        try {
+            return Thumbprint.of(MessageDigest.getInstance(algorithm).digest(certificate.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a certificate that took part in a handshake can't be digested", e);
+        }
+    }
+
+    private static DeviceAuthentication refuse(AuthenticationRefusal refusal) {
+        return new DeviceAuthentication.Refused(refusal);
+    }
+}

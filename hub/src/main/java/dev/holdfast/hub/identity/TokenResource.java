@@ -1,0 +1,73 @@
+package dev.holdfast.hub.identity;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a token is good for: a host and a path, and everything below that path.
+ *
+ * <p>Matched segment by segment, so that {@code dev1} does not cover {@code dev10}. The host is compared without case, a port in
+ * it is ignored; the path is compared by case, except for the fixed words that start it.
+ *
+ * @param host in lower case, without scheme and port
+ * @param path the segments, decoded, without empty ones
+ */
+public record TokenResource(String host, List<String> path) {
+    public TokenResource {
+        path = List.copyOf(path);
+    }
+
+    /** Reads {@code sr} in any spelling that official clients send: encoded or not, with a scheme ({@code sb://}) or without. */
+    static Optional<TokenResource> parse(String asSent) {
+        return PercentDecoder.decode(asSent).flatMap(TokenResource::split);
+    }
+
+    /** Reads a resource path that is not percent-encoded, as {@code sb://host:5671/hub1/ConsumerGroups/$Default}. */
+    public static Optional<TokenResource> split(String decoded) {
+        int scheme = decoded.indexOf("://");
+        String rest = scheme < 0 ? decoded : decoded.substring(scheme + 3);
+        List<String> parts = List.of(rest.split("/", -1));
+        String host = withoutPort(parts.getFirst()).toLowerCase(Locale.ROOT);
+        if (host.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new TokenResource(
+                host,
+                parts.subList(1, parts.size()).stream()
+                        // a very old form ends in "/api-version=2016-11-14", which is no part of what is named
+                        .takeWhile(segment -> !segment.startsWith("api-version="))
+                        .filter(segment -> !segment.isEmpty())
+                        .toList()));
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        boolean isPort = colon > 0
+                && colon < host.length() - 1
+                && host.chars().skip(colon + 1L).allMatch(Character::isDigit)
+                && (host.indexOf(':') == colon || host.charAt(colon - 1) == ']');
+        return isPort ? host.substring(0, colon) : host;
+    }
+
+    /** Whether a path (decoded segments) is this one or lies below it. The host is the caller's to compare. */
+    public boolean coversPath(List<String> wanted) {
+        if (path.size() > wanted.size()) {
+            return false;
+        }
+        for (int i = 0; i < path.size(); i++) {
+            String have = path.get(i);
+            String want = wanted.get(i);
+            boolean fixedWord = i % 2 == 0 && (want.equals("devices") || want.equals("modules"));
+            if (!(fixedWord ? have.equalsIgnoreCase(want) : have.equals(want))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return path.isEmpty() ? host : host + "/" + String.join("/", path);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.holdfast.hub.link;
+
+import dev.holdfast.base.DeviceId;
+import dev.holdfast.hub.identity.Identity;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Which identity of a hub is connected where. One connection for each; the newest wins and the older one is ended.
+ *
+ * <p>Any thread.
+ */
+public final class DeviceLinks {
+    private record Held(DeviceLink link, long epoch) {}
+
+    private final Map<Identity, Held> links = new ConcurrentHashMap<>();
+    private final AtomicLong epochs = new AtomicLong();
+
+    /**
+     * Enters a connection that was let in, ending an older one of the same identity first.
+     *
+     * @return closes the entry; does nothing when a newer connection took it over
+     */
+    public Registration register(Identity identity, DeviceLink link, InetSocketAddress address) {
+        Held held = new Held(link, epochs.incrementAndGet());
+        Held older = links.put(identity, held);
+        if (older != null) {
+            older.link().end(new LinkEnd.SupersededByNewConnection(address));
+        }
+        return () -> links.remove(identity, held);
+    }
+
+    public boolean isConnected(Identity identity) {
+        return links.containsKey(identity);
+    }
+
+    public int count() {
+        return links.size();
+    }
+
+    /** Ends the connections of a device and of its modules. */
+    public void endDevice(DeviceId device, LinkEnd why) {
+        links.forEach((identity, held) -> {
+            if (identity.device().equals(device)) {
+                held.link().end(why);
+            }
+        });
+    }
+
+    public void endAll(LinkEnd why) {
+        links.values().forEach(held -> held.link().end(why));
+    }
+
+    /** A connection's place among the links. */
+    @FunctionalInterface
+    public interface Registration extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

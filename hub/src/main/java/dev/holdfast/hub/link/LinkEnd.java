@@ -1,0 +1,45 @@
+package dev.holdfast.hub.link;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+
+/** Why the hub ends a device's connection: the whole list. MQTT 3.1.1 can't say it to the device, so it is logged and reported. */
+public sealed interface LinkEnd {
+    /** Stable word for logs, metrics and reports: the name of the case. */
+    default String reason() {
+        return getClass().getSimpleName();
+    }
+
+    /** A newer connection of the same identity came. */
+    record SupersededByNewConnection(InetSocketAddress newAddress) implements LinkEnd {}
+
+    record DeviceDisabled() implements LinkEnd {}
+
+    record DeviceDeleted() implements LinkEnd {}
+
+    record TokenExpired(Instant until) implements LinkEnd {}
+
+    record HubDeleted() implements LinkEnd {}
+
+    record ServerStopping() implements LinkEnd {}
+
+    /** What happened and what to change, in sentences. */
+    default String explain() {
+        return switch (this) {
+            case SupersededByNewConnection(var address) ->
+                "A newer connection with the same id came from "
+                        + address.getAddress().getHostAddress() + ":"
+                        + address.getPort()
+                        + ", and one identity has one connection. If two programs take turns, give each"
+                        + " its own device id.";
+            case DeviceDisabled() -> "The device was disabled in the registry.";
+            case DeviceDeleted() -> "The device was deleted from the registry.";
+            case TokenExpired(var until) ->
+                "The token that opened the connection ended at " + until
+                        + ". The client renews it by connecting again; if it does not, look at its clock and its token"
+                        + " lifetime.";
+            case HubDeleted() -> "The hub was deleted.";
+            case ServerStopping() -> "Holdfast is stopping.";
+        };
+    }
+}

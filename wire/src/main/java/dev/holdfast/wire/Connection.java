@@ -1,0 +1,88 @@
+package dev.holdfast.wire;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * One accepted socket, and what the layers below learned about it.
+ *
+ * <p>{@link #fact} carries values (what the TLS handshake showed, for one) past this module, which does not know their types.
+ * Facts are set before a protocol is mounted and never change.
+ */
+public final class Connection {
+    private static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
+
+    private final Channel channel;
+    private final String listener;
+    private final InetSocketAddress remoteAddress;
+    private final Instant acceptedAt;
+    private final UUID id = UUID.randomUUID();
+
+    private Connection(Channel channel, String listener, InetSocketAddress remoteAddress, Instant acceptedAt) {
+        this.channel = channel;
+        this.listener = listener;
+        this.remoteAddress = remoteAddress;
+        this.acceptedAt = acceptedAt;
+    }
+
+    /** Called once by the listener for every accepted channel. */
+    public static Connection accept(
+            Channel channel, String listener, InetSocketAddress remoteAddress, Instant acceptedAt) {
+        Connection connection = new Connection(channel, listener, remoteAddress, acceptedAt);
+        channel.attr(KEY).set(connection);
+        return connection;
+    }
+
+    /** The connection of a channel that a listener accepted. */
+    public static Connection of(Channel channel) {
+        Connection connection = channel.attr(KEY).get();
+        if (connection == null) {
+            throw new IllegalStateException("no listener accepted this channel");
+        }
+        return connection;
+    }
+
+    /** Names this connection in log lines and reports. */
+    public UUID id() {
+        return id;
+    }
+
+    public Channel channel() {
+        return channel;
+    }
+
+    /** The name of the listener that accepted it: {@code mqtt}, {@code amqp} or {@code https}. */
+    public String listener() {
+        return listener;
+    }
+
+    public InetSocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    public Instant acceptedAt() {
+        return acceptedAt;
+    }
+
+    /** What was learned under this type. */
+    public <T> T fact(Class<T> type) {
+        T value = channel.attr(AttributeKey.<T>valueOf(Connection.class, type.getName()))
+                .get();
+        if (value == null) {
+            throw new IllegalStateException("no " + type.getSimpleName() + " was recorded for this connection");
+        }
+        return value;
+    }
+
+    /** Records a fact; once per type. */
+    public <T> void learn(Class<T> type, T value) {
+        if (channel.attr(AttributeKey.<T>valueOf(Connection.class, type.getName()))
+                        .setIfAbsent(value)
+                != null) {
+            throw new IllegalStateException(type.getSimpleName() + " is known already");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.wire.http;
+
+import dev.holdfast.wire.Connection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request that was parsed within its bounds.
+ *
+ * @param method in upper case
+ * @param host the host that is asked for, from an absolute target or the Host field, in lower case and without port
+ * @param path the segments of the path, percent-decoded one by one, so that an encoded slash separates nothing; no empty ones
+ * @param query decoded parameters by name as sent; the first value where one is repeated
+ * @param headers field values by name in lower case; values of a repeated field joined with a comma
+ * @param body owned by the request; empty when there is none
+ */
+public record HttpRequest(
+        String method,
+        String host,
+        List<String> path,
+        Map<String, String> query,
+        Map<String, String> headers,
+        byte[] body,
+        Connection connection) {
+    public HttpRequest {
+        path = List.copyOf(path);
+        query = Map.copyOf(query);
+        headers = Map.copyOf(headers);
+    }
+
+    /** A header field by name in any case. */
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+    }
+}
