@@ -8,7 +8,15 @@ import java.time.Duration;
  * <p>The numbers are Azure IoT Hub's where it has one, so that clients meet the limits they know.
  */
 public record Limits(
-        Sockets sockets, Mqtt mqtt, Amqp amqp, Http http, Telemetry telemetry, Registry registry, Storage storage) {
+        Sockets sockets,
+        Mqtt mqtt,
+        Amqp amqp,
+        Http http,
+        Telemetry telemetry,
+        Registry registry,
+        Storage storage,
+        Installation installation,
+        Client client) {
 
     /** The bounds that a fresh installation starts with. */
     public static Limits defaults() {
@@ -19,7 +27,9 @@ public record Limits(
                 new Http(8 * 1024, 32 * 1024, 1024 * 1024, Duration.ofSeconds(60), 16),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20),
-                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8));
+                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8),
+                new Installation(100, Duration.ofMinutes(5), Duration.ofSeconds(10)),
+                new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
     }
 
     /**
@@ -104,4 +114,20 @@ public record Limits(
      * @param readersMax connections that read the table at the same time
      */
     public record Storage(int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax) {}
+
+    /**
+     * @param hubsMax hubs of one installation
+     * @param retentionEvery time between two looks for telemetry that is older than its hub keeps it
+     * @param stopMaxTime how long a clean end may take before the process ends anyway
+     */
+    public record Installation(int hubsMax, Duration retentionEvery, Duration stopMaxTime) {}
+
+    /**
+     * What Holdfast's own outgoing requests may cost.
+     *
+     * @param responseMaxBytes body of an answer
+     * @param connectMaxTime to a finished handshake
+     * @param requestMaxTime from sending to the end of the answer
+     */
+    public record Client(int responseMaxBytes, Duration connectMaxTime, Duration requestMaxTime) {}
 }
