@@ -3,6 +3,7 @@ package dev.holdfast.wire.amqp;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.qpid.protonj2.types.Symbol;
+import org.apache.qpid.protonj2.types.UnsignedInteger;
 import org.apache.qpid.protonj2.types.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,18 @@ public record AmqpError(String condition, String description, Map<String, Object
 
     public AmqpError(String condition, String description) {
         this(condition, description, Map.of());
+    }
+
+    /** Sends a peer to another address (2.8.18); official clients read {@code address}. */
+    public static AmqpError redirect(String hostName, int port, String address, String description) {
+        return new AmqpError(
+                LINK_REDIRECT,
+                description,
+                Map.of(
+                        "hostname", hostName,
+                        "network-host", hostName,
+                        "port", UnsignedInteger.valueOf(port),
+                        "address", address));
     }
 
     ErrorCondition toCondition() {

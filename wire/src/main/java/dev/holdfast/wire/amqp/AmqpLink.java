@@ -2,6 +2,7 @@ package dev.holdfast.wire.amqp;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.qpid.protonj2.engine.Link;
 import org.apache.qpid.protonj2.engine.LinkState;
 import org.apache.qpid.protonj2.types.Symbol;
@@ -15,6 +16,7 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
     private final Link<?> link;
     private final AttachRequest request;
     private Runnable closed = () -> {};
+    private Runnable failed = () -> {};
     private boolean over;
 
     AmqpLink(EngineHost host, Link<?> link, AttachRequest request) {
@@ -52,7 +54,7 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
     }
 
     final void open(Map<String, Object> properties) {
-        link.setSource(link.getRemoteSource());
+        link.setSource(understood(link.getRemoteSource()));
         Object target = link.getRemoteTarget();
         if (target instanceof Target messages) {
             link.setTarget(messages);
@@ -63,6 +65,29 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
             link.setProperties(named);
         }
         link.open();
+    }
+
+    /** The source as it is in force: filters and capabilities that nobody reads are not. */
+    private static @Nullable Source understood(@Nullable Source asked) {
+        if (asked == null) {
+            return null;
+        }
+        asked.setCapabilities((Symbol[]) null);
+        Map<Symbol, Object> filters = asked.getFilter();
+        if (filters != null) {
+            Map<Symbol, Object> kept = new LinkedHashMap<>(filters);
+            kept.keySet().removeIf(name -> name == null || name.toString().startsWith("?"));
+            asked.setFilter(kept.isEmpty() ? null : kept);
+        }
+        return asked;
+    }
+
+    final void failWhenClosed(CompletableFuture<?> ready) {
+        failed = () -> {
+            AmqpError error = remoteError();
+            ready.completeExceptionally(new AmqpException(
+                    error == null ? new AmqpError(AmqpError.LINK_DETACH_FORCED, "The link was refused.") : error));
+        };
     }
 
     /** Answers the attach as the specification has it for a link that can't be: attach without terminus, then detach. */
@@ -120,6 +145,7 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
             over = true;
             host.forget(this);
             released();
+            failed.run();
             host.guarded(closed);
         }
     }

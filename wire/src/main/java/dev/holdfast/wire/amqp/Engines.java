@@ -175,6 +175,7 @@ final class Engines {
                 "never",
                 "move",
                 "copy",
+                AmqpClient.SELECTOR,
                 "ANONYMOUS",
                 "PLAIN",
                 "EXTERNAL",

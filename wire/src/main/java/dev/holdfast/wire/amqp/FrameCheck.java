@@ -43,11 +43,16 @@ final class FrameCheck {
         }
     }
 
+    private final Set<String> descriptors;
     private final Set<String> read;
     private byte[] bytes = {};
 
-    /** @param read the symbols that someone reads */
-    FrameCheck(Set<String> read) {
+    /**
+     * @param descriptors the symbols that stay where they describe a type
+     * @param read the symbols that stay elsewhere
+     */
+    FrameCheck(Set<String> descriptors, Set<String> read) {
+        this.descriptors = Set.copyOf(descriptors);
         this.read = Set.copyOf(read);
     }
 
@@ -124,7 +129,9 @@ final class FrameCheck {
                     bytes[at + 1 + i] = (byte) (UNREAD_DESCRIPTOR >>> (56 - 8 * i));
                 }
             }
-        } else if (kind != 0x44 && kind != 0x53 && kind != 0xA3 && kind != 0xB3) {
+        } else if (kind == 0xA3 || kind == 0xB3) {
+            return symbol(at + 1, kind == 0xA3 ? 1 : 4, end, descriptors);
+        } else if (kind != 0x44 && kind != 0x53) {
             throw new Malformed("a descriptor is neither a number nor a symbol");
         }
         return body(kind, at + 1, end, MAX_DEPTH);
@@ -140,7 +147,7 @@ final class FrameCheck {
         int sizeBytes = (code & 0x10) == 0 ? 1 : 4;
         return switch (code) {
             case 0xA0, 0xB0, 0xA1, 0xB1 -> variable(at, sizeBytes, end);
-            case 0xA3, 0xB3 -> symbol(at, sizeBytes, end);
+            case 0xA3, 0xB3 -> symbol(at, sizeBytes, end, read);
             case 0xC0, 0xD0, 0xC1, 0xD1 -> compound(code, at, sizeBytes, end, depth);
             case 0xE0, 0xF0 -> array(at, sizeBytes, end, depth);
             default -> throw new Malformed("0x" + Integer.toHexString(code) + " is not a type of AMQP 1.0");
@@ -167,13 +174,13 @@ final class FrameCheck {
         return at + sizeBytes + (int) length;
     }
 
-    private int symbol(int at, int sizeBytes, int end) throws Malformed {
+    private int symbol(int at, int sizeBytes, int end, Set<String> kept) throws Malformed {
         int next = variable(at, sizeBytes, end);
         int from = at + sizeBytes;
         if (next - from > SYMBOL_MAX_CHARS) {
             throw new Malformed("a symbol has more than " + SYMBOL_MAX_CHARS + " characters");
         }
-        if (!read.contains(text(from, next - from))) {
+        if (!kept.contains(text(from, next - from))) {
             Arrays.fill(bytes, from, next, UNREAD_CHARACTER);
         }
         return next;

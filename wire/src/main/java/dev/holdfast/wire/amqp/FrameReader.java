@@ -46,7 +46,7 @@ final class FrameReader extends ByteToMessageDecoder {
     FrameReader(Phase first, Limits.Amqp limits, Set<String> symbols, Consumer<AmqpRefusal> refused) {
         this.phase = first;
         this.limits = limits;
-        this.check = new FrameCheck(symbols);
+        this.check = new FrameCheck(Engines.SYMBOLS, symbols);
         this.refused = refused;
     }
 

@@ -1,12 +1,15 @@
 package dev.holdfast.wire.amqp;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.qpid.protonj2.buffer.ProtonBuffer;
 import org.apache.qpid.protonj2.engine.IncomingDelivery;
 import org.apache.qpid.protonj2.engine.Receiver;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.messaging.Rejected;
+import org.apache.qpid.protonj2.types.transport.ReceiverSettleMode;
+import org.apache.qpid.protonj2.types.UnsignedLong;
 
 /**
  * A link on which the peer sends. The peer sends as many messages as it was granted credit for, each within a bound.
@@ -27,6 +30,11 @@ public final class IncomingLink extends AmqpLink {
         /** The bytes of the message; {@link AmqpMessage#decode} reads them. */
         public byte[] encoded() {
             return encoded;
+        }
+
+        /** Lets the peer send so many more on the link that this came on. */
+        public void grant(int more) {
+            IncomingLink.this.grant(more);
         }
 
         public void accept() {
@@ -64,10 +72,26 @@ public final class IncomingLink extends AmqpLink {
     public void accept(int credit, Consumer<Arrived> arrived) {
         this.arrived = arrived;
         receiver.setSenderSettleMode(receiver.getRemoteSenderSettleMode());
-        receiver.setReceiverSettleMode(org.apache.qpid.protonj2.types.transport.ReceiverSettleMode.FIRST);
-        receiver.setMaxMessageSize(org.apache.qpid.protonj2.types.UnsignedLong.valueOf(messageMaxBytes));
+        receiver.setReceiverSettleMode(ReceiverSettleMode.FIRST);
+        receiver.setMaxMessageSize(UnsignedLong.valueOf(messageMaxBytes));
         open(Map.of());
         grant(credit);
+    }
+
+    /** For a link that this side attaches; {@code ready} tells whether the peer accepts it. */
+    void start(int credit, Consumer<Arrived> arrived, CompletableFuture<IncomingLink> ready) {
+        this.arrived = arrived;
+        receiver.setReceiverSettleMode(ReceiverSettleMode.FIRST);
+        receiver.openHandler(_ -> {
+            // A peer that refuses attaches without a source and detaches with the reason.
+            if (receiver.getRemoteSource() != null) {
+                ready.complete(this);
+            }
+        });
+        failWhenClosed(ready);
+        granted = credit;
+        receiver.addCredit(credit);
+        receiver.open();
     }
 
     /** Lets the peer send so many more messages. */

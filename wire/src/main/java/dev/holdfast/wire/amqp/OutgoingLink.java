@@ -3,10 +3,13 @@ package dev.holdfast.wire.amqp;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.qpid.protonj2.buffer.ProtonBuffer;
 import org.apache.qpid.protonj2.buffer.ProtonBufferAllocator;
 import org.apache.qpid.protonj2.engine.OutgoingDelivery;
 import org.apache.qpid.protonj2.engine.Sender;
+import org.apache.qpid.protonj2.types.Symbol;
 import org.apache.qpid.protonj2.types.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
 
@@ -48,24 +51,45 @@ public final class OutgoingLink extends AmqpLink {
      * Answers the attach.
      *
      * @param properties link properties of the answer, names are fixed texts
+     * @param offered capabilities that the peer desired and has now
      * @param roomMade called when messages were sent, or more credit came
      */
-    public void accept(Map<String, Object> properties, Runnable roomMade) {
+    public void accept(Map<String, Object> properties, Set<String> offered, Runnable roomMade) {
         this.roomMade = roomMade;
+        if (!offered.isEmpty()) {
+            sender.setOfferedCapabilities(offered.stream().map(Symbol::valueOf).toArray(Symbol[]::new));
+        }
         sender.setSenderSettleMode(settled ? SenderSettleMode.SETTLED : SenderSettleMode.UNSETTLED);
         sender.setReceiverSettleMode(sender.getRemoteReceiverSettleMode());
         open(properties);
     }
 
-    /** How many more messages the peer wants now and may be given; messages that wait are taken off. */
-    public int room() {
+    /** For a link that this side attaches; {@code ready} tells whether the peer accepts it. */
+    void start(CompletableFuture<OutgoingLink> ready) {
+        sender.setSenderSettleMode(settled ? SenderSettleMode.SETTLED : SenderSettleMode.UNSETTLED);
+        sender.openHandler(_ -> {
+            if (sender.getRemoteTarget() != null) {
+                ready.complete(this);
+            }
+        });
+        failWhenClosed(ready);
+        sender.open();
+    }
+
+    /** How many messages the peer wants beyond those that wait here already. */
+    public int wanted() {
         if (!isOpen()) {
             return 0;
         }
         int credit = sender.getCredit();
         // Credit is unsigned on the wire; a negative number is more than anyone sends.
         long wanted = Math.min(credit < 0 ? Integer.MAX_VALUE : credit, (long) unsettledMax - unsettled);
-        return (int) Math.max(0, Math.min(wanted - pending.size(), pendingMax - pending.size()));
+        return (int) Math.max(0, wanted - pending.size());
+    }
+
+    /** How many more messages {@link #send} may be given now so that they go out soon. */
+    public int room() {
+        return Math.min(wanted(), pendingMax - pending.size());
     }
 
     /** Messages taken and not sent. */
