@@ -44,8 +44,8 @@ public record Limits(
             int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime, int openMax) {}
 
     /**
-     * @param connectMaxBytes remaining length of a CONNECT
-     * @param packetMaxBytes remaining length of any later packet
+     * @param connectMaxBytes remaining length of a CONNECT, and of every later packet that carries no message
+     * @param packetMaxBytes remaining length of a PUBLISH
      * @param keepAliveMaxTime longest silence, whatever the client asked for (29.45 minutes)
      * @param subscriptionsMax topic filters of one session
      * @param clientIdMaxChars bound for each part of a client id
