@@ -9,6 +9,8 @@ import java.time.Duration;
  */
 public record Limits(
         Sockets sockets,
+        Tls tls,
+        Certificates certificates,
         Mqtt mqtt,
         Amqp amqp,
         Http http,
@@ -22,6 +24,8 @@ public record Limits(
     public static Limits defaults() {
         return new Limits(
                 new Sockets(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15), 20_000),
+                new Tls(20_000, Duration.ofHours(1), 1024),
+                new Certificates(1024 * 1024, 100),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
                 new Amqp(512, 64 * 1024, 320 * 1024, 64, 64, 32, 1000, 1024 * 1024),
                 new Http(8 * 1024, 32 * 1024, 1024 * 1024, Duration.ofSeconds(60), 16),
@@ -42,6 +46,19 @@ public record Limits(
      */
     public record Sockets(
             int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime, int openMax) {}
+
+    /**
+     * @param sessionsMax sessions that one policy and key type keeps for clients that resume without a ticket
+     * @param sessionMaxTime how long a session, kept or in a ticket, may be resumed; what it proved is judged anew each time
+     * @param acceptQueueMax connections of one listener that the system completes before they are accepted
+     */
+    public record Tls(int sessionsMax, Duration sessionMaxTime, int acceptQueueMax) {}
+
+    /**
+     * @param pemMaxBytes a text with certificates and keys in PEM
+     * @param pemMaxObjects certificates and keys in it
+     */
+    public record Certificates(int pemMaxBytes, int pemMaxObjects) {}
 
     /**
      * @param connectMaxBytes remaining length of a CONNECT, and of every later packet that carries no message
