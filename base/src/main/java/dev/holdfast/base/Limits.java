@@ -28,7 +28,7 @@ public record Limits(
                 new Certificates(1024 * 1024, 100),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
                 new Amqp(512, 64 * 1024, 320 * 1024, 64, 64, 32, 1000, 1024 * 1024),
-                new Http(8 * 1024, 32 * 1024, 1024 * 1024, Duration.ofSeconds(60), 16),
+                new Http(8 * 1024, 32 * 1024, 128, 1024 * 1024, 256 * 1024 * 1024, Duration.ofSeconds(60)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8),
@@ -101,12 +101,18 @@ public record Limits(
     /**
      * @param requestLineMaxBytes method, target and version
      * @param headersMaxBytes all header fields of a request
+     * @param headerFieldsMax how many they are
      * @param bodyMaxBytes a request body
-     * @param idleMaxTime silence between two requests of one connection
-     * @param pipelinedMax requests of one connection that wait for an answer
+     * @param bodiesMaxBytes request bodies in memory at once, over all connections
+     * @param idleMaxTime silence between two requests of one connection; also for a body to arrive and an answer to be taken
      */
     public record Http(
-            int requestLineMaxBytes, int headersMaxBytes, int bodyMaxBytes, Duration idleMaxTime, int pipelinedMax) {}
+            int requestLineMaxBytes,
+            int headersMaxBytes,
+            int headerFieldsMax,
+            int bodyMaxBytes,
+            int bodiesMaxBytes,
+            Duration idleMaxTime) {}
 
     /**
      * @param messageMaxBytes body plus properties of one device-to-cloud message
