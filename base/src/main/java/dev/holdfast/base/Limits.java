@@ -27,7 +27,22 @@ public record Limits(
                 new Tls(20_000, Duration.ofHours(1), 1024),
                 new Certificates(1024 * 1024, 100),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
-                new Amqp(512, 64 * 1024, 320 * 1024, 64, 64, 32, 1000, 1024 * 1024),
+                new Amqp(
+                        4096,
+                        64 * 1024,
+                        320 * 1024,
+                        64 * 1024,
+                        1024 * 1024,
+                        64,
+                        64,
+                        16,
+                        128,
+                        1000,
+                        1024 * 1024,
+                        5,
+                        Duration.ofMinutes(4),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(5)),
                 new Http(8 * 1024, 32 * 1024, 128, 1024 * 1024, 256 * 1024 * 1024, Duration.ofSeconds(60)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20),
@@ -79,24 +94,39 @@ public record Limits(
             int publishBytesInFlightMax) {}
 
     /**
-     * @param saslFrameMaxBytes any frame before the peer is past SASL
+     * @param saslFrameMaxBytes any frame before the peer is past SASL; more than the 512 bytes that the specification starts
+     *     with, because a token as PLAIN password is longer
      * @param frameMaxBytes what open offers as max-frame-size
      * @param messageMaxBytes a message over all its frames
+     * @param requestMaxBytes a request to a node that answers ({@code $cbs}, {@code $management}), over all its frames
+     * @param receivingMaxBytes messages of one connection that are not complete yet
      * @param sessionsMax sessions of one connection
      * @param linksMax links of one session
-     * @param tokensMax put-token audiences of one connection
+     * @param requestsMax requests of one link, and answers to one link, that wait
+     * @param tokensMax put-token audiences of one connection; official clients put one for every partition they read
      * @param creditMax deliveries that one link may have in flight
      * @param readAheadMaxBytes what one reader link holds in memory
+     * @param readersMax readers without an epoch of one partition and consumer group
+     * @param idleMaxTime silence of a peer, announced in open
+     * @param authorizeMaxTime from open to the first token that is good for something
+     * @param judgeAgainEvery how often links are held against the token, policy, hub and consumer group that allowed them
      */
     public record Amqp(
             int saslFrameMaxBytes,
             int frameMaxBytes,
             int messageMaxBytes,
+            int requestMaxBytes,
+            int receivingMaxBytes,
             int sessionsMax,
             int linksMax,
+            int requestsMax,
             int tokensMax,
             int creditMax,
-            int readAheadMaxBytes) {}
+            int readAheadMaxBytes,
+            int readersMax,
+            Duration idleMaxTime,
+            Duration authorizeMaxTime,
+            Duration judgeAgainEvery) {}
 
     /**
      * @param requestLineMaxBytes method, target and version
