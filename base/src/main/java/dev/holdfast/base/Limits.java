@@ -19,7 +19,7 @@ public record Limits(
                 new Http(8 * 1024, 32 * 1024, 1024 * 1024, Duration.ofSeconds(60), 16),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20),
-                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8));
+                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024));
     }
 
     /**
@@ -102,6 +102,8 @@ public record Limits(
      * @param indexEveryBytes distance between two entries of a segment's sparse index
      * @param readMaxBytes what one read of the log returns at most
      * @param readersMax connections that read the table at the same time
+     * @param writesQueuedMax transactions that wait for the table's writer; beyond it their callers wait
      */
-    public record Storage(int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax) {}
+    public record Storage(
+            int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax, int writesQueuedMax) {}
 }
