@@ -46,7 +46,7 @@ public record Limits(
                 new Http(8 * 1024, 32 * 1024, 128, 1024 * 1024, 256 * 1024 * 1024, Duration.ofSeconds(60)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20),
-                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8),
+                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
                 new Installation(100, Duration.ofMinutes(5), Duration.ofSeconds(10)),
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
     }
@@ -165,8 +165,10 @@ public record Limits(
      * @param indexEveryBytes distance between two entries of a segment's sparse index
      * @param readMaxBytes what one read of the log returns at most
      * @param readersMax connections that read the table at the same time
+     * @param writesQueuedMax transactions that wait for the table's writer; beyond it their callers wait
      */
-    public record Storage(int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax) {}
+    public record Storage(
+            int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax, int writesQueuedMax) {}
 
     /**
      * @param hubsMax hubs of one installation
