@@ -9,6 +9,8 @@ import java.time.Duration;
  */
 public record Limits(
         Sockets sockets,
+        Tls tls,
+        Certificates certificates,
         Mqtt mqtt,
         Amqp amqp,
         Http http,
@@ -22,6 +24,8 @@ public record Limits(
     public static Limits defaults() {
         return new Limits(
                 new Sockets(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15), 20_000),
+                new Tls(20_000, Duration.ofHours(1), 1024),
+                new Certificates(1024 * 1024, 100),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
                 new Amqp(
                         4096,
@@ -39,10 +43,10 @@ public record Limits(
                         Duration.ofMinutes(4),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(5)),
-                new Http(8 * 1024, 32 * 1024, 1024 * 1024, Duration.ofSeconds(60), 16),
+                new Http(8 * 1024, 32 * 1024, 128, 1024 * 1024, 256 * 1024 * 1024, Duration.ofSeconds(60)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20),
-                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8),
+                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
                 new Installation(100, Duration.ofMinutes(5), Duration.ofSeconds(10)),
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
     }
@@ -59,8 +63,21 @@ public record Limits(
             int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime, int openMax) {}
 
     /**
-     * @param connectMaxBytes remaining length of a CONNECT
-     * @param packetMaxBytes remaining length of any later packet
+     * @param sessionsMax sessions that one policy and key type keeps for clients that resume without a ticket
+     * @param sessionMaxTime how long a session, kept or in a ticket, may be resumed; what it proved is judged anew each time
+     * @param acceptQueueMax connections of one listener that the system completes before they are accepted
+     */
+    public record Tls(int sessionsMax, Duration sessionMaxTime, int acceptQueueMax) {}
+
+    /**
+     * @param pemMaxBytes a text with certificates and keys in PEM
+     * @param pemMaxObjects certificates and keys in it
+     */
+    public record Certificates(int pemMaxBytes, int pemMaxObjects) {}
+
+    /**
+     * @param connectMaxBytes remaining length of a CONNECT, and of every later packet that carries no message
+     * @param packetMaxBytes remaining length of a PUBLISH
      * @param keepAliveMaxTime longest silence, whatever the client asked for (29.45 minutes)
      * @param subscriptionsMax topic filters of one session
      * @param clientIdMaxChars bound for each part of a client id
@@ -114,12 +131,18 @@ public record Limits(
     /**
      * @param requestLineMaxBytes method, target and version
      * @param headersMaxBytes all header fields of a request
+     * @param headerFieldsMax how many they are
      * @param bodyMaxBytes a request body
-     * @param idleMaxTime silence between two requests of one connection
-     * @param pipelinedMax requests of one connection that wait for an answer
+     * @param bodiesMaxBytes request bodies in memory at once, over all connections
+     * @param idleMaxTime silence between two requests of one connection; also for a body to arrive and an answer to be taken
      */
     public record Http(
-            int requestLineMaxBytes, int headersMaxBytes, int bodyMaxBytes, Duration idleMaxTime, int pipelinedMax) {}
+            int requestLineMaxBytes,
+            int headersMaxBytes,
+            int headerFieldsMax,
+            int bodyMaxBytes,
+            int bodiesMaxBytes,
+            Duration idleMaxTime) {}
 
     /**
      * @param messageMaxBytes body plus properties of one device-to-cloud message
@@ -142,8 +165,10 @@ public record Limits(
      * @param indexEveryBytes distance between two entries of a segment's sparse index
      * @param readMaxBytes what one read of the log returns at most
      * @param readersMax connections that read the table at the same time
+     * @param writesQueuedMax transactions that wait for the table's writer; beyond it their callers wait
      */
-    public record Storage(int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax) {}
+    public record Storage(
+            int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax, int writesQueuedMax) {}
 
     /**
      * @param hubsMax hubs of one installation

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.PercentDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.PercentDecoder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
