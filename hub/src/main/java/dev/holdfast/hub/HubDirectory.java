@@ -4,9 +4,9 @@ import dev.holdfast.base.HubName;
 import java.util.List;
 import java.util.Optional;
 
-/** The hubs that are open now. Any thread; quick, no I/O; what it returns may be deleted a moment later. */
+/** The hubs of this installation, as faces find them. Any thread; never blocks; a hub that was deleted is no longer found. */
 public interface HubDirectory {
-    /** The hub that a host name (any case, without port) leads to. */
+    /** The hub that a host name (any case, without port) leads to; empty when there is none. */
     Optional<Hub> byHostName(String hostName);
 
     Optional<Hub> byName(HubName name);

@@ -45,12 +45,16 @@ class HttpAbuseTest {
         Limits d = Limits.defaults();
         return new Limits(
                 new Limits.Sockets(64 * 1024, firstHead, firstHead, 100),
+                d.tls(),
+                d.certificates(),
                 d.mqtt(),
                 d.amqp(),
                 http,
                 d.telemetry(),
                 d.registry(),
-                d.storage());
+                d.storage(),
+                d.installation(),
+                d.client());
     }
 
     @ParameterizedTest
