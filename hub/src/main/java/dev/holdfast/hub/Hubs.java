@@ -242,7 +242,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         Live<HubSettings> live = new Live<>(settings);
         DeviceLinks links = new DeviceLinks();
         Registry registry =
-                new Registry(table, name, clock, random, limits.registry(), change -> endLink(links, change));
+                new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change));
         Authenticator authenticator = new Authenticator(
                 live, registry, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits.telemetry());
         Log log = logs.open(name, settings.partitions());
@@ -252,7 +252,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         return hub;
     }
 
-    private static void endLink(DeviceLinks links, RegistryChange change) {
+    private static void endLinks(DeviceLinks links, RegistryChange change) {
         switch (change) {
             case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
