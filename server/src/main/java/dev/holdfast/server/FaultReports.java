@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.amqp.AmqpRefusal;
 import dev.holdfast.wire.http.RefusedRequest;
 import dev.holdfast.wire.mqtt.MqttConnect;
 import dev.holdfast.wire.mqtt.MqttFault;
@@ -15,11 +16,12 @@ record FaultReports(InstantSource clock, Consumer<Report> reports) {
         report(connection, fault.reason(), fault.explain());
     }
 
+    void amqp(Connection connection, AmqpRefusal refusal) {
+        report(connection, refusal.reason(), refusal.explain());
+    }
+
     void http(RefusedRequest refused) {
-        report(
-                refused.connection(),
-                refused.fault().name(),
-                refused.fault().explain());
+        report(refused.connection(), refused.fault().name(), refused.fault().explain());
     }
 
     private void report(Connection connection, String reason, String explanation) {

@@ -50,12 +50,14 @@ record Greeting(Ready ready, Config config) {
                 + hub.amqpPort() + ", HTTPS " + hub.httpsPort() + ", each over TLS 1.2 or 1.3 only"
                 + (config.bind() == null ? ", from this machine only (see --bind)." : "."));
         if (hub.httpsPort() != Config.HTTPS_PORT) {
-            out.println("HTTPS is on port " + hub.httpsPort() + " and not on 443: SDKs that use HTTPS or WebSocket always go"
+            out.println("HTTPS is on port " + hub.httpsPort()
+                    + " and not on 443: SDKs that use HTTPS or WebSocket always go"
                     + " to 443 and will not get here. MQTT and AMQP are not affected. To use 443, run as root or give"
                     + " the Java runtime the capability to bind it.");
         }
         if (hub.mqttPort() != Config.MQTT_PORT || hub.amqpPort() != Config.AMQP_PORT) {
-            out.println("The SDKs always use MQTT on 8883 and AMQP on 5671; other ports serve clients that can be told.");
+            out.println(
+                    "The SDKs always use MQTT on 8883 and AMQP on 5671; other ports serve clients that can be told.");
         }
     }
 
@@ -86,7 +88,8 @@ record Greeting(Ready ready, Config config) {
         String fullName = hub.name() + "." + HostNames.DEFAULT_DOMAIN;
         out.println();
         out.println("The Java SDK needs a host name with a dot; give it");
-        out.println("    " + device.replace("HostName=localhost;", "HostName=" + fullName + ";GatewayHostName=localhost;"));
+        out.println(
+                "    " + device.replace("HostName=localhost;", "HostName=" + fullName + ";GatewayHostName=localhost;"));
         out.println("or make every name resolve with this line in /etc/hosts:");
         out.println("    127.0.0.1 " + fullName + " hub1.device." + HostNames.DEFAULT_DOMAIN + " hub1.service."
                 + HostNames.DEFAULT_DOMAIN + " global." + HostNames.DEFAULT_DOMAIN);

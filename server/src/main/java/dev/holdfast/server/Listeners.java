@@ -25,28 +25,22 @@ final class Listeners {
         this.addresses = addresses(bind);
     }
 
-    /** @param option that would choose another port */
-    int open(String protocol, int port, String option, Mount mount) throws StartFailure {
-        try {
-            return bind(protocol, port, mount);
-        } catch (BindException e) {
-            throw new StartFailure(e.getMessage() + " Choose another port with " + option + ".", e);
-        }
-    }
-
-    /** Opens the first port that can be had. */
-    int openFirst(String protocol, List<Integer> ports, String option, Mount mount) throws StartFailure {
-        BindException first = null;
+    /**
+     * Opens the first port that can be had, on every address.
+     *
+     * @param option that chooses another port
+     * @return the port, a real one where 0 was asked for
+     */
+    int open(String protocol, List<Integer> ports, String option, Mount mount) throws StartFailure {
+        List<String> failures = new ArrayList<>();
         for (int port : ports) {
             try {
                 return bind(protocol, port, mount);
             } catch (BindException e) {
-                first = first == null ? e : first;
+                failures.add(String.valueOf(e.getMessage()));
             }
         }
-        String why = first == null ? "" : first.getMessage() + " ";
-        throw new StartFailure(
-                why + "None of the ports " + ports + " can be had. Choose another one with " + option + ".", first);
+        throw new StartFailure(String.join(" And: ", failures) + " Choose another port with " + option + ".");
     }
 
     /** The same port on every address, or none. */

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
             "  holdfast up --data /var/lib/holdfast --domain iot.example --bind 0.0.0.0"
         })
 final class UpCommand implements Callable<Integer> {
-    private static final Pattern DOMAIN = Pattern.compile(
-            "(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+    private static final Pattern DOMAIN =
+            Pattern.compile("(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
     private static final int LARGEST_PORT = 65_535;
 
     @Option(
@@ -122,7 +122,8 @@ final class UpCommand implements Callable<Integer> {
         }
         String lower = domain.toLowerCase(Locale.ROOT);
         if (!DOMAIN.matcher(lower).matches()) {
-            throw wrongUse("'" + domain + "' is not a domain: labels of letters, digits and '-' with dots between them.");
+            throw wrongUse(
+                    "'" + domain + "' is not a domain: labels of letters, digits and '-' with dots between them.");
         }
         Integer https = httpsPort;
         if (https != null) {

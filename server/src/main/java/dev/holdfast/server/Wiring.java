@@ -5,7 +5,6 @@ import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
-import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
@@ -15,12 +14,16 @@ import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TrustBundleFace;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Mount;
+import dev.holdfast.wire.amqp.AmqpServer;
 import dev.holdfast.wire.http.HttpServer;
 import dev.holdfast.wire.mqtt.MqttServer;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -28,50 +31,45 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Who builds whom, and which faces answer on which port: constructors and nothing else. */
-final class Wiring {
-    private Wiring() {}
+record Wiring(
+        Limits limits,
+        InstantSource clock,
+        HostNames hostNames,
+        Hubs hubs,
+        Executor threads,
+        Consumer<Report> reports) {
 
-    /** What every part of one server shares. */
-    record Shared(
-            Limits limits,
-            InstantSource clock,
-            HostNames hostNames,
-            Hubs hubs,
-            Executor threads,
-            Consumer<Report> reports) {
-        /** Whether a host name (in lower case) is one of this installation, whether or not there is a hub behind it. */
-        Predicate<String> ownHost() {
-            return host -> hostNames.hubOf(host).isPresent();
-        }
-    }
-
-    static FrontDoor frontDoor(Shared shared, ServerIdentities identities) {
+    FrontDoor frontDoor(ServerIdentities identities) {
         Directory policies = new Directory(new Live<>(TlsPolicy.standard()));
-        return new FrontDoor(shared.limits(), policies, identities, shared.clock(), shared.reports());
+        return new FrontDoor(limits, policies, identities, clock, reports);
     }
 
-    static Mount mqtt(Shared shared) {
-        DeviceMqttFace devices = new DeviceMqttFace(
-                shared.hubs(), shared.limits().mqtt(), shared.clock(), shared.reports());
-        return new MqttServer(
-                List.of(devices), shared.limits(), shared.threads(), new FaultReports(shared.clock(), shared.reports())::mqtt);
+    Mount mqtt() {
+        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports);
+        return new MqttServer(List.of(devices), limits, threads, new FaultReports(clock, reports)::mqtt);
     }
 
-    static Mount https(Shared shared, OperatorToken token, ServerAuthorities authorities, int amqpPort) {
-        ConnectionStrings strings = new ConnectionStrings(amqpPort);
-        DevicesResource devices =
-                new DevicesResource(strings, shared.clock(), shared.limits().registry());
+    Mount amqp() {
+        return new AmqpServer(
+                List.of(),
+                limits,
+                connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
+                new FaultReports(clock, reports)::amqp);
+    }
+
+    /** @param hubsChanged called after an operator made or deleted a hub */
+    Mount https(OperatorToken token, Path trustBundle, ConnectionStrings strings, Runnable hubsChanged) {
+        // Whether a hub stands behind the name or not: a hub must be made through some name.
+        Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
+        DevicesResource devices = new DevicesResource(strings, clock, limits.registry());
         OperatorFace operator = new OperatorFace(
-                token,
-                shared.ownHost(),
-                new StatusResource(shared.hubs(), shared.clock()),
-                new HubsResource(shared.hubs(), strings, devices));
-        TrustBundleFace trustBundle = new TrustBundleFace(authorities.trustBundle(), shared.ownHost());
+                token, ownHost, new StatusResource(hubs, clock), new HubsResource(hubs, strings, devices, hubsChanged));
         return new HttpServer(
-                List.of(trustBundle, operator),
-                shared.limits(),
-                shared.threads(),
-                shared.clock(),
-                new FaultReports(shared.clock(), shared.reports())::http);
+                List.of(new TrustBundleFace(trustBundle, ownHost), operator),
+                limits.http(),
+                limits.sockets(),
+                threads,
+                clock,
+                new FaultReports(clock, reports)::http);
     }
 }

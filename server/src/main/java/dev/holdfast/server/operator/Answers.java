@@ -38,6 +38,7 @@ final class Answers {
     }
 
     static HttpResponse methodNotAllowed(String allowed) {
-        return error(405, "MethodNotAllowed", "Only " + allowed + " is possible here.").with("Allow", allowed);
+        return error(405, "MethodNotAllowed", "Only " + allowed + " is possible here.")
+                .with("Allow", allowed);
     }
 }

@@ -108,8 +108,7 @@ public final class DevicesResource {
     }
 
     private HttpResponse createWithNewKey(Hub hub, DeviceId id) {
-        KeyAndCertificate made =
-                DeviceCertificates.selfSigned(id.value(), KeyKind.EC_P256, CERTIFICATE_LIFE, clock);
+        KeyAndCertificate made = DeviceCertificates.selfSigned(id.value(), KeyKind.EC_P256, CERTIFICATE_LIFE, clock);
         return create(hub, id, new Authentication.SelfSigned(thumbprint(made.certificate()), null), made);
     }
 
@@ -178,9 +177,7 @@ public final class DevicesResource {
 
     private ObjectNode withConnectionString(Hub hub, Device device) {
         ObjectNode json = json(hub, device);
-        connectionStrings
-                .device(hub.settings().get(), device)
-                .ifPresent(text -> json.put("connectionString", text));
+        connectionStrings.device(hub.settings().get(), device).ifPresent(text -> json.put("connectionString", text));
         return json;
     }
 
@@ -217,8 +214,8 @@ public final class DevicesResource {
         List<Thumbprint> read = new ArrayList<>();
         for (String text : texts) {
             read.add(Thumbprint.parse(text)
-                    .orElseThrow(() ->
-                            new BadRequest("A thumbprint is the SHA-1 or SHA-256 of a certificate: 40 or 64 hex digits.")));
+                    .orElseThrow(() -> new BadRequest(
+                            "A thumbprint is the SHA-1 or SHA-256 of a certificate: 40 or 64 hex digits.")));
         }
         return new Authentication.SelfSigned(read.getFirst(), read.size() == 2 ? read.get(1) : null);
     }

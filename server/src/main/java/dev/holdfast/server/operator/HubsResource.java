@@ -19,11 +19,14 @@ public final class HubsResource {
     private final Hubs hubs;
     private final ConnectionStrings connectionStrings;
     private final DevicesResource devices;
+    private final Runnable changed;
 
-    public HubsResource(Hubs hubs, ConnectionStrings connectionStrings, DevicesResource devices) {
+    /** @param changed called after a hub was made or deleted, before the answer goes out */
+    public HubsResource(Hubs hubs, ConnectionStrings connectionStrings, DevicesResource devices, Runnable changed) {
         this.hubs = hubs;
         this.connectionStrings = connectionStrings;
         this.devices = devices;
+        this.changed = changed;
     }
 
     /** @param path the segments behind {@code hubs} */
@@ -70,6 +73,7 @@ public final class HubsResource {
                 body.number("retentionDays", NewHub.DEFAULT_RETENTION_DAYS));
         return switch (hubs.create(wanted)) {
             case HubChange.Done(var hub) -> {
+                changed.run();
                 HubSettings settings = hub.settings().get();
                 ObjectNode answer = json(settings);
                 addStrings(answer, settings);
@@ -82,7 +86,11 @@ public final class HubsResource {
     private HttpResponse answerHub(HttpRequest request, Hub hub) {
         return switch (request.method()) {
             case "GET" -> Answers.json(200, json(hub.settings().get()));
-            case "DELETE" -> noContent(hubs.delete(hub.name()));
+            case "DELETE" -> {
+                HubChange deletion = hubs.delete(hub.name());
+                changed.run();
+                yield noContent(deletion);
+            }
             default -> Answers.methodNotAllowed("GET, DELETE");
         };
     }
@@ -115,8 +123,7 @@ public final class HubsResource {
                 yield Answers.json(200, body);
             }
             case "POST" -> {
-                String group =
-                        RequestBody.read(request.body(), Set.of("name")).text("name");
+                String group = RequestBody.read(request.body(), Set.of("name")).text("name");
                 yield switch (hubs.addConsumerGroup(hub.name(), group)) {
                     case HubChange.Done _ -> Answers.json(201, Answers.object().put("name", group));
                     case HubChange.Refused(var why) -> refused(why);

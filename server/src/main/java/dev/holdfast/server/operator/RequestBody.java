@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.core.StreamReadFeature;
 
 /** The JSON object of a request, read strictly: a member that nobody asked for is a mistake to tell, not to pass over. */
 final class RequestBody {
@@ -51,7 +51,8 @@ final class RequestBody {
         return text;
     }
 
-    @Nullable String optionalText(String name) throws BadRequest {
+    @Nullable
+    String optionalText(String name) throws BadRequest {
         JsonNode value = object.get(name);
         if (value == null || value.isNull()) {
             return null;

@@ -31,7 +31,9 @@ public final class StatusResource {
         ObjectNode status = Answers.object()
                 .put("version", Version.current())
                 .put("startedAt", startedAt.toString())
-                .put("uptimeSeconds", Duration.between(startedAt, clock.instant()).toSeconds());
+                .put(
+                        "uptimeSeconds",
+                        Duration.between(startedAt, clock.instant()).toSeconds());
         ArrayNode list = status.putArray("hubs");
         hubs.all().forEach(hub -> list.add(json(hub)));
         return Answers.json(200, status);
@@ -41,7 +43,7 @@ public final class StatusResource {
         return Answers.object()
                 .put("name", hub.name().value())
                 .put("hostName", hub.settings().get().hostName())
-                .put("devices", hub.registry().count())
+                .put("devices", hub.registry().statistics().devices())
                 .put("connections", hub.links().count())
                 .put("messages", messages(hub.log()));
     }
