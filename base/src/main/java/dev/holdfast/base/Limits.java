@@ -45,7 +45,7 @@ public record Limits(
                         Duration.ofSeconds(5)),
                 new Http(8 * 1024, 32 * 1024, 128, 1024 * 1024, 256 * 1024 * 1024, Duration.ofSeconds(60)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
-                new Registry(100, 1000, 128, 20),
+                new Registry(100, 1000, 128, 20, 16),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
                 new Installation(100, Duration.ofMinutes(5), Duration.ofSeconds(10)),
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
@@ -157,8 +157,10 @@ public record Limits(
      * @param pageMax identities in one page of a list
      * @param statusReasonMaxChars text that says why a device is disabled
      * @param consumerGroupsMax groups of one hub besides {@code $Default}
+     * @param policiesMax shared access policies of one hub
      */
-    public record Registry(int bulkMax, int pageMax, int statusReasonMaxChars, int consumerGroupsMax) {}
+    public record Registry(
+            int bulkMax, int pageMax, int statusReasonMaxChars, int consumerGroupsMax, int policiesMax) {}
 
     /**
      * @param segmentBytes size of one preallocated log segment

@@ -16,6 +16,7 @@ import dev.holdfast.hub.HubRefusal.UnknownGroup;
 import dev.holdfast.hub.HubRefusal.UnknownHub;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.identity.RegistryChange;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
@@ -239,14 +240,23 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private Hub open(HubSettings settings) {
         HubName name = settings.name();
         Live<HubSettings> live = new Live<>(settings);
-        Registry registry = new Registry(table, name);
+        DeviceLinks links = new DeviceLinks();
+        Registry registry =
+                new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change));
         Authenticator authenticator = new Authenticator(
                 live, registry, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits.telemetry());
         Log log = logs.open(name, settings.partitions());
         Intake intake = new Intake(log, limits.telemetry());
-        Hub hub = new Hub(name, live, registry, authenticator, new DeviceLinks(), intake, table, log);
+        Hub hub = new Hub(name, live, registry, authenticator, links, intake, table, log);
         open.put(name, hub);
         return hub;
+    }
+
+    private static void endLinks(DeviceLinks links, RegistryChange change) {
+        switch (change) {
+            case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
+            case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
+        }
     }
 
     private void store(HubSettings settings) {

@@ -48,7 +48,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     /** What all connections of a server share. */
     record Parts(
             List<HttpFace> faces,
-            Limits limits,
+            Limits.Http limits,
+            Duration firstHeadMaxTime,
             Executor threads,
             InstantSource clock,
             Consumer<RefusedRequest> refused,
@@ -87,7 +88,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        arm(context, parts.limits().sockets().firstPacketMaxTime(), () -> tooSlow(context));
+        arm(context, parts.firstHeadMaxTime(), () -> tooSlow(context));
     }
 
     @Override
@@ -113,7 +114,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         if (!(message instanceof io.netty.handler.codec.http.HttpRequest decoded)) {
             throw new IllegalStateException("a body without a head was decoded");
         }
-        Limits.Http limits = parts.limits().http();
+        Limits.Http limits = parts.limits();
         RequestHead head = RequestHead.of(decoded, limits);
         if (decoded.decoderResult().isFailure()) {
             // The head passed both of our own looks, so what the decoder minds can only be how the body is delimited.
@@ -147,7 +148,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
     private void receive(ByteArrayOutputStream body, ByteBuf bytes) throws RequestRefused {
         int length = bytes.readableBytes();
-        if (body.size() + (long) length > parts.limits().http().bodyMaxBytes()) {
+        if (body.size() + (long) length > parts.limits().bodyMaxBytes()) {
             throw new RequestRefused(RequestFault.BODY_TOO_LARGE);
         }
         if (!parts.bodies().take(length)) {
@@ -210,7 +211,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             response.release();
             return;
         }
-        arm(context, parts.limits().http().idleMaxTime(), () -> close(context));
+        arm(context, parts.limits().idleMaxTime(), () -> close(context));
         var _ = context.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
             if (!written.isSuccess() || close) {
                 close(context);
@@ -223,7 +224,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     private void next(ChannelHandlerContext context) {
         state = new State.Idle();
         answeredBefore = true;
-        arm(context, parts.limits().http().idleMaxTime(), () -> tooSlow(context));
+        arm(context, parts.limits().idleMaxTime(), () -> tooSlow(context));
         context.channel().config().setAutoRead(true);
         try {
             decoder.resume(context.pipeline().context(decoder));

@@ -29,22 +29,24 @@ public final class HttpServer implements Mount {
      */
     public HttpServer(
             List<HttpFace> faces,
-            Limits limits,
+            Limits.Http limits,
+            Limits.Sockets sockets,
             Executor threads,
             InstantSource clock,
             Consumer<RefusedRequest> refused) {
         parts = new HttpConversation.Parts(
                 List.copyOf(faces),
                 limits,
+                sockets.firstPacketMaxTime(),
                 threads,
                 clock,
                 refused,
-                new BodyBudget(limits.http().bodiesMaxBytes()));
+                new BodyBudget(limits.bodiesMaxBytes()));
     }
 
     @Override
     public void mount(Connection connection) {
-        StrictRequestDecoder decoder = new StrictRequestDecoder(parts.limits().http());
+        StrictRequestDecoder decoder = new StrictRequestDecoder(parts.limits());
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.addLast("http-decoder", decoder);
         pipeline.addLast("http-encoder", new HttpResponseEncoder());

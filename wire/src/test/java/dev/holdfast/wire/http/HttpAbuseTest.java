@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Bytes that no honest client sends: refused with the right status, closed, and nothing of them reaches a face. */
 class HttpAbuseTest {
     private static final String HOST = "Host: h\r\n";
+    private static final Limits.Sockets SOCKETS = Limits.defaults().sockets();
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
 
     /** Counts what it is asked, and answers everything. */
@@ -41,20 +42,12 @@ class HttpAbuseTest {
         }
     }
 
-    private static Limits limits(Duration firstHead, Limits.Http http) {
-        Limits d = Limits.defaults();
-        return new Limits(
-                new Limits.Sockets(64 * 1024, firstHead, firstHead, 100),
-                d.tls(),
-                d.certificates(),
-                d.mqtt(),
-                d.amqp(),
-                http,
-                d.telemetry(),
-                d.registry(),
-                d.storage(),
-                d.installation(),
-                d.client());
+    private static Limits.Http limits(int bodyMaxBytes, int bodiesMaxBytes, Duration idle) {
+        return new Limits.Http(200, 2000, 20, bodyMaxBytes, bodiesMaxBytes, idle);
+    }
+
+    private static Limits.Sockets firstHeadWithin(Duration time) {
+        return new Limits.Sockets(64 * 1024, time, time, 100);
     }
 
     @ParameterizedTest
@@ -168,11 +161,7 @@ class HttpAbuseTest {
 
     @Test
     void aChunkedBodyIsRefusedAtItsLimit() throws Exception {
-        try (RunningHttp server = new RunningHttp(
-                        limits(
-                                Duration.ofSeconds(20),
-                                new Limits.Http(100, 1000, 10, 50, 1000, Duration.ofSeconds(20))),
-                        new Witness());
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofSeconds(20)), SOCKETS, new Witness());
                 RawHttp client = server.connect()) {
             client.send("POST / HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
             client.send("20\r\n" + "a".repeat(32) + "\r\n").send("13\r\n" + "a".repeat(19) + "\r\n");
@@ -182,9 +171,9 @@ class HttpAbuseTest {
 
     @Test
     void bodiesOfAllConnectionsTogetherAreBoundedAndTheirRoomIsGivenBack() throws Exception {
-        Limits small = limits(Duration.ofSeconds(20), new Limits.Http(100, 1000, 10, 50, 60, Duration.ofSeconds(20)));
+        Limits.Http small = limits(50, 60, Duration.ofSeconds(20));
         String head = "POST / HTTP/1.1\r\n" + HOST + "Content-Length: 40\r\n\r\n";
-        try (RunningHttp server = new RunningHttp(small, new Witness());
+        try (RunningHttp server = new RunningHttp(small, SOCKETS, new Witness());
                 RawHttp first = server.connect();
                 RawHttp second = server.connect()) {
             first.send(head + "a".repeat(39));
@@ -207,7 +196,7 @@ class HttpAbuseTest {
     @Test
     void aClientThatNeverSpeaksIsClosed() throws Exception {
         try (RunningHttp server = new RunningHttp(
-                        limits(Duration.ofMillis(300), Limits.defaults().http()), new Witness());
+                        Limits.defaults().http(), firstHeadWithin(Duration.ofMillis(300)), new Witness());
                 RawHttp client = server.connect()) {
             assertRefused(server, client, 408, "TooSlow");
         }
@@ -216,7 +205,7 @@ class HttpAbuseTest {
     @Test
     void aHeadThatDripsIsClosed() throws Exception {
         try (RunningHttp server = new RunningHttp(
-                        limits(Duration.ofMillis(300), Limits.defaults().http()), new Witness());
+                        Limits.defaults().http(), firstHeadWithin(Duration.ofMillis(300)), new Witness());
                 RawHttp client = server.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: ");
             assertRefused(server, client, 408, "TooSlow");
@@ -225,11 +214,7 @@ class HttpAbuseTest {
 
     @Test
     void aBodyThatDripsIsClosed() throws Exception {
-        try (RunningHttp server = new RunningHttp(
-                        limits(
-                                Duration.ofSeconds(20),
-                                new Limits.Http(100, 1000, 10, 50, 1000, Duration.ofMillis(300))),
-                        new Witness());
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(300)), SOCKETS, new Witness());
                 RawHttp client = server.connect()) {
             client.send("POST / HTTP/1.1\r\n" + HOST + "Content-Length: 40\r\n\r\na");
             assertRefused(server, client, 408, "TooSlow");
@@ -238,11 +223,7 @@ class HttpAbuseTest {
 
     @Test
     void anIdleConnectionIsClosedWithoutAWord() throws Exception {
-        try (RunningHttp server = new RunningHttp(
-                        limits(
-                                Duration.ofSeconds(20),
-                                new Limits.Http(100, 1000, 10, 50, 1000, Duration.ofMillis(300))),
-                        new Witness());
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(300)), SOCKETS, new Witness());
                 RawHttp client = server.connect()) {
             assertThat(client.send("GET / HTTP/1.1\r\n" + HOST + "\r\n").read().status())
                     .isEqualTo(200);
@@ -268,11 +249,7 @@ class HttpAbuseTest {
                 return HttpResponse.json(200, "x".repeat(32 * 1024 * 1024));
             }
         };
-        try (RunningHttp server = new RunningHttp(
-                        limits(
-                                Duration.ofSeconds(20),
-                                new Limits.Http(100, 1000, 10, 50, 1000, Duration.ofMillis(500))),
-                        large);
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(500)), SOCKETS, large);
                 RawHttp client = server.connect()) {
             client.send(("GET / HTTP/1.1\r\n" + HOST + "\r\n").repeat(50));
             assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
@@ -300,9 +277,8 @@ class HttpAbuseTest {
                 "GET /a/b?c=d HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
                 "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
                 "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
-        Limits quick =
-                limits(Duration.ofMillis(100), new Limits.Http(200, 2000, 20, 1000, 100_000, Duration.ofMillis(100)));
-        try (RunningHttp server = new RunningHttp(quick, new Witness())) {
+        Limits.Http quick = limits(1000, 100_000, Duration.ofMillis(100));
+        try (RunningHttp server = new RunningHttp(quick, firstHeadWithin(Duration.ofMillis(100)), new Witness())) {
             for (int round = 0; round < 1500; round++) {
                 byte[] bytes = good.get(random.nextInt(good.size())).getBytes(StandardCharsets.ISO_8859_1);
                 for (int changes = random.nextInt(4); changes >= 0; changes--) {

@@ -30,11 +30,12 @@ final class RunningHttp implements AutoCloseable {
     private final Channel listener;
 
     RunningHttp(HttpFace... faces) throws InterruptedException {
-        this(Limits.defaults(), faces);
+        this(Limits.defaults().http(), Limits.defaults().sockets(), faces);
     }
 
-    RunningHttp(Limits limits, HttpFace... faces) throws InterruptedException {
-        HttpServer server = new HttpServer(List.of(faces), limits, threads, InstantSource.fixed(NOW), refused::add);
+    RunningHttp(Limits.Http limits, Limits.Sockets sockets, HttpFace... faces) throws InterruptedException {
+        HttpServer server =
+                new HttpServer(List.of(faces), limits, sockets, threads, InstantSource.fixed(NOW), refused::add);
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
