@@ -200,7 +200,6 @@ class DeviceMqttFaceTest {
             // After the first judgement, and before the links know of the connection: nobody could have ended it.
             if (kind.equals("device") && looks.incrementAndGet() == 2) {
                 server.hub1.put("dev1", "g1", false);
-                server.hub1.links.endDevice(new DeviceId("never"), new LinkEnd.DeviceDisabled());
             }
         });
         try (RawClient client = server.open()) {
