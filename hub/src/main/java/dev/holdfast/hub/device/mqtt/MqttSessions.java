@@ -6,7 +6,6 @@ import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,7 +32,7 @@ final class MqttSessions {
     /** @param subscriptions QoS by filter */
     record Kept(String generation, Map<String, Integer> subscriptions) {
         Kept {
-            subscriptions = Map.copyOf(new TreeMap<>(subscriptions));
+            subscriptions = Map.copyOf(subscriptions);
         }
     }
 

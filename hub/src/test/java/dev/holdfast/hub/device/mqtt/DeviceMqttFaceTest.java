@@ -283,6 +283,17 @@ class DeviceMqttFaceTest {
     }
 
     @Test
+    void aMessageThatIsSentAgainIsStoredAgain() throws IOException {
+        try (RawClient client = server.connected("dev1")) {
+            client.publish(QOS1, 7, EVENTS, BODY);
+            client.publish(QOS1 | 0x08, 7, EVENTS, BODY);
+            assertThat(client.puback()).isEqualTo(7);
+            assertThat(client.puback()).isEqualTo(7);
+        }
+        assertThat(server.hub1.stored()).hasSize(2);
+    }
+
+    @Test
     void aFailingDiskIsReportedOnceAndAcknowledgesNothing() throws IOException {
         server.hub1.log.hold();
         try (RawClient client = server.connected("dev1")) {
