@@ -1,6 +1,6 @@
 package dev.holdfast.hub.device.mqtt;
 
-import dev.holdfast.hub.identity.PercentDecoder;
+import dev.holdfast.base.PercentDecoder;
 
 /**
  * Percent-decoding of what devices put into user names and property bags. Never fails: the C SDK sends values as they are, so a
