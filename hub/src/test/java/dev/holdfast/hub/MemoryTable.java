@@ -16,11 +16,17 @@ public final class MemoryTable implements Table {
     private long version;
     /** Called with kind and key before every read outside a transaction. */
     private BiConsumer<String, String> beforeGet = (kind, key) -> {};
+    /** Called with kind and key when such a read has found what it will return. */
+    private BiConsumer<String, String> afterGet = (kind, key) -> {};
 
     private int writes;
 
     public synchronized void beforeGet(BiConsumer<String, String> hook) {
         beforeGet = hook;
+    }
+
+    public synchronized void afterGet(BiConsumer<String, String> hook) {
+        afterGet = hook;
     }
 
     public synchronized int writes() {
@@ -30,7 +36,9 @@ public final class MemoryTable implements Table {
     @Override
     public synchronized Optional<Row> get(String scope, String kind, String key) {
         beforeGet.accept(kind, key);
-        return Optional.ofNullable(rows.get(new Key(scope, kind, key)));
+        Optional<Row> found = Optional.ofNullable(rows.get(new Key(scope, kind, key)));
+        afterGet.accept(kind, key);
+        return found;
     }
 
     @Override
