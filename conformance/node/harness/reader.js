@@ -1,10 +1,8 @@
 // The official Event Hubs client reading a hub's telemetry.
-import eventHubs from '@azure/event-hubs';
+import { earliestEventPosition, EventHubConsumerClient, latestEventPosition } from '@azure/event-hubs';
 import { Waiters } from './deadline.js';
 
-const { EventHubConsumerClient, earliestEventPosition } = eventHubs;
-export { EventHubConsumerClient, earliestEventPosition };
-export const { latestEventPosition } = eventHubs;
+export { earliestEventPosition, EventHubConsumerClient, latestEventPosition };
 
 export class Reader {
   #changes = new Waiters();
