@@ -5,6 +5,7 @@ import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
+import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
@@ -50,8 +51,9 @@ record Wiring(
     }
 
     Mount amqp() {
+        EventsFace events = new EventsFace(hubs, limits, clock, threads, reports);
         return new AmqpServer(
-                List.of(),
+                List.of(events),
                 limits,
                 connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
                 new FaultReports(clock, reports)::amqp);
