@@ -9,8 +9,8 @@ import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
-import dev.holdfast.hub.identity.MemoryTable;
 import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.identity.RepeatingTable;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.hub.identity.Tokens;
@@ -50,7 +50,7 @@ final class FakeHub implements HubDirectory {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     final TestClock clock = new TestClock(Instant.parse("2026-11-22T08:00:00.123456789Z"));
-    final MemoryTable table = new MemoryTable();
+    final RepeatingTable table = new RepeatingTable();
     final DeviceLinks links = new DeviceLinks();
     final List<Report> reports = new ArrayList<>();
     final ServiceApi api = new ServiceApi(this, Limits.defaults().registry(), clock, reports::add);
