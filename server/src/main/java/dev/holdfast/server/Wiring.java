@@ -6,6 +6,7 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
 import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.http.ServiceApi;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
@@ -67,7 +68,10 @@ record Wiring(
         OperatorFace operator = new OperatorFace(
                 token, ownHost, new StatusResource(hubs, clock), new HubsResource(hubs, strings, devices, hubsChanged));
         return new HttpServer(
-                List.of(new TrustBundleFace(trustBundle, ownHost), operator),
+                List.of(
+                        new TrustBundleFace(trustBundle, ownHost),
+                        operator,
+                        new ServiceApi(hubs, limits.registry(), clock, reports)),
                 limits.http(),
                 limits.sockets(),
                 threads,
