@@ -35,8 +35,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One MQTT connection: its state, and the one place that reacts to what is wrong with it.
  *
- * <p>Everything runs on the event loop, except what the mailbox does and what {@link MqttLink} allows to any thread. At most one
- * blocking piece of work is under way, and nothing is read meanwhile, so that packets keep their order and cost no memory.
+ * <p>Everything runs on the event loop, except what the mailbox does and what {@link MqttLink} allows to any thread.
+ * At most one blocking piece of work is under way, and nothing is read meanwhile, so that packets keep their order
+ * and cost no memory.
  */
 final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implements MqttFrames.Gate {
     private static final Logger LOG = LoggerFactory.getLogger(MqttEndpoint.class);
