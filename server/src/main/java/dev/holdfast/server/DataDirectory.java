@@ -106,11 +106,6 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve("ca.pem");
     }
 
-    /** Keys and certificates of the installation's own authorities. */
-    Path authorities() {
-        return path.resolve("authorities");
-    }
-
     Path table() {
         return path.resolve("state.db");
     }

@@ -173,6 +173,13 @@ public record SasToken(
                 .isPresent();
     }
 
+    /** Whether {@code sr} begins with a scheme ({@code sb://}), which IoT clients leave out. */
+    boolean hasScheme() {
+        return PercentDecoder.decode(resourceAsSent)
+                .filter(decoded -> decoded.contains("://"))
+                .isPresent();
+    }
+
     /** Whether it is over at {@code now}, with the allowance for a client whose clock is late. */
     public boolean isExpired(Instant now, Limits.Telemetry limits) {
         return now.isAfter(expiry.plus(limits.tokenMaxSkew()));

@@ -1,10 +1,12 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.PercentDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a token is good for: a host and a path, and everything below that path.
@@ -75,6 +77,29 @@ public record TokenResource(String host, List<String> path) {
             }
         }
         return true;
+    }
+
+    /** Whether the first segment is a hub, as Event Hubs clients write it: {@code sb://host/hub1/…}. */
+    boolean namesEntity(HubName hub) {
+        return !path.isEmpty() && path.getFirst().equalsIgnoreCase(hub.value());
+    }
+
+    /** Whether what comes after the first segment is the beginning of a path, without regard to case. */
+    boolean coversEntityPath(List<String> wanted) {
+        return begins(path.subList(1, path.size()), wanted);
+    }
+
+    /** Whether a hub's host alone, or a path below its own {@code messages/events}, covers a path of the endpoint. */
+    boolean coversEvents(List<String> wanted) {
+        List<String> below = new ArrayList<>(List.of("messages", "events"));
+        below.addAll(wanted);
+        return begins(path, below);
+    }
+
+    private static boolean begins(List<String> have, List<String> wanted) {
+        return have.size() <= wanted.size()
+                && IntStream.range(0, have.size())
+                        .allMatch(i -> have.get(i).equalsIgnoreCase(wanted.get(i)));
     }
 
     @Override
