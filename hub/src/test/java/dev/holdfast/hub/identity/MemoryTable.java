@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Table} in memory that takes its contract at its word: every transaction's work is run once in vain before it is run for
@@ -52,7 +53,7 @@ public final class MemoryTable implements Table {
     }
 
     @Override
-    public synchronized <R> R transact(String scope, Work<R> work) {
+    public synchronized <R extends @Nullable Object> R transact(String scope, Work<R> work) {
         work.run(new Copy(scope));
         Copy copy = new Copy(scope);
         R result = work.run(copy);
