@@ -42,12 +42,11 @@ final class CbsHandler implements AnswerNode.Handler {
         if (!operation.equals("put-token")) {
             return new EventsRefusal.UnknownOperation(operation);
         }
-        String token =
-                switch (request.body()) {
-                    case AmqpMessage.Body.Value(String text) -> text;
-                    case AmqpMessage.Body.Data(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
-                    case AmqpMessage.Body.Value _, AmqpMessage.Body.None _ -> "";
-                };
+        String token = switch (request.body()) {
+            case AmqpMessage.Body.Value(String text) -> text;
+            case AmqpMessage.Body.Data(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+            case AmqpMessage.Body.Value _, AmqpMessage.Body.None _ -> "";
+        };
         if (token.isEmpty()) {
             return new EventsRefusal.RequestMalformed("its body is not the text of a token");
         }
