@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -67,6 +68,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     private final LoopTasks loop;
     private State state = new State.AwaitingConnect();
     private boolean busy;
+    private boolean unflushed;
     private boolean reading = true;
     private volatile boolean fenced;
 
@@ -132,6 +134,10 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (unflushed) {
+            unflushed = false;
+            channel.flush();
+        }
         steer();
     }
 
@@ -244,7 +250,11 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
 
     private void onPlainPacket(MqttMessage message) {
         switch (message.fixedHeader().messageType()) {
-            case PINGREQ -> send(MqttMessage.PINGRESP);
+            case PINGREQ -> {
+                // Flushed with whatever else this read of the socket asks for: a flood of pings is one write.
+                channel.write(MqttMessage.PINGRESP).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+                unflushed = true;
+            }
             case DISCONNECT -> close(new Disconnected());
             case PUBACK -> {} // of an earlier connection of the client; this one sent nothing that asks for it
             default -> throw new IllegalStateException("the frames let a packet of a wrong type pass");
@@ -311,6 +321,8 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         switch (cause) {
             case MqttFaultException known -> close(new Faulted(known.fault()));
             case IOException _ -> close(new Lost());
+            // What comes of broken TLS records, behind the handshake.
+            case DecoderException broken when broken.getCause() instanceof IOException -> close(new Lost());
             default -> failed(cause);
         }
     }
