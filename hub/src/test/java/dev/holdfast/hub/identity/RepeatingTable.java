@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link Table} in memory that takes its contract at its word: every transaction's work is run once in vain before it is run for
  * good, because work may run more than once.
  */
-public final class MemoryTable implements Table {
+public final class RepeatingTable implements Table {
     private record Key(String scope, String kind, String key) {}
 
     private static final Comparator<String> BY_BYTES =
@@ -84,7 +84,7 @@ public final class MemoryTable implements Table {
 
         @Override
         public List<Row> list(String kind, String afterKey, int maxRows) {
-            return MemoryTable.list(changed, scope, kind, afterKey, maxRows);
+            return RepeatingTable.list(changed, scope, kind, afterKey, maxRows);
         }
 
         @Override
