@@ -67,6 +67,7 @@ public final class ForgetfulDisk implements Disk {
     private int forcesToFail;
     private int operationsUntilPowerFails = NEVER;
     private boolean powerIsOff;
+    private volatile Runnable beforeForce = () -> {};
 
     public ForgetfulDisk(long seed) {
         this.random = new Random(seed);
@@ -101,6 +102,11 @@ public final class ForgetfulDisk implements Disk {
     /** Fails the next forces of files. */
     public synchronized void failForces(int count) {
         forcesToFail = count;
+    }
+
+    /** Calls {@code hook} on the forcing thread before each force of a file; a hook that waits holds the force up. */
+    public void beforeForce(Runnable hook) {
+        beforeForce = hook;
     }
 
     /**
@@ -248,6 +254,7 @@ public final class ForgetfulDisk implements Disk {
 
         @Override
         public void force() throws IOException {
+            beforeForce.run();
             synchronized (ForgetfulDisk.this) {
                 requireUsable();
                 countOperation();

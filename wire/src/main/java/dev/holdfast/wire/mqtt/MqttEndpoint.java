@@ -332,12 +332,19 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         state = new State.Over(end);
         loop.cancel();
         steer();
-        switch (before) {
-            case State.AwaitingConnect() -> report(null, end);
-            case State.Judging(var connect) -> report(connect, end);
-            case State.Serving(var session) -> tell(session, end);
-            case State.Over _ -> throw new IllegalStateException("over twice");
+        try {
+            switch (before) {
+                case State.AwaitingConnect() -> report(null, end);
+                case State.Judging(var connect) -> report(connect, end);
+                case State.Serving(var session) -> tell(session, end);
+                case State.Over _ -> throw new IllegalStateException("over twice");
+            }
+        } finally {
+            shut(goodbye);
         }
+    }
+
+    private void shut(byte @Nullable [] goodbye) {
         if (goodbye == null) {
             channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         } else {

@@ -91,10 +91,10 @@ final class DeviceSession implements MqttSession {
 
     @Override
     public void ended(MqttEnd end) {
-        entry.leave();
         if (end instanceof MqttEnd.Faulted(var fault)) {
             entry.reporter().report(fault.reason(), fault.explain());
         }
+        entry.leave();
         if (will != null && !(end instanceof MqttEnd.Disconnected)) {
             publishWill(will);
         }

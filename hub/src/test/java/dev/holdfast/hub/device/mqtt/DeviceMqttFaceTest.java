@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.ModuleId;
+import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.Thumbprint;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.StoredMessage;
@@ -96,7 +98,7 @@ class DeviceMqttFaceTest {
         assertThat(first.stamp())
                 .isEqualTo(new Stamp(
                         Identity.of(new DeviceId("dev1")),
-                        "g1",
+                        server.hub1.generation("dev1"),
                         new AuthenticationMethod("device", "sas", "iothub"),
                         "dtmi:a;1"));
         assertThat(first.message().system()).containsExactly(entry(SystemProperty.CONTENT_TYPE, "application/json"));
@@ -107,7 +109,7 @@ class DeviceMqttFaceTest {
 
     @Test
     void aCertificateThatTheHandshakeProvedLetsIn() throws IOException, CertificateException {
-        server.hub1.putThumbprint("x509dev", THUMBPRINT);
+        server.hub1.register("x509dev", new Authentication.SelfSigned(new Thumbprint(THUMBPRINT), null));
         server.peer = new PeerIdentity.Certificates(List.of((X509Certificate) CertificateFactory.getInstance("X.509")
                 .generateCertificate(new ByteArrayInputStream(CERTIFICATE.getBytes(StandardCharsets.US_ASCII)))));
         for (String password : new String[] {null, ""}) {
@@ -124,7 +126,7 @@ class DeviceMqttFaceTest {
 
     @Test
     void hubsWithEqualDeviceIdsStayApart() throws IOException {
-        server.hub2.put("dev1", "other", true);
+        server.hub2.register("dev1");
         try (RawClient one = server.connected("dev1");
                 RawClient two = server.open()) {
             two.connect("dev1", server.hub2.hostName + "/dev1" + QUERY, server.hub2.token("dev1"));
@@ -134,8 +136,8 @@ class DeviceMqttFaceTest {
             assertThat(server.hub1.stored()).isEmpty();
             assertThat(server.hub2.stored())
                     .singleElement()
-                    .satisfies(
-                            message -> assertThat(message.stamp().generation()).isEqualTo("other"));
+                    .satisfies(message ->
+                            assertThat(message.stamp().generation()).isEqualTo(server.hub2.generation("dev1")));
             one.publish(QOS1, 2, EVENTS, BODY);
             assertThat(one.puback()).isEqualTo(2);
             assertThat(server.hub1.stored()).hasSize(1);
@@ -152,7 +154,8 @@ class DeviceMqttFaceTest {
     void everyRefusalHasItsCodeAndItsReport() throws IOException {
         String host = server.hub1.hostName;
         String token = server.hub1.token("dev1");
-        server.hub1.put("off", "g1", false);
+        server.hub1.register("off");
+        server.hub1.disable("off");
         Instant past = server.clock.instant().minus(Duration.ofMinutes(6));
         String otherKey = Base64.getEncoder()
                 .encodeToString("another key of 32 bytes, at least".getBytes(StandardCharsets.UTF_8));
@@ -196,11 +199,11 @@ class DeviceMqttFaceTest {
     @Test
     void aDeviceThatIsDisabledWhileItIsJudgedIsNotLetIn() throws IOException {
         AtomicInteger looks = new AtomicInteger();
-        server.table.beforeGet((kind, key) -> {
-            // After the first judgement, and before the links know of the connection: nobody could have ended it.
-            if (kind.equals("device") && looks.incrementAndGet() == 2) {
-                server.hub1.put("dev1", "g1", false);
-                server.hub1.links.endDevice(new DeviceId("never"), new LinkEnd.DeviceDisabled());
+        server.table.afterGet((kind, key) -> {
+            // The first judgement has read the device, and the links don't know of the connection yet: nobody can end
+            // it.
+            if (kind.equals("device") && looks.incrementAndGet() == 1) {
+                server.hub1.disable("dev1");
             }
         });
         try (RawClient client = server.open()) {
@@ -281,6 +284,17 @@ class DeviceMqttFaceTest {
                 assertThat(client.puback()).isEqualTo(i);
             }
         }
+    }
+
+    @Test
+    void aMessageThatIsSentAgainIsStoredAgain() throws IOException {
+        try (RawClient client = server.connected("dev1")) {
+            client.publish(QOS1, 7, EVENTS, BODY);
+            client.publish(QOS1 | 0x08, 7, EVENTS, BODY);
+            assertThat(client.puback()).isEqualTo(7);
+            assertThat(client.puback()).isEqualTo(7);
+        }
+        assertThat(server.hub1.stored()).hasSize(2);
     }
 
     @Test
@@ -368,7 +382,8 @@ class DeviceMqttFaceTest {
                 .isFalse();
         assertThat(present(0)).as("wiped by the clean one").isFalse();
         assertThat(present(0)).isTrue();
-        server.hub1.put("dev1", "g2", true);
+        server.hub1.delete("dev1");
+        server.hub1.register("dev1");
         assertThat(present(0)).as("the device was created again").isFalse();
         assertThat(present(0)).isTrue();
         assertThat(presentAfterRestart()).as("kept over a restart").isTrue();
@@ -390,7 +405,7 @@ class DeviceMqttFaceTest {
         // A new hub over the same table: nothing but the table remembers.
         TestHub again = new TestHub("hub1", server.table, server.clock);
         return new MqttSessions(again.table, again.hub.name())
-                .resume(Identity.of(new DeviceId("dev1")), "g2")
+                .resume(Identity.of(new DeviceId("dev1")), server.hub1.generation("dev1"))
                 .present();
     }
 

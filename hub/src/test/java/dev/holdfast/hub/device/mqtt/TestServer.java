@@ -75,8 +75,8 @@ final class TestServer implements AutoCloseable {
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .syncUninterruptibly()
                 .channel();
-        hub1.put("dev1", "g1", true);
-        hub1.put("dev2", "g1", true);
+        hub1.register("dev1");
+        hub1.register("dev2");
     }
 
     private HubDirectory directory() {
