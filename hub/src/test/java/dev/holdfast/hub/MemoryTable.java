@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A table in memory. Its transactions are not undone when they fail; none in these tests does. */
 public final class MemoryTable implements Table {
@@ -16,11 +17,17 @@ public final class MemoryTable implements Table {
     private long version;
     /** Called with kind and key before every read outside a transaction. */
     private BiConsumer<String, String> beforeGet = (kind, key) -> {};
+    /** Called with kind and key when such a read has found what it will return. */
+    private BiConsumer<String, String> afterGet = (kind, key) -> {};
 
     private int writes;
 
     public synchronized void beforeGet(BiConsumer<String, String> hook) {
         beforeGet = hook;
+    }
+
+    public synchronized void afterGet(BiConsumer<String, String> hook) {
+        afterGet = hook;
     }
 
     public synchronized int writes() {
@@ -30,7 +37,9 @@ public final class MemoryTable implements Table {
     @Override
     public synchronized Optional<Row> get(String scope, String kind, String key) {
         beforeGet.accept(kind, key);
-        return Optional.ofNullable(rows.get(new Key(scope, kind, key)));
+        Optional<Row> found = Optional.ofNullable(rows.get(new Key(scope, kind, key)));
+        afterGet.accept(kind, key);
+        return found;
     }
 
     @Override
@@ -53,7 +62,7 @@ public final class MemoryTable implements Table {
     }
 
     @Override
-    public synchronized <R> R transact(String scope, Work<R> work) {
+    public synchronized <R extends @Nullable Object> R transact(String scope, Work<R> work) {
         return work.run(new Transaction() {
             @Override
             public Optional<Row> get(String kind, String key) {

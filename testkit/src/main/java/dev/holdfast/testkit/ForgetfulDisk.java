@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,6 +42,14 @@ public final class ForgetfulDisk implements Disk {
             unforced.clear();
         }
 
+        Node copy() {
+            Node node = new Node();
+            node.now = now.copy();
+            node.forced = forced.copy();
+            node.unforced.addAll(unforced);
+            return node;
+        }
+
         /** What survives on the medium, torn when there is chance. */
         Node afterCrash(@Nullable Random chance) {
             Node node = new Node();
@@ -67,6 +76,7 @@ public final class ForgetfulDisk implements Disk {
     private int forcesToFail;
     private int operationsUntilPowerFails = NEVER;
     private boolean powerIsOff;
+    private volatile Runnable beforeForce = () -> {};
 
     public ForgetfulDisk(long seed) {
         this.random = new Random(seed);
@@ -82,6 +92,25 @@ public final class ForgetfulDisk implements Disk {
     public synchronized ForgetfulDisk crashTorn() {
         powerIsOff = true;
         return survivor(random);
+    }
+
+    /**
+     * Ends this disk as for a process that is killed while the machine goes on: the new one holds everything that was written,
+     * forced or not, and may still forget the latter.
+     */
+    public synchronized ForgetfulDisk processKilled() {
+        powerIsOff = true;
+        ForgetfulDisk disk = new ForgetfulDisk(random.nextLong());
+        IdentityHashMap<Node, Node> copies = new IdentityHashMap<>();
+        names.forEach((path, node) -> disk.names.put(path, copies.computeIfAbsent(node, Node::copy)));
+        forcedNames.forEach((path, node) -> disk.forcedNames.put(path, copies.computeIfAbsent(node, Node::copy)));
+        for (NameChange change : unforcedNames) {
+            Node node = change.node();
+            disk.unforcedNames.add(
+                    new NameChange(change.path(), node == null ? null : copies.computeIfAbsent(node, Node::copy)));
+        }
+        disk.usedBytes = usedBytes;
+        return disk;
     }
 
     /** What {@link #crash} would leave, while this disk goes on. */
@@ -101,6 +130,11 @@ public final class ForgetfulDisk implements Disk {
     /** Fails the next forces of files. */
     public synchronized void failForces(int count) {
         forcesToFail = count;
+    }
+
+    /** Calls {@code hook} on the forcing thread before each force of a file; a hook that waits holds the force up. */
+    public void beforeForce(Runnable hook) {
+        beforeForce = hook;
     }
 
     /**
@@ -248,6 +282,7 @@ public final class ForgetfulDisk implements Disk {
 
         @Override
         public void force() throws IOException {
+            beforeForce.run();
             synchronized (ForgetfulDisk.this) {
                 requireUsable();
                 countOperation();

@@ -70,8 +70,7 @@ public record EventHubConnection(String host, int port, String authority, String
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             byte[] signature = mac.doFinal((resource + "\n" + seconds).getBytes(StandardCharsets.UTF_8));
-            String encoded =
-                    URLEncoder.encode(Base64.getEncoder().encodeToString(signature), StandardCharsets.UTF_8);
+            String encoded = URLEncoder.encode(Base64.getEncoder().encodeToString(signature), StandardCharsets.UTF_8);
             return "SharedAccessSignature sr=" + resource + "&sig=" + encoded + "&se=" + seconds + "&skn="
                     + URLEncoder.encode(policy, StandardCharsets.UTF_8);
         } catch (GeneralSecurityException e) {

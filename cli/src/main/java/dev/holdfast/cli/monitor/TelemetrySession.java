@@ -76,7 +76,8 @@ final class TelemetrySession {
     private List<Integer> partitions() throws IOException, InterruptedException {
         Map<?, ?> facts = management(Map.of("type", "com.microsoft:eventhub"));
         if (!(facts.get("partition_ids") instanceof List<?> ids)) {
-            throw new IOException("the server did not name the partitions of hub " + options.connection().hub());
+            throw new IOException("the server did not name the partitions of hub "
+                    + options.connection().hub());
         }
         return ids.stream().map(id -> Integer.parseInt(String.valueOf(id))).toList();
     }
@@ -104,12 +105,12 @@ final class TelemetrySession {
     private void receive(int partition) throws IOException, InterruptedException {
         if (!lastSeen.containsKey(partition) && options.start() instanceof TelemetryStart.Now) {
             // Asked once, so that what comes while the connection is broken is not missed.
-            Map<?, ?> facts = management(
-                    Map.of("type", "com.microsoft:partition", "partition", Integer.toString(partition)));
+            Map<?, ?> facts =
+                    management(Map.of("type", "com.microsoft:partition", "partition", Integer.toString(partition)));
             lastSeen.put(partition, facts.get("last_enqueued_sequence_number") instanceof Long last ? last : -1L);
         }
-        String source = options.connection().hub() + "/ConsumerGroups/" + options.consumerGroup() + "/Partitions/"
-                + partition;
+        String source =
+                options.connection().hub() + "/ConsumerGroups/" + options.consumerGroup() + "/Partitions/" + partition;
         IncomingLink link = TelemetryReader.await(client.receive(
                 new AmqpClient.ReceiverOptions(source, null, selector(partition), Map.of(), CREDIT),
                 arrived -> waiting.add(new Waiting(partition, arrived))));

@@ -4,12 +4,10 @@ import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
 import dev.holdfast.tls.hello.TlsVersion;
-import dev.holdfast.tls.identity.ChainKeyManager;
 import dev.holdfast.tls.peer.Handshake;
-import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.Verdict;
-import dev.holdfast.tls.report.HandshakeFailure.HandshakeRejected;
+import dev.holdfast.tls.report.HandshakeFailure;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeTooSlow;
 import dev.holdfast.tls.report.HandshakeFailure.RenegotiationRefused;
 import dev.holdfast.tls.report.HelloRefusal;
@@ -21,18 +19,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,7 +115,7 @@ final class Arrival implements ClientHelloReader.Owner {
         if (accept.version() != TlsVersion.TLS_1_3) {
             pipeline.addLast(new RenegotiationGuard(this::renegotiation));
         }
-        pipeline.addLast(ssl, new HandshakeEnd(hello, accept, chain));
+        pipeline.addLast(ssl, new HandshakeEnd(this, hello, accept, chain, engine));
         context.fireChannelRead(bytes);
         // The read that filled the hello is over; the engine's answer is flushed by this.
         context.fireChannelReadComplete();
@@ -136,90 +128,25 @@ final class Arrival implements ClientHelloReader.Owner {
         var _ = connection.channel().close();
     }
 
-    private final class HandshakeEnd extends ChannelInboundHandlerAdapter {
-        private final ClientHello hello;
-        private final Verdict.Accept accept;
-        private final ServerChain chain;
+    /** The engine has given up. */
+    void failed(HandshakeFailure why) {
+        fail(why);
+        var _ = connection.channel().close();
+    }
 
-        HandshakeEnd(ClientHello hello, Verdict.Accept accept, ServerChain chain) {
-            this.hello = hello;
-            this.accept = accept;
-            this.chain = chain;
+    /** The engine is done; the next bytes are the protocol's. */
+    void finished(Handshake handshake) {
+        if (over) {
+            return;
         }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof SslHandshakeCompletionEvent completion) {
-                if (completion.isSuccess()) {
-                    finished(context);
-                } else {
-                    fail(FailureCause.of(completion.cause(), chain, hello.serverName()));
-                    var _ = context.close();
-                }
-            }
-            context.fireUserEventTriggered(event);
-        }
-
-        private void finished(ChannelHandlerContext context) {
-            if (over) {
-                return;
-            }
-            Handshake handshake =
-                    handshake(context.pipeline().get(SslHandler.class).engine().getSession());
-            Optional<String> foreign = notAccepted(handshake);
-            if (foreign.isPresent()) {
-                LOG.error("{}: the engine negotiated {}, which the verdict does not hold", connection.id(), handshake);
-                fail(new HandshakeRejected(
-                        "this server's engine negotiated " + foreign.get() + ", which the policy does not accept"));
-                var _ = context.close();
-                return;
-            }
-            over();
-            (handshake.resumed() ? door.counters().resumedHandshakes : door.counters().fullHandshakes).increment();
-            connection.learn(Handshake.class, handshake);
-            try {
-                mount.mount(connection);
-            } catch (RuntimeException e) {
-                LOG.error("{}: the protocol of '{}' can't be mounted", connection.id(), connection.listener(), e);
-                var _ = context.close();
-            }
-            context.pipeline().remove(this);
-        }
-
-        private Handshake handshake(SSLSession session) {
-            return new Handshake(
-                    session.getProtocol(),
-                    session.getCipherSuite().replaceFirst("^SSL_", "TLS_"),
-                    hello.serverName(),
-                    !ChainKeyManager.wasFullHandshake(session),
-                    peer(session));
-        }
-
-        private static PeerIdentity peer(SSLSession session) {
-            try {
-                return new PeerIdentity.Certificates(Arrays.stream(session.getPeerCertificates())
-                        .map(X509Certificate.class::cast)
-                        .toList());
-            } catch (SSLPeerUnverifiedException _) {
-                return new PeerIdentity.Anonymous();
-            }
-        }
-
-        /** What was negotiated beside the verdict; deny by default, should an engine ever do so. */
-        private Optional<String> notAccepted(Handshake handshake) {
-            if (!handshake.version().equals(accept.version().engineName())) {
-                return Optional.of(handshake.version());
-            }
-            return accept.suites().stream().anyMatch(suite -> suite.name().equals(handshake.cipherSuite()))
-                    ? Optional.empty()
-                    : Optional.of(handshake.cipherSuite());
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            // The cause comes with the completion event, or the channel becomes inactive, which completes the handshake
-            // too.
-            LOG.debug("{}: {}", connection.id(), cause.toString());
+        over();
+        (handshake.resumed() ? door.counters().resumedHandshakes : door.counters().fullHandshakes).increment();
+        connection.learn(Handshake.class, handshake);
+        try {
+            mount.mount(connection);
+        } catch (RuntimeException e) {
+            LOG.error("{}: the protocol of '{}' can't be mounted", connection.id(), connection.listener(), e);
+            var _ = connection.channel().close();
         }
     }
 

@@ -1,14 +1,11 @@
 package dev.holdfast.hub.device.mqtt;
 
-import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,19 +13,18 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The sessions that clients asked one hub to keep (CleanSession 0): their subscriptions, durably.
  *
- * <p>A session belongs to a generation of a device, so that a device which is created again under an old id inherits nothing.
- * Every method may block on the disk.
+ * <p>A session belongs to a generation of a device, so that a device which is created again under an old id inherits
+ * nothing. The registry deletes the rows of a device with the device. Every method may block on the disk.
  */
-public final class MqttSessions {
+final class MqttSessions {
     static final String KIND = "mqtt-session";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int PAGE_ROWS = 100;
 
     private final Table table;
     private final String scope;
 
-    public MqttSessions(Table table, HubName hub) {
+    MqttSessions(Table table, HubName hub) {
         this.table = table;
         this.scope = hub.value();
     }
@@ -36,11 +32,14 @@ public final class MqttSessions {
     /** @param subscriptions QoS by filter */
     record Kept(String generation, Map<String, Integer> subscriptions) {
         Kept {
-            subscriptions = Map.copyOf(new TreeMap<>(subscriptions));
+            subscriptions = Map.copyOf(subscriptions);
         }
     }
 
-    /** The session of a client that connects with CleanSession 0: the one that was kept, else a new one that is kept from now on. */
+    /**
+     * The session of a client that connects with CleanSession 0: the one that was kept, else a new one that is kept
+     * from now on.
+     */
     Opened resume(Identity identity, String generation) {
         Optional<Kept> kept =
                 find(identity).filter(session -> session.generation().equals(generation));
@@ -65,27 +64,12 @@ public final class MqttSessions {
     /**
      * Keeps the subscriptions of a session.
      *
-     * @param stillOwner asked inside the transaction: a connection that was superseded writes nothing, so that it can't bring back
+     * @param stillOwner asked inside the transaction: a connection that was superseded writes nothing, so that it
+     *     can't bring back
      *     what its successor wiped
      */
     void save(Identity identity, String generation, Map<String, Integer> subscriptions, BooleanSupplier stillOwner) {
         put(identity, new Kept(generation, subscriptions), stillOwner);
-    }
-
-    /** Removes the sessions of a device that was deleted and of its modules. What is left is never used, only in the way. */
-    public void forget(DeviceId device) {
-        String modules = device.value() + "/";
-        table.transact(scope, transaction -> {
-            boolean removed = transaction.delete(KIND, device.value());
-            List<Table.Row> page;
-            do {
-                page = transaction.list(KIND, modules, PAGE_ROWS).stream()
-                        .filter(row -> row.key().startsWith(modules))
-                        .toList();
-                page.forEach(row -> transaction.delete(KIND, row.key()));
-            } while (!page.isEmpty());
-            return removed;
-        });
     }
 
     private Optional<Kept> find(Identity identity) {

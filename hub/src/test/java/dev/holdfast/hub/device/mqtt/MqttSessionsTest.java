@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
-import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.identity.Identity;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -49,23 +47,5 @@ class MqttSessionsTest {
     void wipingWhatIsNotThereWritesNothing() {
         sessions.wipe(DEV1);
         assertThat(table.writes()).isZero();
-    }
-
-    @Test
-    void aDeletedDeviceIsForgottenWithItsModulesAndNobodyElse() {
-        List<Identity> gone = new java.util.ArrayList<>(List.of(DEV1));
-        for (int i = 0; i < 250; i++) {
-            gone.add(new Identity(new DeviceId("dev1"), new ModuleId("mod" + i)));
-        }
-        List<Identity> others = List.of(
-                Identity.of(new DeviceId("dev10")),
-                Identity.of(new DeviceId("dev")),
-                Identity.of(new DeviceId("dev1-")),
-                new Identity(new DeviceId("dev10"), new ModuleId("mod1")));
-        gone.forEach(one -> sessions.resume(one, "g1"));
-        others.forEach(one -> sessions.resume(one, "g1"));
-        sessions.forget(new DeviceId("dev1"));
-        assertThat(table.count("hub1", MqttSessions.KIND)).isEqualTo(others.size());
-        assertThat(others).allMatch(one -> sessions.resume(one, "g1").present());
     }
 }

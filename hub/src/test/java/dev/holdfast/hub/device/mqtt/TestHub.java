@@ -1,5 +1,8 @@
 package dev.holdfast.hub.device.mqtt;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
@@ -7,15 +10,25 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.DeviceSpec;
+import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.identity.RegistryChange;
+import dev.holdfast.hub.identity.RegistryRequest;
+import dev.holdfast.hub.identity.RegistryResult;
+import dev.holdfast.hub.identity.SymmetricKey;
+import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.hub.link.DeviceLinks;
+import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.testkit.TestClock;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -25,6 +38,8 @@ import javax.crypto.spec.SecretKeySpec;
 /** A hub in memory. */
 final class TestHub {
     private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
+    static final Authentication KEYS =
+            new Authentication.Sas(new SymmetricKeys(new SymmetricKey(KEY), new SymmetricKey(KEY)));
 
     final String hostName;
     final MemoryTable table;
@@ -32,6 +47,7 @@ final class TestHub {
     final DeviceLinks links = new DeviceLinks();
     final Hub hub;
     private final TestClock clock;
+    private final Registry registry;
 
     TestHub(String name, MemoryTable table, TestClock clock) {
         HubName hubName = new HubName(name);
@@ -39,38 +55,45 @@ final class TestHub {
         this.table = table;
         this.clock = clock;
         Live<HubSettings> settings = new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of()));
-        Registry registry = new Registry(table, hubName);
-        Limits.Telemetry limits = Limits.defaults().telemetry();
-        Authenticator authenticator = new Authenticator(settings, registry, hostName::equals, clock, limits);
-        hub = new Hub(hubName, settings, registry, authenticator, links, new Intake(log, limits), table, log);
+        Limits limits = Limits.defaults();
+        registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
+        Authenticator authenticator =
+                new Authenticator(settings, registry, hostName::equals, clock, limits.telemetry());
+        Intake intake = new Intake(log, limits.telemetry());
+        hub = new Hub(hubName, settings, registry, authenticator, links, intake, table, log);
     }
 
-    /** Registers a device that has the same key as all others. */
-    void put(String device, String generation, boolean enabled) {
-        putRow(device, generation, enabled, "sas", KEY, KEY);
+    private void endLink(RegistryChange change) {
+        switch (change) {
+            case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
+            case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
+        }
     }
 
-    void putThumbprint(String device, String thumbprint) {
-        putRow(device, "g1", true, "selfSigned", thumbprint, thumbprint);
+    /** Registers a device; all have the same keys. */
+    void register(String device) {
+        register(device, KEYS);
     }
 
-    private void putRow(
-            String device,
-            String generation,
-            boolean enabled,
-            String authentication,
-            String primary,
-            String secondary) {
-        String row = """
-                {"generation":"%s","enabled":%s,"statusReason":"","statusUpdated":"2026-01-01T00:00:00Z",\
-                "authentication":"%s","primary":"%s","secondary":"%s","edge":false}""".formatted(generation, enabled, authentication, primary, secondary);
-        table.transact(
-                hub.name().value(),
-                transaction -> transaction.put("device", device, row.getBytes(StandardCharsets.UTF_8)));
+    void register(String device, Authentication authentication) {
+        done(new RegistryRequest.Create(DeviceSpec.of(new DeviceId(device), authentication)));
+    }
+
+    void disable(String device) {
+        DeviceSpec disabled = new DeviceSpec(new DeviceId(device), false, "", KEYS, false, null, List.of());
+        done(new RegistryRequest.Replace(disabled, new Precondition.Exists()));
     }
 
     void delete(String device) {
-        table.transact(hub.name().value(), transaction -> transaction.delete("device", device));
+        done(new RegistryRequest.Delete(new DeviceId(device), new Precondition.Exists()));
+    }
+
+    private void done(RegistryRequest request) {
+        assertThat(registry.apply(request)).isInstanceOf(RegistryResult.Done.class);
+    }
+
+    String generation(String device) {
+        return registry.find(new DeviceId(device)).orElseThrow().generation();
     }
 
     /** A token that is good for an hour. */
