@@ -233,6 +233,15 @@ public final class AmqpClient implements AutoCloseable {
         return answer.orTimeout(options.limits().client().requestMaxTime().toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Runs on the event loop, where links are touched; nothing once the connection is over. */
+    public void execute(Runnable work) {
+        host.executor().execute(() -> {
+            if (!host.isOver()) {
+                host.guarded(work);
+            }
+        });
+    }
+
     /** Completes when the connection is over, with what the server said. */
     public CompletableFuture<AmqpError> closed() {
         return closed.copy();

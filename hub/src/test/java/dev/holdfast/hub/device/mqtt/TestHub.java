@@ -38,7 +38,7 @@ import javax.crypto.spec.SecretKeySpec;
 /** A hub in memory. */
 final class TestHub {
     private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
-    private static final Authentication KEYS =
+    static final Authentication KEYS =
             new Authentication.Sas(new SymmetricKeys(new SymmetricKey(KEY), new SymmetricKey(KEY)));
 
     final String hostName;
@@ -54,7 +54,8 @@ final class TestHub {
         this.hostName = name + ".hub.test";
         this.table = table;
         this.clock = clock;
-        Live<HubSettings> settings = new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of()));
+        Live<HubSettings> settings =
+                new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of(), Instant.EPOCH));
         Limits limits = Limits.defaults();
         registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
         Authenticator authenticator =
