@@ -20,14 +20,12 @@ sealed interface Credential {
     Set<AccessRight> NEEDED = EnumSet.of(AccessRight.SERVICE_CONNECT);
 
     /** What is wrong with it for a path below a hub; null when nothing is. */
-    @Nullable
-    EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path);
+    @Nullable EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path);
 
     /** A shared access signature. */
     record Token(String text) implements Credential {
         /** What is wrong with it for everything; null when it is good for something. */
-        @Nullable
-        EventsRefusal fault(EventsSettings settings) {
+        @Nullable EventsRefusal fault(EventsSettings settings) {
             if (text.regionMatches(true, 0, "Bearer ", 0, 7)) {
                 return new EventsRefusal.BearerToken();
             }
@@ -43,19 +41,19 @@ sealed interface Credential {
                 return new EventsRefusal.DeviceToken();
             }
             List<String> path = token.resource().path();
-            Optional<Hub> entity =
-                    path.isEmpty() || !settings.isOwnHost(token.resource().host())
-                            ? Optional.empty()
-                            : HubName.parse(path.getFirst()).flatMap(settings.hubs()::byName);
+            Optional<Hub> entity = path.isEmpty() || !settings.isOwnHost(token.resource().host())
+                    ? Optional.empty()
+                    : HubName.parse(path.getFirst()).flatMap(settings.hubs()::byName);
             if (entity.isPresent()) {
                 return faultFor(settings, entity.get(), path.subList(1, path.size()));
             }
+            if (token.hasScheme() && !path.isEmpty() && !path.getFirst().equalsIgnoreCase("messages")) {
+                // The shape of an Event Hubs client, whose EntityPath is wrong.
+                return new EventsRefusal.UnknownHub(path.getFirst());
+            }
             Optional<Hub> host = settings.hubs().byHostName(token.resource().host());
             if (host.isEmpty()) {
-                return new EventsRefusal.UnknownHub(
-                        path.isEmpty()
-                                ? token.resource().host()
-                                : token.resource().host() + "/" + path.getFirst());
+                return new EventsRefusal.UnknownHub(token.resource().host());
             }
             boolean events = path.size() >= 2
                     && path.get(0).equalsIgnoreCase("messages")
@@ -63,9 +61,21 @@ sealed interface Credential {
             return faultFor(settings, host.get(), events ? path.subList(2, path.size()) : List.of());
         }
 
+        /** The hub or host that the token names, for a report; null when it can't be read. */
+        @Nullable String named() {
+            if (!(SasToken.parse(text) instanceof SasToken.Parsed.Token(var token))) {
+                return null;
+            }
+            List<String> path = token.resource().path();
+            return token.hasScheme() && !path.isEmpty()
+                    ? path.getFirst()
+                    : token.resource().host();
+        }
+
         @Override
         public @Nullable EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path) {
-            ServiceAuthentication judged = hub.authenticator().judgeEntity(text, settings::isOwnHost, path, NEEDED);
+            ServiceAuthentication judged =
+                    hub.authenticator().judgeEntity(text, settings::isOwnHost, path, NEEDED);
             return judged instanceof ServiceAuthentication.Refused(var why)
                     ? new EventsRefusal.NotAuthenticated(why)
                     : null;

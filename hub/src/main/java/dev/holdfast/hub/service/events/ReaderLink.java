@@ -109,7 +109,7 @@ final class ReaderLink implements PartitionReaders.Seat {
             return;
         }
         if (first > next) {
-            refuse(new EventsRefusal.StartBeyondEnd(start.toString(), next));
+            refuse(new EventsRefusal.StartBeyondEnd(start.describe(), next));
             return;
         }
         PartitionReaders.Place wanted = PartitionReaders.Place.of(hub.name(), address.group(), partition);
@@ -165,8 +165,7 @@ final class ReaderLink implements PartitionReaders.Seat {
     }
 
     /** Why the link may not go on reading; null when it may. */
-    @Nullable
-    EventsRefusal fault(Grants grants) {
+    @Nullable EventsRefusal fault(Grants grants) {
         Hub now = settings.hubs().byName(hub.name()).orElse(null);
         if (now == null || !now.log().equals(hub.log())) {
             return new EventsRefusal.HubDeleted(hub.name());

@@ -28,8 +28,8 @@ sealed interface StartPosition {
 
     int FILTER_MAX_CHARS = 256;
     long LATEST_MILLIS = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
-    Pattern FILTER = Pattern.compile(
-            "\\s*amqp\\.annotation\\.([A-Za-z-]+)\\s*(>=|>)\\s*(?:'([^']*)'|\"([^\"]*)\"|([^\\s'\"]+))\\s*");
+    Pattern FILTER =
+            Pattern.compile("\\s*amqp\\.annotation\\.([A-Za-z-]+)\\s*(>=|>)\\s*(?:'([^']*)'|\"([^\"]*)\"|([^\\s'\"]+))\\s*");
 
     /**
      * Reads the filter; empty when it can't be understood.
@@ -86,6 +86,16 @@ sealed interface StartPosition {
             }
         }
         return "";
+    }
+
+    /** As a sentence names it. */
+    default String describe() {
+        return switch (this) {
+            case Earliest() -> "the oldest message";
+            case Latest() -> "the next message";
+            case Sequence(var first) -> "sequence number " + first;
+            case Time(var from) -> from.toString();
+        };
     }
 
     /** The sequence number of the first message to read. Reads the log's files. */
