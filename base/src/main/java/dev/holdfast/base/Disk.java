@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Only what an append-only log needs. {@link #real} is the one that production uses.
  */
 public interface Disk {
-    /** An open file; any thread may read, one thread writes. */
+    /** An open file; any thread may read, one thread at a time calls the rest. */
     interface File extends AutoCloseable {
         /** Reads into {@code into} from {@code position}; returns the bytes read, -1 at or behind the end. */
         int read(ByteBuffer into, long position) throws IOException;
@@ -31,14 +31,18 @@ public interface Disk {
         void close() throws IOException;
     }
 
-    /** Opens a file, creating it when it is missing. A created file is durable after {@link #forceDirectory}. */
+    /**
+     * Opens a file, creating it for its owner only when it is missing. A created file is durable after {@link #forceDirectory}.
+     */
     File open(Path file) throws IOException;
 
     /** The regular files of a directory in the order of their names; empty when there is no such directory. */
     List<Path> list(Path directory) throws IOException;
 
+    /** Creates a directory and those above it, durably and for their owner only, where they are missing. */
     void createDirectories(Path directory) throws IOException;
 
+    /** Deletes a file if there is one; nobody has it open. */
     void delete(Path file) throws IOException;
 
     /** Returns when created and deleted names of {@code directory} are on the medium. */

@@ -8,18 +8,47 @@ import java.time.Duration;
  * <p>The numbers are Azure IoT Hub's where it has one, so that clients meet the limits they know.
  */
 public record Limits(
-        Sockets sockets, Mqtt mqtt, Amqp amqp, Http http, Telemetry telemetry, Registry registry, Storage storage) {
+        Sockets sockets,
+        Tls tls,
+        Certificates certificates,
+        Mqtt mqtt,
+        Amqp amqp,
+        Http http,
+        Telemetry telemetry,
+        Registry registry,
+        Storage storage,
+        Installation installation,
+        Client client) {
 
     /** The bounds that a fresh installation starts with. */
     public static Limits defaults() {
         return new Limits(
                 new Sockets(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15), 20_000),
+                new Tls(20_000, Duration.ofHours(1), 1024),
+                new Certificates(1024 * 1024, 100),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
-                new Amqp(512, 64 * 1024, 320 * 1024, 64, 64, 32, 1000, 1024 * 1024),
-                new Http(8 * 1024, 32 * 1024, 1024 * 1024, Duration.ofSeconds(60), 16),
+                new Amqp(
+                        4096,
+                        64 * 1024,
+                        320 * 1024,
+                        64 * 1024,
+                        1024 * 1024,
+                        64,
+                        64,
+                        16,
+                        128,
+                        1000,
+                        1024 * 1024,
+                        5,
+                        Duration.ofMinutes(4),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(5)),
+                new Http(8 * 1024, 32 * 1024, 128, 1024 * 1024, 256 * 1024 * 1024, Duration.ofSeconds(60)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
-                new Registry(100, 1000, 128, 20),
-                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8));
+                new Registry(100, 1000, 128, 20, 16),
+                new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
+                new Installation(100, Duration.ofMinutes(5), Duration.ofSeconds(10)),
+                new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
     }
 
     /**
@@ -34,8 +63,21 @@ public record Limits(
             int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime, int openMax) {}
 
     /**
-     * @param connectMaxBytes remaining length of a CONNECT
-     * @param packetMaxBytes remaining length of any later packet
+     * @param sessionsMax sessions that one policy and key type keeps for clients that resume without a ticket
+     * @param sessionMaxTime how long a session, kept or in a ticket, may be resumed; what it proved is judged anew each time
+     * @param acceptQueueMax connections of one listener that the system completes before they are accepted
+     */
+    public record Tls(int sessionsMax, Duration sessionMaxTime, int acceptQueueMax) {}
+
+    /**
+     * @param pemMaxBytes a text with certificates and keys in PEM
+     * @param pemMaxObjects certificates and keys in it
+     */
+    public record Certificates(int pemMaxBytes, int pemMaxObjects) {}
+
+    /**
+     * @param connectMaxBytes remaining length of a CONNECT, and of every later packet that carries no message
+     * @param packetMaxBytes remaining length of a PUBLISH
      * @param keepAliveMaxTime longest silence, whatever the client asked for (29.45 minutes)
      * @param subscriptionsMax topic filters of one session
      * @param clientIdMaxChars bound for each part of a client id
@@ -52,34 +94,55 @@ public record Limits(
             int publishBytesInFlightMax) {}
 
     /**
-     * @param saslFrameMaxBytes any frame before the peer is past SASL
+     * @param saslFrameMaxBytes any frame before the peer is past SASL; more than the 512 bytes that the specification starts
+     *     with, because a token as PLAIN password is longer
      * @param frameMaxBytes what open offers as max-frame-size
      * @param messageMaxBytes a message over all its frames
+     * @param requestMaxBytes a request to a node that answers ({@code $cbs}, {@code $management}), over all its frames
+     * @param receivingMaxBytes messages of one connection that are not complete yet
      * @param sessionsMax sessions of one connection
      * @param linksMax links of one session
-     * @param tokensMax put-token audiences of one connection
+     * @param requestsMax requests of one link, and answers to one link, that wait
+     * @param tokensMax put-token audiences of one connection; official clients put one for every partition they read
      * @param creditMax deliveries that one link may have in flight
      * @param readAheadMaxBytes what one reader link holds in memory
+     * @param readersMax readers without an epoch of one partition and consumer group
+     * @param idleMaxTime silence of a peer, announced in open
+     * @param authorizeMaxTime from open to the first token that is good for something
+     * @param judgeAgainEvery how often links are held against the token, policy, hub and consumer group that allowed them
      */
     public record Amqp(
             int saslFrameMaxBytes,
             int frameMaxBytes,
             int messageMaxBytes,
+            int requestMaxBytes,
+            int receivingMaxBytes,
             int sessionsMax,
             int linksMax,
+            int requestsMax,
             int tokensMax,
             int creditMax,
-            int readAheadMaxBytes) {}
+            int readAheadMaxBytes,
+            int readersMax,
+            Duration idleMaxTime,
+            Duration authorizeMaxTime,
+            Duration judgeAgainEvery) {}
 
     /**
      * @param requestLineMaxBytes method, target and version
      * @param headersMaxBytes all header fields of a request
+     * @param headerFieldsMax how many they are
      * @param bodyMaxBytes a request body
-     * @param idleMaxTime silence between two requests of one connection
-     * @param pipelinedMax requests of one connection that wait for an answer
+     * @param bodiesMaxBytes request bodies in memory at once, over all connections
+     * @param idleMaxTime silence between two requests of one connection; also for a body to arrive and an answer to be taken
      */
     public record Http(
-            int requestLineMaxBytes, int headersMaxBytes, int bodyMaxBytes, Duration idleMaxTime, int pipelinedMax) {}
+            int requestLineMaxBytes,
+            int headersMaxBytes,
+            int headerFieldsMax,
+            int bodyMaxBytes,
+            int bodiesMaxBytes,
+            Duration idleMaxTime) {}
 
     /**
      * @param messageMaxBytes body plus properties of one device-to-cloud message
@@ -94,14 +157,34 @@ public record Limits(
      * @param pageMax identities in one page of a list
      * @param statusReasonMaxChars text that says why a device is disabled
      * @param consumerGroupsMax groups of one hub besides {@code $Default}
+     * @param policiesMax shared access policies of one hub
      */
-    public record Registry(int bulkMax, int pageMax, int statusReasonMaxChars, int consumerGroupsMax) {}
+    public record Registry(
+            int bulkMax, int pageMax, int statusReasonMaxChars, int consumerGroupsMax, int policiesMax) {}
 
     /**
      * @param segmentBytes size of one preallocated log segment
      * @param indexEveryBytes distance between two entries of a segment's sparse index
      * @param readMaxBytes what one read of the log returns at most
      * @param readersMax connections that read the table at the same time
+     * @param writesQueuedMax transactions that wait for the table's writer; beyond it their callers wait
      */
-    public record Storage(int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax) {}
+    public record Storage(
+            int segmentBytes, int indexEveryBytes, int readMaxBytes, int readersMax, int writesQueuedMax) {}
+
+    /**
+     * @param hubsMax hubs of one installation
+     * @param retentionEvery time between two looks for telemetry that is older than its hub keeps it
+     * @param stopMaxTime how long a clean end may take before the process ends anyway
+     */
+    public record Installation(int hubsMax, Duration retentionEvery, Duration stopMaxTime) {}
+
+    /**
+     * What Holdfast's own outgoing requests may cost.
+     *
+     * @param responseMaxBytes body of an answer
+     * @param connectMaxTime to a finished handshake
+     * @param requestMaxTime from sending to the end of the answer
+     */
+    public record Client(int responseMaxBytes, Duration connectMaxTime, Duration requestMaxTime) {}
 }

@@ -1,20 +1,27 @@
 package dev.holdfast.base;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Disk} on {@link FileChannel}. */
 final class RealDisk implements Disk {
     @Override
     public File open(Path file) throws IOException {
-        return new ChannelFile(
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+        return new RealFile(
+                file,
+                FileChannel.open(
+                        file,
+                        Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
+                        ownerOnly(file, "rw-------")));
     }
 
     @Override
@@ -29,7 +36,17 @@ final class RealDisk implements Disk {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        @Nullable Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            createDirectories(parent);
+        }
+        Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+        if (parent != null) {
+            forceDirectory(parent);
+        }
     }
 
     @Override
@@ -44,43 +61,12 @@ final class RealDisk implements Disk {
         }
     }
 
-    private record ChannelFile(FileChannel channel) implements File {
-        @Override
-        public int read(ByteBuffer into, long position) throws IOException {
-            return channel.read(into, position);
-        }
-
-        @Override
-        public void write(ByteBuffer from, long position) throws IOException {
-            long at = position;
-            while (from.hasRemaining()) {
-                at += channel.write(from, at);
-            }
-        }
-
-        @Override
-        public void force() throws IOException {
-            // fdatasync: it writes the size too when the size changed, and skips the time stamps that nobody reads.
-            channel.force(false);
-        }
-
-        @Override
-        public void truncate(long size) throws IOException {
-            if (size < channel.size()) {
-                channel.truncate(size);
-            } else if (size > channel.size()) {
-                write(ByteBuffer.allocate(1), size - 1);
-            }
-        }
-
-        @Override
-        public long size() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
+    private static FileAttribute<?>[] ownerOnly(Path file, String permissions) {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
     }
 }

@@ -14,6 +14,9 @@ import java.util.Set;
  * @param first the hub that {@code localhost} means
  */
 public record HostNames(List<String> domains, HubName first) {
+    /** The domain of an installation that was given none. */
+    public static final String DEFAULT_DOMAIN = "holdfast.localhost";
+
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
     private static final int MAX_CHARS = 255;
 
@@ -27,6 +30,14 @@ public record HostNames(List<String> domains, HubName first) {
     /** The name of a hub under the first domain. */
     public String hostName(HubName hub) {
         return hub + "." + domains.getFirst();
+    }
+
+    /**
+     * What a hub's connection strings say: its own name, or {@code localhost} for the first hub under the default domain, whose
+     * names many systems do not resolve.
+     */
+    public String announced(HubName hub) {
+        return hub.equals(first) && domains.getFirst().equals(DEFAULT_DOMAIN) ? "localhost" : hostName(hub);
     }
 
     /** The hub that a host name (any case, without port) leads to, whether it exists or not. */

@@ -23,16 +23,23 @@ public record HubSettings(
         List<String> consumerGroups) {
 
     public static final String DEFAULT_CONSUMER_GROUP = "$Default";
+    public static final int PARTITIONS_MAX = 32;
+    public static final int RETENTION_MAX_DAYS = 7;
 
     public HubSettings {
-        if (partitions < 1 || partitions > 32) {
-            throw new IllegalArgumentException("a hub has 1 to 32 partitions");
+        if (partitions < 1 || partitions > PARTITIONS_MAX) {
+            throw new IllegalArgumentException("a hub has 1 to " + PARTITIONS_MAX + " partitions");
         }
-        if (retentionDays < 1 || retentionDays > 7) {
-            throw new IllegalArgumentException("a hub keeps telemetry for 1 to 7 days");
+        if (retentionDays < 1 || retentionDays > RETENTION_MAX_DAYS) {
+            throw new IllegalArgumentException("a hub keeps telemetry for 1 to " + RETENTION_MAX_DAYS + " days");
         }
         policies = List.copyOf(policies);
         consumerGroups = List.copyOf(consumerGroups);
+    }
+
+    /** These settings with other consumer groups besides {@code $Default}. */
+    HubSettings withConsumerGroups(List<String> groups) {
+        return new HubSettings(name, hostName, partitions, retentionDays, policies, groups);
     }
 
     public Optional<SharedAccessPolicy> policy(String policyName) {

@@ -2,6 +2,7 @@ package dev.holdfast.store;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Versioned rows, grouped by scope (a hub, or the installation itself) and kind.
@@ -16,7 +17,8 @@ import java.util.Optional;
  * again: a version seen once names that state for ever.
  *
  * <p><b>Keys</b> are compared byte by byte in UTF-8, by case; lists come in that order. Scope, kind and key are not empty and at
- * most 1,024 bytes long; a value has at most 1 MiB.
+ * most 1,024 bytes long, and well-formed Unicode; a value has at most 1 MiB. What breaks these bounds is refused with an
+ * {@link IllegalArgumentException}.
  *
  * <p><b>Threads.</b> Any thread; every method may block on the disk, so none is called on an event loop. Failures of the storage
  * are {@link StoreException}s.
@@ -43,23 +45,27 @@ public interface Table extends AutoCloseable {
 
     /** The work of one transaction. It may run more than once, so it does nothing outside the transaction. */
     @FunctionalInterface
-    interface Work<R> {
+    interface Work<R extends @Nullable Object> {
         R run(Transaction transaction);
     }
 
     Optional<Row> get(String scope, String kind, String key);
 
-    /** The rows of a kind whose key is greater than {@code afterKey} (empty: from the first), at most {@code maxRows} of them. */
+    /** The rows of a kind whose key is greater than {@code afterKey} (empty: from the first), at most {@code maxRows} (at least 1). */
     List<Row> list(String scope, String kind, String afterKey, int maxRows);
 
     long count(String scope, String kind);
 
-    /** Runs {@code work} and returns its result when it is durable. What {@code work} throws comes out unchanged. */
-    <R> R transact(String scope, Work<R> work);
+    /**
+     * Runs {@code work} and returns its result when it is durable. What {@code work} throws comes out unchanged. It waits for
+     * nothing that another transaction does, and begins none.
+     */
+    <R extends @Nullable Object> R transact(String scope, Work<R> work);
 
-    /** Deletes every row of a scope, durably. */
+    /** Deletes every row of a scope, durably; its versions go on rising. */
     void deleteScope(String scope);
 
+    /** Finishes the transactions that were begun, and closes the files. Whatever comes after that is a {@link StoreException}. */
     @Override
     void close();
 }

@@ -22,6 +22,12 @@ public sealed interface Authentication {
      */
     record SelfSigned(
             @Nullable Thumbprint primary, @Nullable Thumbprint secondary) implements Authentication {
+        public SelfSigned {
+            if (primary == null && secondary == null) {
+                throw new IllegalArgumentException("at least one thumbprint must be registered");
+            }
+        }
+
         @Override
         public String wireName() {
             return "selfSigned";

@@ -53,6 +53,10 @@ public final class AuthenticationExplanation {
                 "The token of '" + identity
                         + "' was signed with neither its primary nor its secondary key. Compare the SharedAccessKey of the"
                         + " client with the registry; a key that was regenerated no longer works.";
+            case UnknownPolicy(var policy)
+            when policy.isEmpty() ->
+                "The token names no shared access policy, as tokens of a device do. Sign with the key of a policy of the"
+                        + " hub and put its name into 'skn'.";
             case UnknownPolicy(var policy) ->
                 "The token names the shared access policy '" + policy + "', which this hub does not have.";
             case PolicySignatureWrong(var policy) ->

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HubSettings;
@@ -87,6 +88,68 @@ public final class Authenticator {
             case SasToken.Parsed.Malformed(var what) -> new ServiceAuthentication.Refused(new TokenMalformed(what));
             case SasToken.Parsed.Token(var token) -> judgeService(token, path, needed, signing);
         };
+    }
+
+    /**
+     * Judges a back end's token for this hub's Event Hubs-compatible endpoint. There a hub is an entity of a namespace, and every
+     * host name of the installation is that namespace: a token for {@code sb://localhost/hub2/…} is good for hub2, even though
+     * {@code localhost} alone means another hub. Paths are compared without case, as Event Hubs does.
+     *
+     * @param namespace whether a host name, in lower case, leads to any hub of this installation
+     * @param path below the hub, decoded segments: {@code ConsumerGroups}, {@code $Default}, …
+     */
+    public ServiceAuthentication judgeEntity(
+            String password, Predicate<String> namespace, List<String> path, Set<AccessRight> needed) {
+        return switch (SasToken.parse(password)) {
+            case SasToken.Parsed.Malformed(var what) -> new ServiceAuthentication.Refused(new TokenMalformed(what));
+            case SasToken.Parsed.Token(var token) -> judgeEntity(token, namespace, path, needed);
+        };
+    }
+
+    private ServiceAuthentication judgeEntity(
+            SasToken token, Predicate<String> namespace, List<String> path, Set<AccessRight> needed) {
+        HubName hub = settings.get().name();
+        boolean entity = token.resource().namesEntity(hub) && namespace.test(token.resource().host());
+        boolean host = ownHost.test(token.resource().host());
+        AuthenticationRefusal refusal = null;
+        if (!(entity && token.resource().coversEntityPath(path)) && !(host && token.resource().coversEvents(path))) {
+            refusal = new TokenForOtherResource(
+                    token.resource().toString(),
+                    settings.get().hostName() + "/" + hub + (path.isEmpty() ? "" : "/" + String.join("/", path)));
+        } else if (token.isExpired(clock.instant(), limits)) {
+            refusal = new TokenExpired(token.expiry(), clock.instant());
+        } else {
+            refusal = faultOfEntityPolicy(token, entity || token.hasScheme(), needed);
+        }
+        return refusal == null
+                ? new ServiceAuthentication.Accepted(
+                        String.valueOf(token.policy()), token.expiry().plus(limits.tokenMaxSkew()))
+                : new ServiceAuthentication.Refused(refusal);
+    }
+
+    /** Event Hubs clients sign with the text of the key, IoT service clients with its bytes; some name resources like the other. */
+    private @Nullable AuthenticationRefusal faultOfEntityPolicy(
+            SasToken token, boolean signedLikeEventHubs, Set<AccessRight> needed) {
+        String name = token.policy() == null ? "" : token.policy();
+        AuthenticationRefusal refusal =
+                faultOfPolicy(token, name, needed, signedLikeEventHubs ? Signing.KEY_TEXT : Signing.KEY_BYTES);
+        return signedLikeEventHubs && refusal instanceof PolicySignatureWrong
+                ? faultOfPolicy(token, name, needed, Signing.KEY_BYTES)
+                : refusal;
+    }
+
+    /** Judges the name and the key of a policy themselves, as SASL PLAIN brings them; a wrong key is a {@link PolicySignatureWrong}. */
+    public ServiceAuthentication judgePolicyKey(String policyName, String key, Set<AccessRight> needed) {
+        SharedAccessPolicy policy = settings.get().policy(policyName).orElse(null);
+        if (policy == null) {
+            return new ServiceAuthentication.Refused(new UnknownPolicy(policyName));
+        }
+        if (!policy.keys().contain(key)) {
+            return new ServiceAuthentication.Refused(new PolicySignatureWrong(policyName));
+        }
+        return policy.rights().containsAll(needed)
+                ? new ServiceAuthentication.Accepted(policyName, Instant.MAX)
+                : new ServiceAuthentication.Refused(new PolicyLacksRight(policyName, needed));
     }
 
     private ServiceAuthentication judgeService(

@@ -2,6 +2,8 @@ package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.DeviceId;
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registered device, as stored.
@@ -10,6 +12,8 @@ import java.time.Instant;
  * @param generation changes when a device is deleted and created again under the same id
  * @param statusReason why it has its status, empty when nobody said
  * @param edge whether it is a gateway; kept and returned for the tools that set it
+ * @param scope of a gateway: its own, made here; of another device: that of the gateway it is behind, or null
+ * @param parentScopes the gateways above
  */
 public record Device(
         DeviceId id,
@@ -19,4 +23,29 @@ public record Device(
         String statusReason,
         Instant statusUpdated,
         Authentication authentication,
-        boolean edge) {}
+        boolean edge,
+        @Nullable String scope,
+        List<String> parentScopes) {
+    public Device {
+        parentScopes = List.copyOf(parentScopes);
+    }
+
+    public String etag() {
+        return Etag.of(version);
+    }
+
+    /** The same device in the version in which it was stored. */
+    Device at(long storedVersion) {
+        return new Device(
+                id,
+                storedVersion,
+                generation,
+                enabled,
+                statusReason,
+                statusUpdated,
+                authentication,
+                edge,
+                scope,
+                parentScopes);
+    }
+}

@@ -4,11 +4,15 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How a {@link Device} stands in its row: JSON with the credentials of its kind of authentication only. */
+/**
+ * How a {@link Device} stands in its row: JSON with the credentials of its kind of authentication only. Members that an older
+ * release did not write are null.
+ */
 record DeviceRow(
         String generation,
         boolean enabled,
@@ -17,7 +21,9 @@ record DeviceRow(
         String authentication,
         @Nullable String primary,
         @Nullable String secondary,
-        boolean edge) {
+        boolean edge,
+        @Nullable String scope,
+        @Nullable List<String> parentScopes) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static Device read(Table.Row row) {
@@ -31,7 +37,9 @@ record DeviceRow(
                     stored.statusReason,
                     Instant.parse(stored.statusUpdated),
                     stored.readAuthentication(),
-                    stored.edge);
+                    stored.edge,
+                    stored.scope,
+                    stored.parentScopes == null ? List.of() : stored.parentScopes);
         } catch (JacksonException | IllegalArgumentException e) {
             throw new StoreException("the row of device '" + row.key() + "' can't be read", e);
         }
@@ -60,7 +68,15 @@ record DeviceRow(
                 device.authentication().wireName(),
                 primary,
                 secondary,
-                device.edge()));
+                device.edge(),
+                device.scope(),
+                device.parentScopes()));
+    }
+
+    /** Holds keys. */
+    @Override
+    public String toString() {
+        return "DeviceRow[" + authentication + "]";
     }
 
     private Authentication readAuthentication() {

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.PercentDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -155,14 +156,28 @@ public record SasToken(
     }
 
     /**
-     * Whether the path (decoded segments, without the host) is what the token names or lies below it. Some clients do not encode
-     * {@code sr}, so an id with a percent sign is looked for as sent, too.
+     * Whether the path (decoded segments, without the host) is what the token names or lies below it.
+     *
+     * <p>Some clients do not encode {@code sr}, so an id with a percent sign is looked for as sent, too. Only under the key of the
+     * device itself, which opens nothing else anyway; the token of a policy for {@code a%31} must not open {@code a1} and {@code
+     * a%31} alike.
      */
     public boolean coversPath(List<String> path) {
-        return resource.coversPath(path)
-                || TokenResource.split(resourceAsSent)
-                        .filter(raw -> raw.coversPath(path))
-                        .isPresent();
+        return resource.coversPath(path) || (policy == null && coversUndecoded(path));
+    }
+
+    private boolean coversUndecoded(List<String> path) {
+        // When the slashes are encoded as well, all of it would pass for a host, and no path at all covers everything.
+        return TokenResource.split(resourceAsSent)
+                .filter(raw -> raw.host().equals(resource.host()) && raw.coversPath(path))
+                .isPresent();
+    }
+
+    /** Whether {@code sr} begins with a scheme ({@code sb://}), which IoT clients leave out. */
+    boolean hasScheme() {
+        return PercentDecoder.decode(resourceAsSent)
+                .filter(decoded -> decoded.contains("://"))
+                .isPresent();
     }
 
     /** Whether it is over at {@code now}, with the allowance for a client whose clock is late. */

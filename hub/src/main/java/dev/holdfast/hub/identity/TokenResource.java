@@ -1,8 +1,12 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.HubName;
+import dev.holdfast.base.PercentDecoder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a token is good for: a host and a path, and everything below that path.
@@ -18,9 +22,12 @@ public record TokenResource(String host, List<String> path) {
         path = List.copyOf(path);
     }
 
-    /** Reads {@code sr} in any spelling that official clients send: encoded or not, with a scheme ({@code sb://}) or without. */
+    /**
+     * Reads {@code sr} in any spelling that official clients send: encoded or not, with a scheme ({@code sb://}) or without. One
+     * that can't be decoded was not encoded.
+     */
     static Optional<TokenResource> parse(String asSent) {
-        return PercentDecoder.decode(asSent).flatMap(TokenResource::split);
+        return split(PercentDecoder.decode(asSent).orElse(asSent));
     }
 
     /** Reads a resource path that is not percent-encoded, as {@code sb://host:5671/hub1/ConsumerGroups/$Default}. */
@@ -32,20 +39,26 @@ public record TokenResource(String host, List<String> path) {
         if (host.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new TokenResource(
-                host,
-                parts.subList(1, parts.size()).stream()
-                        // a very old form ends in "/api-version=2016-11-14", which is no part of what is named
-                        .takeWhile(segment -> !segment.startsWith("api-version="))
-                        .filter(segment -> !segment.isEmpty())
-                        .toList()));
+        List<String> path = new ArrayList<>();
+        for (String segment : parts.subList(1, parts.size())) {
+            // A very old form ends in "/api-version=2016-11-14" behind an id. In the place of an id it is an id: to
+            // drop it there
+            // would make a token for one device one for all of them.
+            if (path.size() >= 2 && path.size() % 2 == 0 && segment.startsWith("api-version=")) {
+                break;
+            }
+            if (!segment.isEmpty()) {
+                path.add(segment);
+            }
+        }
+        return Optional.of(new TokenResource(host, path));
     }
 
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
         boolean isPort = colon > 0
                 && colon < host.length() - 1
-                && host.chars().skip(colon + 1L).allMatch(Character::isDigit)
+                && host.chars().skip(colon + 1L).allMatch(c -> c >= '0' && c <= '9')
                 && (host.indexOf(':') == colon || host.charAt(colon - 1) == ']');
         return isPort ? host.substring(0, colon) : host;
     }
@@ -64,6 +77,29 @@ public record TokenResource(String host, List<String> path) {
             }
         }
         return true;
+    }
+
+    /** Whether the first segment is a hub, as Event Hubs clients write it: {@code sb://host/hub1/…}. */
+    boolean namesEntity(HubName hub) {
+        return !path.isEmpty() && path.getFirst().equalsIgnoreCase(hub.value());
+    }
+
+    /** Whether what comes after the first segment is the beginning of a path, without regard to case. */
+    boolean coversEntityPath(List<String> wanted) {
+        return begins(path.subList(1, path.size()), wanted);
+    }
+
+    /** Whether a hub's host alone, or a path below its own {@code messages/events}, covers a path of the endpoint. */
+    boolean coversEvents(List<String> wanted) {
+        List<String> below = new ArrayList<>(List.of("messages", "events"));
+        below.addAll(wanted);
+        return begins(path, below);
+    }
+
+    private static boolean begins(List<String> have, List<String> wanted) {
+        return have.size() <= wanted.size()
+                && IntStream.range(0, have.size())
+                        .allMatch(i -> have.get(i).equalsIgnoreCase(wanted.get(i)));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which identity of a hub is connected where. One connection for each; the newest wins and the older one is ended.
@@ -17,6 +18,7 @@ public final class DeviceLinks {
 
     private final Map<Identity, Held> links = new ConcurrentHashMap<>();
     private final AtomicLong epochs = new AtomicLong();
+    private volatile @Nullable LinkEnd closed;
 
     /**
      * Enters a connection that was let in, ending an older one of the same identity first.
@@ -28,6 +30,11 @@ public final class DeviceLinks {
         Held older = links.put(identity, held);
         if (older != null) {
             older.link().end(new LinkEnd.SupersededByNewConnection(address));
+        }
+        // Read after the entry was made: either this sees the end, or endAll sees the entry.
+        LinkEnd end = closed;
+        if (end != null) {
+            link.end(end);
         }
         return () -> links.remove(identity, held);
     }
@@ -49,7 +56,9 @@ public final class DeviceLinks {
         });
     }
 
+    /** Ends every connection, and at once each that is entered later: the hub is going away. */
     public void endAll(LinkEnd why) {
+        closed = why;
         links.values().forEach(held -> held.link().end(why));
     }
 

@@ -28,8 +28,7 @@ public sealed interface LinkEnd {
         return switch (this) {
             case SupersededByNewConnection(var address) ->
                 "A newer connection with the same id came from "
-                        + address.getAddress().getHostAddress() + ":"
-                        + address.getPort()
+                        + printed(address)
                         + ", and one identity has one connection. If two programs take turns, give each"
                         + " its own device id.";
             case DeviceDisabled() -> "The device was disabled in the registry.";
@@ -41,5 +40,12 @@ public sealed interface LinkEnd {
             case HubDeleted() -> "The hub was deleted.";
             case ServerStopping() -> "Holdfast is stopping.";
         };
+    }
+
+    private static String printed(InetSocketAddress address) {
+        // A name that was never resolved has no address; looking it up here would block.
+        return address.isUnresolved()
+                ? address.getHostString() + ":" + address.getPort()
+                : address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 }

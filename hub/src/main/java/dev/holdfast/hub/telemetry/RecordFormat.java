@@ -8,11 +8,9 @@ import dev.holdfast.store.StoreException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -136,10 +134,16 @@ final class RecordFormat {
         throw new IllegalArgumentException("a length is out of range");
     }
 
-    /** Collects the parts first, so that the record is allocated once in its final size. */
+    /** Everything but the body, which is copied once, into the finished record. */
     private static final class Writer {
-        private final List<byte[]> parts = new ArrayList<>();
-        private int size = 1;
+        private static final int FIRST_SIZE_BYTES = 256;
+
+        private byte[] head = new byte[FIRST_SIZE_BYTES];
+        private int size;
+
+        Writer() {
+            add(VERSION);
+        }
 
         void text(@Nullable String text) {
             if (text == null) {
@@ -148,32 +152,35 @@ final class RecordFormat {
             }
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             number(bytes.length + 1);
-            add(bytes);
-        }
-
-        void number(int value) {
-            byte[] bytes = new byte[5];
-            int length = 0;
-            int rest = value;
-            while (rest > 0x7F) {
-                bytes[length++] = (byte) ((rest & 0x7F) | 0x80);
-                rest >>>= 7;
-            }
-            bytes[length++] = (byte) rest;
-            add(Arrays.copyOf(bytes, length));
-        }
-
-        private void add(byte[] bytes) {
-            parts.add(bytes);
+            ensure(bytes.length);
+            System.arraycopy(bytes, 0, head, size, bytes.length);
             size += bytes.length;
         }
 
+        void number(int value) {
+            int rest = value;
+            while (rest > 0x7F) {
+                add((byte) ((rest & 0x7F) | 0x80));
+                rest >>>= 7;
+            }
+            add((byte) rest);
+        }
+
+        private void add(byte one) {
+            ensure(1);
+            head[size++] = one;
+        }
+
+        private void ensure(int more) {
+            if (head.length - size < more) {
+                head = Arrays.copyOf(head, Math.max(2 * head.length, size + more));
+            }
+        }
+
         byte[] finish(byte[] body) {
-            ByteBuffer out = ByteBuffer.allocate(size + body.length);
-            out.put(VERSION);
-            parts.forEach(out::put);
-            out.put(body);
-            return out.array();
+            byte[] record = Arrays.copyOf(head, size + body.length);
+            System.arraycopy(body, 0, record, size, body.length);
+            return record;
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.hub.telemetry;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -32,7 +31,26 @@ public record TelemetryMessage(byte[] body, Map<SystemProperty, String> system, 
         return size;
     }
 
+    /** Counted without encoding: this runs for every property of every message. */
     private static long utf8Length(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                bytes += 1;
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else {
+                bytes += 1; // half a pair is written as a question mark
+            }
+        }
+        return bytes;
     }
 }

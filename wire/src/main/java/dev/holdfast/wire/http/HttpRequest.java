@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * A request that was parsed within its bounds.
  *
- * @param method in upper case
+ * @param method in upper case; GET for a HEAD, whose body the server leaves out
  * @param host the host that is asked for, from an absolute target or the Host field, in lower case and without port
  * @param path the segments of the path, percent-decoded one by one, so that an encoded slash separates nothing; no empty ones
  * @param query decoded parameters by name as sent; the first value where one is repeated
@@ -33,5 +33,11 @@ public record HttpRequest(
     /** A header field by name in any case. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** What is asked for, without what could be secret in it: no field, no query. */
+    @Override
+    public String toString() {
+        return method + " " + host + "/" + String.join("/", path);
     }
 }

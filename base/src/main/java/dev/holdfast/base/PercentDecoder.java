@@ -1,4 +1,4 @@
-package dev.holdfast.hub.identity;
+package dev.holdfast.base;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -1,0 +1,136 @@
+package dev.holdfast.cli;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "device",
+        description = "Registers, lists, disables, enables and deletes devices.",
+        footer = {"", "Example:", "  holdfast device create thermometer-7"})
+final class DeviceCommand implements Runnable {
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    static CommandLine line(Map<String, String> environment) {
+        return new CommandLine(new DeviceCommand())
+                .addSubcommand(new DeviceCreateCommand(environment))
+                .addSubcommand(new DeviceListCommand(environment))
+                .addSubcommand(new Delete(environment))
+                .addSubcommand(new Disable(environment))
+                .addSubcommand(new Enable(environment));
+    }
+
+    @Override
+    public void run() {
+        throw help.wrongUse("Say what to do with devices.");
+    }
+
+    @Command(
+            name = "delete",
+            description = "Deletes a device and ends its connection.",
+            footer = {"", "Example:", "  holdfast device delete thermometer-7"})
+    static final class Delete implements Callable<Integer> {
+        @Parameters(paramLabel = "ID", description = "The device.")
+        private String id = "";
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Delete(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            try (OperatorClient client = server.connect()) {
+                client.delete(hub.path("devices", id));
+            }
+            help.out().println("Device " + id + " of hub " + hub.name() + " is deleted.");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "disable",
+            description = "Keeps a device out and ends its connection, until it is enabled again.",
+            footer = {"", "Example:", "  holdfast device disable thermometer-7 --reason 'lost on 3 May'"})
+    static final class Disable implements Callable<Integer> {
+        @Parameters(paramLabel = "ID", description = "The device.")
+        private String id = "";
+
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
+        private String reason = "";
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Disable(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            setEnabled(server, hub, id, false, reason);
+            help.out().println("Device " + id + " of hub " + hub.name() + " is disabled.");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "enable",
+            description = "Lets a disabled device connect again.",
+            footer = {"", "Example:", "  holdfast device enable thermometer-7"})
+    static final class Enable implements Callable<Integer> {
+        @Parameters(paramLabel = "ID", description = "The device.")
+        private String id = "";
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Enable(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            setEnabled(server, hub, id, true, "");
+            help.out().println("Device " + id + " of hub " + hub.name() + " is enabled.");
+            return 0;
+        }
+    }
+
+    private static void setEnabled(ServerOptions server, HubOption hub, String id, boolean enabled, String reason)
+            throws CommandFailure {
+        ObjectNode change = JsonMapper.shared().createObjectNode();
+        change.put("enabled", enabled).put("statusReason", reason);
+        try (OperatorClient client = server.connect()) {
+            JsonNode _ = client.patch(hub.path("devices", id), change);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.holdfast.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** The program behind {@code ./holdfast}, for everything but {@code up} and {@code test}. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int status = run(System.getenv(), out, err, arguments);
+        out.flush();
+        err.flush();
+        System.exit(status);
+    }
+
+    /** Runs a command; 0 done, 1 refused or failed with one sentence on {@code err}, 2 wrong use. */
+    static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine line = new CommandLine(new HoldfastCommand())
+                .addSubcommand(HubCommand.line(environment))
+                .addSubcommand(DeviceCommand.line(environment))
+                .addSubcommand(new StatusCommand(environment))
+                .addSubcommand(new VersionCommand());
+        return line.setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, _) -> {
+                    command.getErr().println("holdfast: " + sentence(failure));
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .execute(arguments);
+    }
+
+    private static String sentence(Exception failure) {
+        return failure instanceof CommandFailure expected
+                ? expected.sentence()
+                : "this should not happen: " + failure + "; please report it.";
+    }
+}

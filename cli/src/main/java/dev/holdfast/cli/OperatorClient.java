@@ -1,0 +1,105 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.wire.client.HttpsClient;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The operator API as commands use it: JSON in, JSON out, every refusal a sentence. */
+final class OperatorClient implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String ROOT = "/holdfast/v1/";
+
+    private final HttpsClient https;
+    private final ServerAddress address;
+
+    OperatorClient(HttpsClient https, ServerAddress address) {
+        this.https = https;
+        this.address = address;
+    }
+
+    ServerAddress address() {
+        return address;
+    }
+
+    /** A path of segments that may hold any character. */
+    static String path(String... segments) {
+        StringBuilder path = new StringBuilder();
+        for (String segment : segments) {
+            path.append(path.isEmpty() ? "" : "/").append(encode(segment));
+        }
+        return path.toString();
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    JsonNode get(String path) throws CommandFailure {
+        return send("GET", path, new byte[0]);
+    }
+
+    JsonNode post(String path, JsonNode body) throws CommandFailure {
+        return send("POST", path, JSON.writeValueAsBytes(body));
+    }
+
+    JsonNode patch(String path, JsonNode body) throws CommandFailure {
+        return send("PATCH", path, JSON.writeValueAsBytes(body));
+    }
+
+    void delete(String path) throws CommandFailure {
+        JsonNode _ = send("DELETE", path, new byte[0]);
+    }
+
+    private JsonNode send(String method, String path, byte[] body) throws CommandFailure {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Authorization", "Bearer " + address.token());
+        if (body.length > 0) {
+            headers.put("Content-Type", "application/json");
+        }
+        HttpsClient.Answer answer;
+        try {
+            answer = https.send(method, ROOT + path, headers, body);
+        } catch (ConnectException e) {
+            throw new CommandFailure("no server answers at " + address.url() + "; is 'holdfast up' still running?", e);
+        } catch (SSLException e) {
+            throw new CommandFailure(
+                    "the server at " + address.url() + " is not trusted by the roots in " + address.trustBundle() + " ("
+                            + e.getMessage() + ").",
+                    e);
+        } catch (IOException e) {
+            throw new CommandFailure("the server at " + address.url() + " did not answer (" + e + ").", e);
+        }
+        JsonNode read = read(answer);
+        if (!answer.isSuccess()) {
+            String message = read.path("error").path("message").asString("");
+            throw new CommandFailure(
+                    message.isEmpty() ? "the server answered with status " + answer.status() + "." : message);
+        }
+        return read;
+    }
+
+    private static JsonNode read(HttpsClient.Answer answer) throws CommandFailure {
+        if (answer.body().length == 0) {
+            return JSON.createObjectNode();
+        }
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JacksonException e) {
+            throw new CommandFailure(
+                    "the server answered with status " + answer.status() + " and not in JSON; is it a Holdfast?", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        https.close();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.wire.client.ClientTls;
+import dev.holdfast.wire.client.HttpsClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The options by which every command finds its server: a data directory on this machine, or an address and a token. */
+final class ServerOptions {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String TOKEN = "HOLDFAST_TOKEN";
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data directory of the server (default: $$HOLDFAST_DATA, else ./data).")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL",
+            description =
+                    "A server elsewhere, as https://HOST[:PORT]; its operator token is taken from $$" + TOKEN + ".")
+    private @Nullable URI server;
+
+    @Option(names = "--ca", paramLabel = "FILE", description = "The roots of that server, its ca.pem, with --server.")
+    private @Nullable Path authorities;
+
+    private final Map<String, String> environment;
+
+    ServerOptions(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** Opens a client of the server; no byte has been sent yet. */
+    OperatorClient connect() throws CommandFailure {
+        ServerAddress address = address();
+        try {
+            ClientTls tls = ClientTls.trusting(address.trustBundle());
+            return new OperatorClient(
+                    new HttpsClient(address.url(), tls, Limits.defaults().client()), address);
+        } catch (IOException e) {
+            throw new CommandFailure("the roots in " + address.trustBundle() + " can't be read: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(address.url() + " is not a server: give --server https://HOST[:PORT].", e);
+        }
+    }
+
+    ServerAddress address() throws CommandFailure {
+        URI url = server;
+        return url == null ? fromReadyFile() : fromOptions(url);
+    }
+
+    private ServerAddress fromOptions(URI url) throws CommandFailure {
+        String token = environment.get(TOKEN);
+        if (token == null || token.isBlank()) {
+            throw new CommandFailure("--server needs the operator token in the environment variable " + TOKEN + ".");
+        }
+        Path roots = authorities;
+        if (roots == null) {
+            throw new CommandFailure("--server needs the roots of that server: give its ca.pem with --ca FILE.");
+        }
+        return new ServerAddress(url, token.strip(), roots);
+    }
+
+    private ServerAddress fromReadyFile() throws CommandFailure {
+        Path directory = data;
+        if (directory == null) {
+            directory = Path.of(environment.getOrDefault("HOLDFAST_DATA", "data"));
+        }
+        Path file = directory.toAbsolutePath().normalize().resolve("ready.json");
+        if (!Files.exists(file)) {
+            throw new CommandFailure("no server runs with the data directory " + file.getParent()
+                    + "; start one with 'holdfast up', or name it with --data or --server.");
+        }
+        try {
+            JsonNode ready = JSON.readTree(Files.readAllBytes(file));
+            return new ServerAddress(
+                    URI.create(ready.path("operator").path("url").asString()),
+                    ready.path("operatorToken").asString(),
+                    Path.of(ready.path("trustBundle").asString()));
+        } catch (IOException | JacksonException | IllegalArgumentException e) {
+            throw new CommandFailure(file + " can't be read (" + e.getMessage() + ").", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+        name = "status",
+        description = "Shows the server's version, how long it runs, and its hubs with their devices and connections.",
+        footer = {"", "Example:", "  holdfast status --json"})
+final class StatusCommand implements Callable<Integer> {
+    @Mixin
+    private final ServerOptions server;
+
+    @Mixin
+    private Output output = new Output();
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    StatusCommand(Map<String, String> environment) {
+        this.server = new ServerOptions(environment);
+    }
+
+    @Override
+    public Integer call() throws CommandFailure {
+        try (OperatorClient client = server.connect()) {
+            JsonNode status = client.get("status");
+            if (output.isJson()) {
+                output.printJson(help.out(), status);
+            } else {
+                help.out()
+                        .println("Holdfast " + status.path("version").asString() + " at "
+                                + client.address().url() + ", up for "
+                                + uptime(Duration.ofSeconds(
+                                        status.path("uptimeSeconds").asLong())) + ".");
+                print(help.out(), status.path("hubs"));
+            }
+        }
+        return 0;
+    }
+
+    private static void print(PrintWriter out, JsonNode hubs) {
+        List<List<String>> rows = new ArrayList<>();
+        for (JsonNode hub : hubs) {
+            rows.add(List.of(
+                    hub.path("name").asString(),
+                    hub.path("hostName").asString(),
+                    hub.path("devices").asString(),
+                    hub.path("connections").asString(),
+                    hub.path("messages").asString()));
+        }
+        Output.printTable(out, List.of("HUB", "HOST NAME", "DEVICES", "CONNECTED", "MESSAGES KEPT"), rows);
+    }
+
+    static String uptime(Duration up) {
+        if (up.toHours() >= 24) {
+            return up.toDays() + " d " + up.toHoursPart() + " h";
+        }
+        if (up.toMinutes() >= 60) {
+            return up.toHours() + " h " + up.toMinutesPart() + " min";
+        }
+        return up.toMinutes() + " min " + up.toSecondsPart() + " s";
+    }
+}

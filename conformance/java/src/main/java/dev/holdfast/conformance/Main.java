@@ -1,0 +1,37 @@
+package dev.holdfast.conformance;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Runs the tests for one kind of server: {@code hub.test} with names of its own, or {@code default-domain}. */
+public final class Main {
+    private static final Map<String, List<Class<?>>> TESTS = Map.of(
+            "hub.test", List.of(KeyTelemetryTests.class, CertificateTelemetryTests.class, RegistryTests.class),
+            "default-domain", List.of(DefaultDomainTests.class));
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        List<Class<?>> tests = args.length == 1 ? TESTS.get(args[0]) : null;
+        if (tests == null) {
+            System.err.println("usage: Main " + String.join("|", TESTS.keySet()));
+            System.exit(2);
+        }
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        Trust.ofServer().makeDefault();
+        List<? extends DiscoverySelector> selectors =
+                tests.stream().map(test -> selectClass(test)).toList();
+        LauncherDiscoveryRequest request =
+                LauncherDiscoveryRequestBuilder.request().selectors(selectors).build();
+        LineReport report = new LineReport();
+        LauncherFactory.create().execute(request, report);
+        // The SDKs leave threads behind that would keep the process alive.
+        System.exit(report.finish() ? 0 : 1);
+    }
+}

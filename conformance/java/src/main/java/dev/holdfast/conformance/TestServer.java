@@ -1,0 +1,135 @@
+package dev.holdfast.conformance;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.microsoft.azure.sdk.iot.device.ClientOptions;
+import com.microsoft.azure.sdk.iot.device.DeviceClient;
+import com.microsoft.azure.sdk.iot.device.IotHubClientProtocol;
+import com.microsoft.azure.sdk.iot.device.transport.NoRetry;
+import com.microsoft.azure.sdk.iot.service.registry.Device;
+import com.microsoft.azure.sdk.iot.service.registry.RegistryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+
+/** The server under test, as its ready file describes it. */
+final class TestServer {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final JsonObject ready = readReadyFile();
+    private final JsonObject hub = ready.getAsJsonArray("hubs").get(0).getAsJsonObject();
+
+    private static JsonObject readReadyFile() {
+        try {
+            return JsonParser.parseString(Files.readString(Path.of(System.getenv("HOLDFAST_READY"))))
+                    .getAsJsonObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path trustBundle() {
+        return Path.of(ready.get("trustBundle").getAsString());
+    }
+
+    String hostName() {
+        return hub.get("hostName").getAsString();
+    }
+
+    String serviceConnectionString() {
+        return hub.get("serviceConnectionString").getAsString();
+    }
+
+    String eventHubConnectionString() {
+        return hub.get("eventHubConnectionString").getAsString();
+    }
+
+    String demoDeviceConnectionString() {
+        return hub.get("demoDeviceConnectionString").getAsString();
+    }
+
+    RegistryClient registry() {
+        return new RegistryClient(serviceConnectionString());
+    }
+
+    String connectionString(Device device) {
+        return connectionString(device.getDeviceId(), device.getPrimaryKey());
+    }
+
+    String connectionString(String deviceId, String key) {
+        return "HostName=" + hostName() + ";DeviceId=" + deviceId + ";SharedAccessKey=" + key;
+    }
+
+    /** A client over MQTT that trusts our roots and reports failures instead of trying again for minutes. */
+    DeviceClient client(String connectionString, SSLContext sslContext) {
+        ClientOptions options = ClientOptions.builder().sslContext(sslContext).build();
+        DeviceClient client = new DeviceClient(connectionString, IotHubClientProtocol.MQTT, options);
+        client.setRetryPolicy(new NoRetry());
+        return client;
+    }
+
+    /** What the official Event Hubs client reads of a device, once that is {@code count} messages. */
+    List<JsonObject> telemetry(String deviceId, int count) {
+        Path reader = Path.of(System.getenv("CONFORMANCE_READER"));
+        ProcessBuilder node = new ProcessBuilder("node", reader.toString(), deviceId, Integer.toString(count));
+        node.environment().put("NODE_EXTRA_CA_CERTS", trustBundle().toString());
+        node.environment().put("HOLDFAST_EVENT_HUB", eventHubConnectionString());
+        List<JsonObject> messages = new ArrayList<>();
+        for (JsonElement message : JsonParser.parseString(run(node)).getAsJsonArray()) {
+            messages.add(message.getAsJsonObject());
+        }
+        return messages;
+    }
+
+    /** Runs a program to its end and returns what it printed. */
+    static String run(ProcessBuilder program) {
+        try {
+            Process process = program.redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", program.command()) + " failed: " + output);
+            }
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until one line of the server's log holds both words. */
+    void awaitLogged(String reason, String deviceId) throws IOException, InterruptedException {
+        Path log = Path.of(System.getenv("HOLDFAST_LOG"));
+        Instant end = Instant.now().plus(PATIENCE);
+        try (WatchService changes = FileSystems.getDefault().newWatchService()) {
+            var watched = log.getParent().register(changes, StandardWatchEventKinds.ENTRY_MODIFY);
+            while (Files.readAllLines(log).stream()
+                    .noneMatch(line -> line.contains(reason) && line.contains(deviceId))) {
+                if (Instant.now().isAfter(end)) {
+                    throw new AssertionError("no line of the server's log has " + reason + " and " + deviceId);
+                }
+                changes.poll(1, TimeUnit.SECONDS);
+                watched.pollEvents();
+                watched.reset();
+            }
+        }
+    }
+
+    static String freshId(String word) {
+        return word + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+}

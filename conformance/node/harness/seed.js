@@ -1,0 +1,6 @@
+// A server's first start on an empty directory and its clean end. What it made, its roots above all, is what the other
+// suites start from: Node reads NODE_EXTRA_CA_CERTS only once, before a test could start a server.
+import { Server } from './server.js';
+
+const server = await Server.start();
+await server.stop();

@@ -1,0 +1,83 @@
+// mosquitto_pub, which knows nothing of IoT hubs, with a token as password.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { selfSigned } from '../harness/certificates.js';
+import { deviceToken, freshId, parse, TestHub } from '../harness/hub.js';
+import { Reader } from '../harness/reader.js';
+import { run, Server } from '../harness/server.js';
+
+describe('mosquitto_pub', () => {
+  let server;
+  let hub;
+  let reader;
+  let device;
+
+  before(async () => {
+    server = await Server.start();
+    hub = new TestHub(server);
+    reader = await Reader.start(hub.facts.eventHubConnectionString);
+    device = await hub.createDevice();
+  });
+  after(async () => {
+    await reader?.close();
+    await server?.stop();
+  });
+
+  function publish(payload, { host = hub.hostName, key, bag = '', extra = [], id = device.deviceId } = {}) {
+    const secret = key ?? parse(device.connectionString).SharedAccessKey;
+    const password = secret
+      ? ['-P', deviceToken(`${hub.hostName}/devices/${id}`, secret)]
+      : [];
+    return run('mosquitto_pub', [
+      '-V', 'mqttv311', '-h', host, '-p', '8883', '-q', '1', '--cafile', server.ready.trustBundle,
+      '-i', id, '-u', `${hub.hostName}/${id}/?api-version=2021-04-12`, ...password,
+      '-t', `devices/${id}/messages/events/${bag}`, '-m', payload, ...extra,
+    ]);
+  }
+
+  for (const version of ['tlsv1.2', 'tlsv1.3']) {
+    it(`sends over ${version}`, async () => {
+      const count = reader.of(device.deviceId).length;
+      const { code, stderr } = await publish(`over ${version}`, {
+        bag: '%24.ct=text%2Fplain&%24.ce=utf-8&via=mosquitto', extra: ['--tls-version', version],
+      });
+      assert.equal(code, 0, stderr);
+      const event = (await reader.fromDevice(device.deviceId, count + 1)).at(-1);
+      assert.equal(event.body.toString(), `over ${version}`);
+      assert.equal(event.contentType, 'text/plain');
+      assert.deepEqual(event.properties, { via: 'mosquitto' });
+    });
+  }
+
+  it('sends with a certificate whose thumbprint is registered', async () => {
+    const certificate = await selfSigned(freshId('mosquitto'));
+    const { deviceId } = await hub.createDevice({
+      authentication: { type: 'selfSigned', x509Thumbprint: { primaryThumbprint: certificate.sha256 } },
+    });
+    const { code, stderr } = await publish('certified', {
+      id: deviceId, key: '', extra: ['--cert', certificate.certFile, '--key', certificate.keyFile],
+    });
+    assert.equal(code, 0, stderr);
+    assert.equal((await reader.fromDevice(deviceId)).length, 1);
+  });
+
+  it('is refused with a wrong key', async () => {
+    const { code, stderr } = await publish('never', { key: Buffer.alloc(32, 7).toString('base64') });
+    assert.notEqual(code, 0);
+    assert.match(stderr, /not authori[sz]ed/i);
+    await server.logged('TokenSignatureWrong', device.deviceId);
+  });
+
+  it('is refused with TLS 1.1', async () => {
+    const { code } = await publish('never', {
+      extra: ['--tls-version', 'tlsv1.1', '--ciphers', 'DEFAULT:@SECLEVEL=0'],
+    });
+    assert.notEqual(code, 0);
+  });
+
+  it('checks the host name, and finds it wrong under another name', async () => {
+    const { code, stderr } = await publish('never', { host: 'elsewhere.test' });
+    assert.notEqual(code, 0);
+    assert.match(stderr, /host name verification failed|certificate verify failed|TLS error|tls/i);
+  });
+});

@@ -1,0 +1,280 @@
+package dev.holdfast.hub;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
+import dev.holdfast.hub.HubRefusal.GroupExists;
+import dev.holdfast.hub.HubRefusal.GroupIsDefault;
+import dev.holdfast.hub.HubRefusal.GroupNameMalformed;
+import dev.holdfast.hub.HubRefusal.NameReserved;
+import dev.holdfast.hub.HubRefusal.NameTaken;
+import dev.holdfast.hub.HubRefusal.PartitionsOutOfRange;
+import dev.holdfast.hub.HubRefusal.RetentionOutOfRange;
+import dev.holdfast.hub.HubRefusal.TooManyGroups;
+import dev.holdfast.hub.HubRefusal.TooManyHubs;
+import dev.holdfast.hub.HubRefusal.UnknownGroup;
+import dev.holdfast.hub.HubRefusal.UnknownHub;
+import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.identity.RegistryChange;
+import dev.holdfast.hub.identity.SharedAccessPolicy;
+import dev.holdfast.hub.link.DeviceLinks;
+import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.store.Log;
+import dev.holdfast.store.Table;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hubs of this installation: opened at the start, made, changed and deleted while it runs.
+ *
+ * <p>A hub exists from the moment its row is durable. Its deletion is written down first and then done step by step, so that a
+ * crash in between is finished at the next start. A change of settings is durable before anyone sees it.
+ *
+ * <p>Any thread. The methods of {@link HubDirectory} are quick; all others block on the disk, one change at a time.
+ */
+public final class Hubs implements HubDirectory, AutoCloseable {
+    static final String SCOPE = "installation";
+    static final String KIND = "hub";
+
+    /** {@code installation} is the scope of the rows here, {@code global} the host name that all services share. */
+    private static final Set<String> RESERVED = Set.of(SCOPE, "global");
+
+    private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?");
+
+    private final Table table;
+    private final HubLogs logs;
+    private final HostNames hostNames;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Limits limits;
+    private final Map<HubName, Hub> open = new ConcurrentSkipListMap<>();
+    private final Object changes = new Object();
+
+    /** Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close. */
+    public Hubs(
+            Table table, HubLogs logs, HostNames hostNames, InstantSource clock, SecureRandom random, Limits limits) {
+        this.table = table;
+        this.logs = logs;
+        this.hostNames = hostNames;
+        this.clock = clock;
+        this.random = random;
+        this.limits = limits;
+        try {
+            openStored();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void openStored() {
+        // Not bounded by hubsMax: a limit lower than yesterday's must not hide a hub.
+        for (Table.Row row : table.list(SCOPE, KIND, "", Integer.MAX_VALUE)) {
+            HubName name = new HubName(row.key());
+            HubRow stored = HubRow.read(row);
+            if (stored.deleting()) {
+                finishDeletion(name);
+            } else {
+                open(stored.settings(name, hostNames.announced(name)));
+            }
+        }
+    }
+
+    @Override
+    public Optional<Hub> byHostName(String hostName) {
+        return hostNames.hubOf(hostName).flatMap(this::byName);
+    }
+
+    @Override
+    public Optional<Hub> byName(HubName name) {
+        return Optional.ofNullable(open.get(name));
+    }
+
+    @Override
+    public List<Hub> all() {
+        return List.copyOf(open.values());
+    }
+
+    /** Makes a hub with the standard policies and opens it. */
+    public HubChange create(NewHub wanted) {
+        synchronized (changes) {
+            HubRefusal refusal = faultOf(wanted);
+            if (refusal != null) {
+                return new HubChange.Refused(refusal);
+            }
+            HubName name = wanted.name();
+            // A request that was under way when a hub of this name was deleted may have left a row behind.
+            deleteContents(name);
+            HubSettings settings = new HubSettings(
+                    name,
+                    hostNames.announced(name),
+                    wanted.partitions(),
+                    wanted.retentionDays(),
+                    SharedAccessPolicy.standard(random),
+                    List.of());
+            store(settings);
+            return new HubChange.Done(open(settings));
+        }
+    }
+
+    private @Nullable HubRefusal faultOf(NewHub wanted) {
+        if (wanted.partitions() < 1 || wanted.partitions() > HubSettings.PARTITIONS_MAX) {
+            return new PartitionsOutOfRange(wanted.partitions());
+        }
+        if (wanted.retentionDays() < 1 || wanted.retentionDays() > HubSettings.RETENTION_MAX_DAYS) {
+            return new RetentionOutOfRange(wanted.retentionDays());
+        }
+        if (RESERVED.contains(wanted.name().value())) {
+            return new NameReserved(wanted.name());
+        }
+        if (table.get(SCOPE, KIND, wanted.name().value()).isPresent()) {
+            return new NameTaken(wanted.name());
+        }
+        int max = limits.installation().hubsMax();
+        return table.count(SCOPE, KIND) >= max ? new TooManyHubs(max) : null;
+    }
+
+    /** Ends the hub's connections and deletes it with its devices and its telemetry. The hub that is returned is closed. */
+    public HubChange delete(HubName name) {
+        synchronized (changes) {
+            Hub hub = open.get(name);
+            if (hub == null) {
+                return new HubChange.Refused(new UnknownHub(name));
+            }
+            write(name, HubRow.of(hub.settings().get()).withDeleting());
+            open.remove(name);
+            hub.links().endAll(new LinkEnd.HubDeleted());
+            hub.log().close();
+            finishDeletion(name);
+            return new HubChange.Done(hub);
+        }
+    }
+
+    /** Gives readers a position of their own in the hub's telemetry. */
+    public HubChange addConsumerGroup(HubName name, String group) {
+        return change(name, settings -> {
+            int max = limits.registry().consumerGroupsMax();
+            if (!GROUP.matcher(group).matches()) {
+                return new Wanted.Refused(new GroupNameMalformed());
+            }
+            if (settings.hasConsumerGroup(group)) {
+                return new Wanted.Refused(new GroupExists(group));
+            }
+            if (settings.consumerGroups().size() >= max) {
+                return new Wanted.Refused(new TooManyGroups(max));
+            }
+            List<String> groups = new ArrayList<>(settings.consumerGroups());
+            groups.add(group);
+            return new Wanted.Settings(settings.withConsumerGroups(groups));
+        });
+    }
+
+    public HubChange removeConsumerGroup(HubName name, String group) {
+        return change(name, settings -> {
+            if (group.equalsIgnoreCase(HubSettings.DEFAULT_CONSUMER_GROUP)) {
+                return new Wanted.Refused(new GroupIsDefault());
+            }
+            List<String> groups = new ArrayList<>(settings.consumerGroups());
+            return groups.removeIf(group::equalsIgnoreCase)
+                    ? new Wanted.Settings(settings.withConsumerGroups(groups))
+                    : new Wanted.Refused(new UnknownGroup(group));
+        });
+    }
+
+    /** Frees telemetry that is older than its hub keeps it. */
+    public void dropExpired() {
+        Instant now = clock.instant();
+        for (Hub hub : all()) {
+            hub.log().dropBefore(now.minus(Duration.ofDays(hub.settings().get().retentionDays())));
+        }
+    }
+
+    /** Ends every connection and closes every log; what a log had taken is finished first. */
+    @Override
+    public void close() {
+        synchronized (changes) {
+            List<Hub> hubs = all();
+            open.clear();
+            hubs.forEach(hub -> hub.links().endAll(new LinkEnd.ServerStopping()));
+            hubs.forEach(hub -> hub.log().close());
+        }
+    }
+
+    /** What a change makes of the settings. */
+    private sealed interface Wanted {
+        record Settings(HubSettings settings) implements Wanted {}
+
+        record Refused(HubRefusal why) implements Wanted {}
+    }
+
+    private HubChange change(HubName name, Function<HubSettings, Wanted> change) {
+        synchronized (changes) {
+            Hub hub = open.get(name);
+            if (hub == null) {
+                return new HubChange.Refused(new UnknownHub(name));
+            }
+            return switch (change.apply(hub.settings().get())) {
+                case Wanted.Refused(var why) -> new HubChange.Refused(why);
+                case Wanted.Settings(var settings) -> {
+                    store(settings);
+                    hub.settings().update(_ -> settings);
+                    yield new HubChange.Done(hub);
+                }
+            };
+        }
+    }
+
+    private Hub open(HubSettings settings) {
+        HubName name = settings.name();
+        Live<HubSettings> live = new Live<>(settings);
+        DeviceLinks links = new DeviceLinks();
+        Registry registry =
+                new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change));
+        Authenticator authenticator = new Authenticator(
+                live, registry, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits.telemetry());
+        Log log = logs.open(name, settings.partitions());
+        Intake intake = new Intake(log, limits.telemetry());
+        Hub hub = new Hub(name, live, registry, authenticator, links, intake, table, log);
+        open.put(name, hub);
+        return hub;
+    }
+
+    private static void endLinks(DeviceLinks links, RegistryChange change) {
+        switch (change) {
+            case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
+            case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
+        }
+    }
+
+    private void store(HubSettings settings) {
+        write(settings.name(), HubRow.of(settings));
+    }
+
+    private void write(HubName name, HubRow row) {
+        table.transact(SCOPE, rows -> rows.put(KIND, name.value(), row.write()));
+    }
+
+    /** Every step may be repeated; the row that asks for them goes last. */
+    private void finishDeletion(HubName name) {
+        deleteContents(name);
+        table.transact(SCOPE, rows -> rows.delete(KIND, name.value()));
+    }
+
+    private void deleteContents(HubName name) {
+        logs.delete(name);
+        table.deleteScope(name.value());
+    }
+}

@@ -1,0 +1,19 @@
+package dev.holdfast.hub;
+
+import dev.holdfast.base.HubName;
+
+/**
+ * What an operator decides when a hub is made.
+ *
+ * @param partitions of its telemetry log, never changed later; within {@link HubSettings#PARTITIONS_MAX}
+ * @param retentionDays how long telemetry is kept; within {@link HubSettings#RETENTION_MAX_DAYS}
+ */
+public record NewHub(HubName name, int partitions, int retentionDays) {
+    public static final int DEFAULT_PARTITIONS = 4;
+    public static final int DEFAULT_RETENTION_DAYS = 1;
+
+    /** A hub as most want it. */
+    public static NewHub named(HubName name) {
+        return new NewHub(name, DEFAULT_PARTITIONS, DEFAULT_RETENTION_DAYS);
+    }
+}

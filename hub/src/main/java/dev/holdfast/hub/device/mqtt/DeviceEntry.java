@@ -1,0 +1,66 @@
+package dev.holdfast.hub.device.mqtt;
+
+import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.link.DeviceLink;
+import dev.holdfast.hub.link.DeviceLinks;
+import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.wire.mqtt.MqttLink;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A connection's place among the hub's links, from the moment it was let in until it is over. Any thread. */
+final class DeviceEntry implements DeviceLink {
+    private final Reporter reporter;
+    private final MqttLink link;
+    private final AtomicReference<@Nullable LinkEnd> end = new AtomicReference<>();
+    private volatile DeviceLinks.Registration registration = () -> {};
+
+    DeviceEntry(Reporter reporter, MqttLink link) {
+        this.reporter = reporter;
+        this.link = link;
+    }
+
+    /** Enters it, ending an older connection of the identity. */
+    void enter(DeviceLinks links, Identity identity) {
+        registration = links.register(identity, this, link.connection().remoteAddress());
+    }
+
+    void leave() {
+        registration.close();
+    }
+
+    @Override
+    public void end(LinkEnd why) {
+        if (end.compareAndSet(null, why)) {
+            link.end();
+            reporter.report(why.reason(), why.explain());
+        }
+    }
+
+    /** Whether the hub ended it; true before the client or any other thread can see an effect of that. */
+    boolean isEnded() {
+        return end.get() != null;
+    }
+
+    /** Ends it when its token does; null for a connection without a token. */
+    void endAt(@Nullable Instant until, InstantSource clock) {
+        if (until == null) {
+            return;
+        }
+        Duration left = Duration.between(clock.instant(), until);
+        if (left.isPositive()) {
+            // Looks at the clock again then: the clock may have been set meanwhile, and a very long wait may come in
+            // parts.
+            link.schedule(left, () -> endAt(until, clock));
+        } else {
+            end(new LinkEnd.TokenExpired(until));
+        }
+    }
+
+    Reporter reporter() {
+        return reporter;
+    }
+}

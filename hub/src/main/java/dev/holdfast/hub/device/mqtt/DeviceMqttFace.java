@@ -1,0 +1,150 @@
+package dev.holdfast.hub.device.mqtt;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.device.mqtt.ConnectRefusal.ClientIdMismatch;
+import dev.holdfast.hub.device.mqtt.ConnectRefusal.NotAuthenticated;
+import dev.holdfast.hub.device.mqtt.ConnectRefusal.UnknownHub;
+import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMalformed;
+import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMissing;
+import dev.holdfast.hub.device.mqtt.ConnectRefusal.WillNotAllowed;
+import dev.holdfast.hub.identity.DeviceAuthentication;
+import dev.holdfast.hub.identity.DeviceCredentials;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.mqtt.MqttAnswer;
+import dev.holdfast.wire.mqtt.MqttConnect;
+import dev.holdfast.wire.mqtt.MqttFace;
+import dev.holdfast.wire.mqtt.MqttLink;
+import dev.holdfast.wire.mqtt.MqttWill;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The devices and modules of all hubs, over MQTT.
+ *
+ * <p>It claims every client that is not plainly one of a provisioning service ({@code {scope}/registrations/…}), so that a
+ * misspelled user name is explained by someone who knows how it should look.
+ */
+public final class DeviceMqttFace implements MqttFace {
+    private static final int PRINTED_MAX_CHARS = 260;
+
+    private final HubDirectory hubs;
+    private final Limits.Mqtt limits;
+    private final InstantSource clock;
+    private final Consumer<Report> reports;
+
+    /** @param reports told of every refused connection and of every one that the hub ended; any thread */
+    public DeviceMqttFace(HubDirectory hubs, Limits.Mqtt limits, InstantSource clock, Consumer<Report> reports) {
+        this.hubs = hubs;
+        this.limits = limits;
+        this.clock = clock;
+        this.reports = reports;
+    }
+
+    @Override
+    public boolean claims(MqttConnect connect) {
+        String userName = connect.userName();
+        if (userName == null) {
+            return true;
+        }
+        int slash = userName.indexOf('/');
+        return slash < 0
+                || !userName.startsWith("/registrations/", slash)
+                || hubs.byHostName(userName.substring(0, slash)).isPresent();
+    }
+
+    @Override
+    public MqttAnswer connect(MqttConnect connect, MqttLink link) {
+        String userName = connect.userName();
+        if (userName == null || userName.isEmpty()) {
+            return refuse(new UserNameMissing(), null, connect, link);
+        }
+        return switch (UserName.parse(userName, connect.clientId())) {
+            case UserName.Parsed.Malformed(var what) -> refuse(new UserNameMalformed(what), null, connect, link);
+            case UserName.Parsed.OtherClientId(var clientId, var named) ->
+                refuse(new ClientIdMismatch(clientId, named), null, connect, link);
+            case UserName.Parsed.Name(var name) -> {
+                Hub hub = hubs.byHostName(name.host()).orElse(null);
+                yield hub == null
+                        ? refuse(new UnknownHub(PropertyText.cut(name.host(), PRINTED_MAX_CHARS)), null, connect, link)
+                        : connect(hub, name, connect, link);
+            }
+        };
+    }
+
+    private MqttAnswer connect(Hub hub, UserName name, MqttConnect connect, MqttLink link) {
+        MqttWill will = connect.will();
+        if (will != null
+                && new TelemetryTopic(name.identity()).read(will.topic())
+                        instanceof TelemetryTopic.Read.Refused(var why)) {
+            return refuse(new WillNotAllowed(why), hub, connect, link);
+        }
+        byte[] password = connect.password();
+        DeviceCredentials credentials = new DeviceCredentials(
+                name.identity(),
+                password == null ? null : new String(password, StandardCharsets.UTF_8),
+                Handshake.of(link.connection()).peer());
+        return switch (hub.authenticator().judgeDevice(credentials)) {
+            case DeviceAuthentication.Refused(var why) -> refuse(new NotAuthenticated(why), hub, connect, link);
+            case DeviceAuthentication.Accepted accepted -> admit(hub, credentials, name, connect, link);
+        };
+    }
+
+    private MqttAnswer admit(
+            Hub hub, DeviceCredentials credentials, UserName name, MqttConnect connect, MqttLink link) {
+        DeviceEntry entry = new DeviceEntry(reporter(hub, connect, link), link);
+        entry.enter(hub.links(), name.identity());
+        try {
+            // Judged again now that the hub can find and end this connection: whoever disabled the device or changed
+            // its keys
+            // since the first look did not see it.
+            return switch (hub.authenticator().judgeDevice(credentials)) {
+                case DeviceAuthentication.Refused(var why) -> {
+                    entry.leave();
+                    yield refuse(new NotAuthenticated(why), hub, connect, link);
+                }
+                case DeviceAuthentication.Accepted accepted -> open(hub, accepted, name, connect, entry);
+            };
+        } catch (RuntimeException failed) {
+            entry.leave();
+            throw failed;
+        }
+    }
+
+    private MqttAnswer open(
+            Hub hub, DeviceAuthentication.Accepted accepted, UserName name, MqttConnect connect, DeviceEntry entry) {
+        MqttSessions sessions = new MqttSessions(hub.table(), hub.name());
+        MqttSessions.Opened opened = new MqttSessions.Opened(false, Map.of());
+        if (connect.cleanSession()) {
+            sessions.wipe(accepted.identity());
+        } else {
+            opened = sessions.resume(accepted.identity(), accepted.generation());
+        }
+        DeviceSubscriptions subscriptions = new DeviceSubscriptions(
+                accepted, limits, connect.cleanSession() ? null : sessions, opened.subscriptions(), entry::isEnded);
+        DeviceSession session =
+                new DeviceSession(hub.intake(), accepted, name.modelId(), connect.will(), subscriptions, entry);
+        entry.endAt(accepted.until(), clock);
+        return new MqttAnswer.Accepted(session, opened.present());
+    }
+
+    private MqttAnswer refuse(ConnectRefusal refusal, @Nullable Hub hub, MqttConnect connect, MqttLink link) {
+        reporter(hub, connect, link).report(refusal.reason(), refusal.explain());
+        return new MqttAnswer.Refused(ConnackCodes.of(refusal));
+    }
+
+    private Reporter reporter(@Nullable Hub hub, MqttConnect connect, MqttLink link) {
+        String device = connect.clientId().isEmpty() ? null : PropertyText.cut(connect.clientId(), PRINTED_MAX_CHARS);
+        return new Reporter(
+                clock,
+                reports,
+                link.connection(),
+                hub == null ? null : hub.name().value(),
+                device);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.holdfast.hub.device.mqtt;
+
+import dev.holdfast.hub.identity.DeviceAuthentication;
+import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.telemetry.SendTelemetry;
+import dev.holdfast.hub.telemetry.Stamp;
+import dev.holdfast.hub.telemetry.SystemProperty;
+import dev.holdfast.hub.telemetry.TelemetryMessage;
+import dev.holdfast.hub.telemetry.TelemetryResult;
+import dev.holdfast.wire.mqtt.Grant;
+import dev.holdfast.wire.mqtt.MqttEnd;
+import dev.holdfast.wire.mqtt.MqttPublish;
+import dev.holdfast.wire.mqtt.MqttSession;
+import dev.holdfast.wire.mqtt.MqttSubscription;
+import dev.holdfast.wire.mqtt.MqttWill;
+import dev.holdfast.wire.mqtt.PublishReceipt;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A device or module that was let in. */
+final class DeviceSession implements MqttSession {
+    private final Intake intake;
+    private final Stamp stamp;
+    private final TelemetryTopic topic;
+    private final @Nullable MqttWill will;
+    private final DeviceSubscriptions subscriptions;
+    private final DeviceEntry entry;
+    private final AtomicBoolean refusalReported = new AtomicBoolean();
+
+    DeviceSession(
+            Intake intake,
+            DeviceAuthentication.Accepted sender,
+            @Nullable String modelId,
+            @Nullable MqttWill will,
+            DeviceSubscriptions subscriptions,
+            DeviceEntry entry) {
+        this.intake = intake;
+        this.stamp = new Stamp(sender.identity(), sender.generation(), sender.method(), modelId);
+        this.topic = new TelemetryTopic(sender.identity());
+        this.will = will;
+        this.subscriptions = subscriptions;
+        this.entry = entry;
+    }
+
+    @Override
+    public boolean publish(MqttPublish message, PublishReceipt receipt) {
+        if (entry.isEnded()) {
+            receipt.refused();
+            return true;
+        }
+        return switch (topic.read(message.topic())) {
+            case TelemetryTopic.Read.Refused(var why) -> refuse(why, receipt);
+            case TelemetryTopic.Read.Telemetry(var system, var properties) -> {
+                if (message.retain()) {
+                    properties.put("mqtt-retain", "true");
+                }
+                yield intake.take(request(message.payload(), system, properties), result -> {
+                    switch (result) {
+                        case TelemetryResult.Stored stored -> receipt.stored();
+                        case TelemetryResult.Refused(var why) -> refuse(new PublishRefusal.NotTaken(why), receipt);
+                    }
+                });
+            }
+        };
+    }
+
+    private boolean refuse(PublishRefusal why, PublishReceipt receipt) {
+        report(why);
+        receipt.refused();
+        return true;
+    }
+
+    /** The first refusal closes the connection, so it is the one to tell; a failing disk refuses all that are under way. */
+    private void report(PublishRefusal why) {
+        if (refusalReported.compareAndSet(false, true)) {
+            entry.reporter().report(why.reason(), why.explain());
+        }
+    }
+
+    @Override
+    public List<Grant> subscribe(List<MqttSubscription> filters) {
+        return subscriptions.subscribe(filters);
+    }
+
+    @Override
+    public void unsubscribe(List<String> filters) {
+        subscriptions.unsubscribe(filters);
+    }
+
+    @Override
+    public void ended(MqttEnd end) {
+        if (end instanceof MqttEnd.Faulted(var fault)) {
+            entry.reporter().report(fault.reason(), fault.explain());
+        }
+        entry.leave();
+        if (will != null && !(end instanceof MqttEnd.Disconnected)) {
+            publishWill(will);
+        }
+    }
+
+    private void publishWill(MqttWill due) {
+        if (!(topic.read(due.topic()) instanceof TelemetryTopic.Read.Telemetry(var system, var properties))) {
+            throw new IllegalStateException("the topic of the Will was accepted with the connection");
+        }
+        if (due.retain()) {
+            properties.put("mqtt-retain", "true");
+        }
+        properties.put("iothub-MessageType", "Will");
+        intake.take(request(due.payload(), system, properties), result -> {
+            if (result instanceof TelemetryResult.Refused(var why)) {
+                report(new PublishRefusal.NotTaken(why));
+            }
+        });
+    }
+
+    private SendTelemetry request(byte[] body, Map<SystemProperty, String> system, Map<String, String> properties) {
+        return new SendTelemetry(stamp, new TelemetryMessage(body, system, properties));
+    }
+}

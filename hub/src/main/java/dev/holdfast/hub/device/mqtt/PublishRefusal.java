@@ -1,0 +1,41 @@
+package dev.holdfast.hub.device.mqtt;
+
+import dev.holdfast.hub.telemetry.TelemetryRefusal;
+
+/** Why a message was refused, which closes the connection: the whole list. */
+sealed interface PublishRefusal {
+    /** Stable word for logs, metrics and reports. */
+    default String reason() {
+        return this instanceof NotTaken(var why) ? why.reason() : getClass().getSimpleName();
+    }
+
+    /** The telemetry topic of someone else. */
+    record TopicOfOtherIdentity(String topic, String own) implements PublishRefusal {}
+
+    record UnknownTopic(String topic, String own) implements PublishRefusal {}
+
+    /** Twins, methods and certificate renewal. */
+    record NotServedOverMqtt(String topic) implements PublishRefusal {}
+
+    record PropertiesMalformed(String what) implements PublishRefusal {}
+
+    record NotTaken(TelemetryRefusal why) implements PublishRefusal {}
+
+    /** What happened and what to change, in sentences. */
+    default String explain() {
+        return switch (this) {
+            case TopicOfOtherIdentity(var topic, var own) ->
+                "A message came for '" + topic + "', and this connection may send to '" + own
+                        + "' only. A device sends as itself; a module connects with an identity of its own.";
+            case UnknownTopic(var topic, var own) ->
+                "A message came for the topic '" + topic + "', which the hub does not know. Telemetry goes to '" + own
+                        + "/', followed by properties as 'name=value&name=value'.";
+            case NotServedOverMqtt(var topic) ->
+                "A message came for '" + topic
+                        + "', and this release serves neither twins nor direct methods nor certificate renewal over"
+                        + " MQTT. Send telemetry only.";
+            case PropertiesMalformed(var what) -> "The properties in the topic can't be read: " + what + ".";
+            case NotTaken(var why) -> why.explain();
+        };
+    }
+}

@@ -1,0 +1,28 @@
+package dev.holdfast.hub.device.mqtt;
+
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Connection;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the reports of one connection. */
+record Reporter(
+        InstantSource clock,
+        Consumer<Report> reports,
+        Connection connection,
+        @Nullable String hub,
+        @Nullable String device) {
+
+    void report(String reason, String explanation) {
+        reports.accept(new Report(
+                clock.instant(),
+                connection.listener(),
+                connection.remoteAddress(),
+                connection.id(),
+                hub,
+                device,
+                reason,
+                explanation));
+    }
+}

@@ -1,0 +1,10 @@
+package dev.holdfast.hub.identity;
+
+import dev.holdfast.base.DeviceId;
+
+/** A durable change of the registry after which a device may no longer be connected. */
+public sealed interface RegistryChange {
+    record DeviceDisabled(DeviceId id) implements RegistryChange {}
+
+    record DeviceDeleted(DeviceId id) implements RegistryChange {}
+}

@@ -1,0 +1,125 @@
+package dev.holdfast.hub.service.events;
+
+import dev.holdfast.wire.amqp.AmqpConnection;
+import dev.holdfast.wire.amqp.AmqpMessage;
+import dev.holdfast.wire.amqp.IncomingLink;
+import dev.holdfast.wire.amqp.OutgoingLink;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that answers requests, on one connection: {@code $cbs} or {@code $management}.
+ *
+ * <p>The reply-to of a request is no address: clients write a fixed word, the name of their own link or its target there. So the
+ * answer goes to a link that receives from this node, first of all one of the same session. Requests are let in as answers go
+ * out, so that what waits is bounded by the credit of the request links.
+ */
+final class AnswerNode {
+    /** Handles one request; the answer comes once, on any thread. */
+    @FunctionalInterface
+    interface Handler {
+        void handle(AmqpMessage request, Consumer<Answer> answer);
+    }
+
+    /** @param body null for an answer that has none */
+    record Answer(Map<String, Object> applicationProperties, @Nullable Object body) {}
+
+    private final String name;
+    private final AmqpConnection connection;
+    private final int requestsMax;
+    private final Handler handler;
+    private final Consumer<EventsRefusal> refused;
+    private final List<OutgoingLink> answerLinks = new ArrayList<>();
+    private final Queue<IncomingLink> owed = new ArrayDeque<>();
+
+    AnswerNode(
+            String name,
+            AmqpConnection connection,
+            int requestsMax,
+            Handler handler,
+            Consumer<EventsRefusal> refused) {
+        this.name = name;
+        this.connection = connection;
+        this.requestsMax = requestsMax;
+        this.handler = handler;
+        this.refused = refused;
+    }
+
+    void attached(OutgoingLink link) {
+        answerLinks.add(link);
+        link.whenClosed(() -> answerLinks.remove(link));
+        link.accept(Map.of(), Set.of(), this::pay);
+    }
+
+    void attached(IncomingLink link) {
+        link.accept(requestsMax, arrived -> requested(link, arrived));
+    }
+
+    private void requested(IncomingLink link, IncomingLink.Arrived arrived) {
+        Optional<AmqpMessage> decoded = AmqpMessage.decode(arrived.encoded());
+        if (decoded.isEmpty()) {
+            EventsRefusal malformed = new EventsRefusal.RequestMalformed("it is not an AMQP message");
+            refused.accept(malformed);
+            arrived.reject(EventsErrors.of(malformed));
+            link.grant(1);
+            return;
+        }
+        AmqpMessage request = decoded.get();
+        if (answerLink(link, request.properties().replyTo()) == null) {
+            EventsRefusal noLink = new EventsRefusal.NoAnswerLink(name);
+            refused.accept(noLink);
+            arrived.reject(EventsErrors.of(noLink));
+            link.grant(1);
+            return;
+        }
+        arrived.accept();
+        handler.handle(request, answer -> connection.execute(() -> answer(link, request, answer)));
+    }
+
+    private void answer(IncomingLink from, AmqpMessage request, Answer answer) {
+        AmqpMessage message = AmqpMessage.ofValue(
+                AmqpMessage.Properties.answer(request.properties().messageId()),
+                answer.applicationProperties(),
+                answer.body());
+        OutgoingLink link = answerLink(from, request.properties().replyTo());
+        if (link != null && !link.send(message.encode())) {
+            EventsRefusal notTaken = new EventsRefusal.NoAnswerLink(name);
+            refused.accept(notTaken);
+            link.detach(EventsErrors.of(notTaken));
+        }
+        owed.add(from);
+        pay();
+    }
+
+    /** Lets in as many requests as answers are out. */
+    private void pay() {
+        boolean waiting = answerLinks.stream().anyMatch(link -> link.pending() > 0);
+        while (!waiting && !owed.isEmpty()) {
+            owed.remove().grant(1);
+        }
+    }
+
+    private @Nullable OutgoingLink answerLink(IncomingLink from, @Nullable String replyTo) {
+        OutgoingLink best = null;
+        int bestRank = -1;
+        for (OutgoingLink link : answerLinks) {
+            int rank = link.session().equals(from.session()) ? 2 : 0;
+            boolean named = replyTo != null
+                    && (replyTo.equals(link.request().target())
+                            || replyTo.equals(link.request().name()));
+            rank += named ? 1 : 0;
+            if (rank >= bestRank) {
+                best = link;
+                bestRank = rank;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.holdfast.hub.service.events;
+
+import dev.holdfast.wire.amqp.AmqpMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code $cbs}: takes tokens. A token is judged by what it says itself; the name that it is put under only tells which older one
+ * it replaces. Clients take nothing but 200 for success and read the status as an int.
+ */
+final class CbsHandler implements AnswerNode.Handler {
+    private final Grants grants;
+    private final BiConsumer<@Nullable String, EventsRefusal> refused;
+
+    CbsHandler(Grants grants, BiConsumer<@Nullable String, EventsRefusal> refused) {
+        this.grants = grants;
+        this.refused = refused;
+    }
+
+    @Override
+    public void handle(AmqpMessage request, Consumer<AnswerNode.Answer> answer) {
+        EventsRefusal refusal = put(request);
+        if (refusal == null) {
+            answer.accept(new AnswerNode.Answer(Map.of("status-code", 200, "status-description", "OK"), null));
+            return;
+        }
+        refused.accept(null, refusal);
+        answer.accept(new AnswerNode.Answer(
+                Map.of(
+                        "status-code", EventsErrors.status(refusal),
+                        "status-description", refusal.explain(),
+                        "error-condition", EventsErrors.condition(refusal)),
+                null));
+    }
+
+    private @Nullable EventsRefusal put(AmqpMessage request) {
+        String operation = text(request, "operation");
+        if (!operation.equals("put-token")) {
+            return new EventsRefusal.UnknownOperation(operation);
+        }
+        String token =
+                switch (request.body()) {
+                    case AmqpMessage.Body.Value(String text) -> text;
+                    case AmqpMessage.Body.Data(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+                    case AmqpMessage.Body.Value _, AmqpMessage.Body.None _ -> "";
+                };
+        if (token.isEmpty()) {
+            return new EventsRefusal.RequestMalformed("its body is not the text of a token");
+        }
+        // Some clients send Entra tokens under the type of a SAS token, so the text decides first.
+        String type = text(request, "type").toLowerCase(Locale.ROOT);
+        if (type.equals("jwt") || type.equals("bearer")) {
+            return new EventsRefusal.BearerToken();
+        }
+        return grants.put(text(request, "name"), new Credential.Token(token));
+    }
+
+    private static String text(AmqpMessage request, String name) {
+        return request.applicationProperties().get(name) instanceof String text ? text : "";
+    }
+}

@@ -1,0 +1,182 @@
+package dev.holdfast.hub.service.events;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.wire.amqp.AmqpConnection;
+import dev.holdfast.wire.amqp.AmqpConversation;
+import dev.holdfast.wire.amqp.AmqpError;
+import dev.holdfast.wire.amqp.AmqpLink;
+import dev.holdfast.wire.amqp.IncomingLink;
+import dev.holdfast.wire.amqp.OutgoingLink;
+import dev.holdfast.wire.amqp.SaslIdentity;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of a back end: leads each link to its node, and looks again and again whether what is open still may be. */
+final class EventsConversation implements AmqpConversation {
+    /** What official clients need before their first token: a pair of links, and a few to spare. */
+    private static final int LINKS_UNAUTHORIZED_MAX = 8;
+
+    private final EventsSettings settings;
+    private final AmqpConnection connection;
+    private final Reporter reporter;
+    private final Grants grants;
+    private final AnswerNode cbs;
+    private final AnswerNode management;
+    private final List<ReaderLink> readers = new ArrayList<>();
+    private final Future<?> judging;
+    private long openMillis;
+    private int linksUnauthorized;
+
+    EventsConversation(EventsSettings settings, AmqpConnection connection) {
+        this.settings = settings;
+        this.connection = connection;
+        this.reporter = new Reporter(settings, connection.peer().connection());
+        this.grants = new Grants(settings);
+        if (connection.peer().sasl() instanceof SaslIdentity.Plain(var _, var _, Credential shown)) {
+            grants.addFromSasl(shown);
+        }
+        int requestsMax = settings.limits().amqp().requestsMax();
+        this.cbs = new AnswerNode(
+                "$cbs",
+                connection,
+                requestsMax,
+                new CbsHandler(grants, reporter::report),
+                refusal -> reporter.report(null, refusal));
+        this.management = new AnswerNode(
+                "$management",
+                connection,
+                requestsMax,
+                new ManagementHandler(settings, grants, reporter::report),
+                refusal -> reporter.report(null, refusal));
+        long every = settings.limits().amqp().judgeAgainEvery().toMillis();
+        this.judging = connection
+                .executor()
+                .scheduleAtFixedRate(
+                        () -> connection.execute(() -> judgeAgain(every)), every, every, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void attached(OutgoingLink link) {
+        if (isOneTooMany(link)) {
+            return;
+        }
+        switch (NodeAddress.parse(link.request().source())) {
+            case NodeAddress.Cbs() -> cbs.attached(link);
+            case NodeAddress.Management _ -> management.attached(link);
+            case NodeAddress.Partition partition -> read(link, partition);
+            case NodeAddress.HubEvents(var below) -> redirect(link, below);
+            case NodeAddress.Unknown(var text) -> refuse(link, null, new EventsRefusal.UnknownAddress(text));
+        }
+    }
+
+    @Override
+    public void attached(IncomingLink link) {
+        if (isOneTooMany(link)) {
+            return;
+        }
+        String target = link.request().target();
+        switch (NodeAddress.parse(target)) {
+            case NodeAddress.Cbs() -> cbs.attached(link);
+            case NodeAddress.Management _ -> management.attached(link);
+            case NodeAddress.HubEvents(var below) when below.size() == 1 -> redirect(link, below);
+            case NodeAddress.HubEvents _, NodeAddress.Partition _, NodeAddress.Unknown _ ->
+                refuse(link, null, new EventsRefusal.SendingNotAllowed(target == null ? "" : target));
+        }
+    }
+
+    private boolean isOneTooMany(AmqpLink link) {
+        if (!grants.isEmpty() || ++linksUnauthorized <= LINKS_UNAUTHORIZED_MAX) {
+            return false;
+        }
+        EventsRefusal refusal = new EventsRefusal.TooManyLinksUnauthorized(LINKS_UNAUTHORIZED_MAX);
+        refuse(link, null, refusal);
+        connection.close(EventsErrors.of(refusal));
+        return true;
+    }
+
+    private void read(OutgoingLink link, NodeAddress.Partition address) {
+        String asked = link.request().source();
+        Hub hub = HubName.parse(address.hub()).flatMap(settings.hubs()::byName).orElse(null);
+        EventsRefusal fault = grants.faultFor(hub, address.path(), asked == null ? "" : asked);
+        if (hub == null && !grants.isEmpty()) {
+            // Only who showed something good learns which hubs there are.
+            fault = new EventsRefusal.UnknownHub(address.hub());
+        }
+        if (fault != null || hub == null) {
+            refuse(link, address.hub(), fault == null ? new EventsRefusal.UnknownHub(address.hub()) : fault);
+            return;
+        }
+        if (!hub.settings().get().hasConsumerGroup(address.group())) {
+            refuse(link, address.hub(), new EventsRefusal.UnknownConsumerGroup(hub.name(), address.group()));
+            return;
+        }
+        OptionalInt partition = Partitions.find(hub, address.partition());
+        if (partition.isEmpty()) {
+            refuse(
+                    link,
+                    address.hub(),
+                    new EventsRefusal.UnknownPartition(
+                            hub.name(), address.partition(), hub.log().partitions()));
+            return;
+        }
+        ReaderLink reader = new ReaderLink(
+                settings,
+                connection,
+                link,
+                new ReaderLink.Target(address, hub, partition.getAsInt()),
+                reporter::report);
+        readers.add(reader);
+        reader.open(() -> readers.remove(reader));
+    }
+
+    /** The hub's own host has no telemetry: it names the Event Hubs-compatible address, as Azure IoT Hub does. */
+    private void redirect(AmqpLink link, List<String> below) {
+        String hostName = connection.peer().hostName();
+        Optional<Hub> hub = hostName == null ? Optional.empty() : settings.hubs().byHostName(hostName);
+        EventsRefusal fault =
+                grants.faultFor(hub.orElse(null), below, "messages/events/" + String.join("/", below));
+        if (fault != null || hub.isEmpty()) {
+            refuse(link, hostName, fault == null ? new EventsRefusal.UnknownHub(String.valueOf(hostName)) : fault);
+            return;
+        }
+        String to = hub.get().settings().get().hostName();
+        int port = connection.localPort();
+        String path = hub.get().name() + "/" + String.join("/", below);
+        link.refuse(AmqpError.redirect(
+                to, port, "amqps://" + to + ":" + port + "/" + path, "Telemetry is read from '" + path + "'."));
+    }
+
+    private void refuse(AmqpLink link, @Nullable String hub, EventsRefusal refusal) {
+        reporter.report(hub, refusal);
+        link.refuse(EventsErrors.of(refusal));
+    }
+
+    private void judgeAgain(long everyMillis) {
+        Limits.Amqp limits = settings.limits().amqp();
+        openMillis += everyMillis;
+        if (grants.isEmpty() && openMillis > limits.authorizeMaxTime().toMillis()) {
+            EventsRefusal never = new EventsRefusal.NeverAuthorized(limits.authorizeMaxTime());
+            reporter.report(null, never);
+            connection.close(EventsErrors.of(never));
+            return;
+        }
+        for (ReaderLink reader : List.copyOf(readers)) {
+            EventsRefusal fault = reader.fault(grants);
+            if (fault != null) {
+                reader.detach(fault);
+            }
+        }
+    }
+
+    @Override
+    public void ended() {
+        judging.cancel(false);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.holdfast.hub.service.events;
+
+import dev.holdfast.wire.amqp.AmqpError;
+
+/** What AMQP and the two nodes say for a refusal. */
+final class EventsErrors {
+    /** As Event Hubs names a start that can't be. */
+    private static final String ARGUMENT_OUT_OF_RANGE = "com.microsoft:argument-out-of-range";
+
+    private EventsErrors() {}
+
+    static AmqpError of(EventsRefusal refusal) {
+        return new AmqpError(condition(refusal), refusal.explain());
+    }
+
+    static String condition(EventsRefusal refusal) {
+        return switch (refusal) {
+            case EventsRefusal.NotAuthenticated _,
+                    EventsRefusal.TokenMissing _,
+                    EventsRefusal.BearerToken _,
+                    EventsRefusal.DeviceToken _,
+                    EventsRefusal.PolicyKeyWrong _,
+                    EventsRefusal.NeverAuthorized _ -> AmqpError.UNAUTHORIZED_ACCESS;
+            case EventsRefusal.TooManyTokens _,
+                    EventsRefusal.TooManyLinksUnauthorized _,
+                    EventsRefusal.TooManyReaders _,
+                    EventsRefusal.NoAnswerLink _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
+            case EventsRefusal.RequestMalformed _,
+                    EventsRefusal.FilterNotUnderstood _,
+                    EventsRefusal.EpochNotANumber _ -> AmqpError.INVALID_FIELD;
+            case EventsRefusal.UnknownOperation _ -> AmqpError.NOT_IMPLEMENTED;
+            case EventsRefusal.UnknownAddress _,
+                    EventsRefusal.UnknownHub _,
+                    EventsRefusal.UnknownConsumerGroup _,
+                    EventsRefusal.UnknownPartition _ -> AmqpError.NOT_FOUND;
+            case EventsRefusal.SendingNotAllowed _ -> AmqpError.NOT_ALLOWED;
+            case EventsRefusal.StartBeyondEnd _ -> ARGUMENT_OUT_OF_RANGE;
+            case EventsRefusal.EpochTooLow _, EventsRefusal.Superseded _ -> AmqpError.LINK_STOLEN;
+            case EventsRefusal.HubDeleted _, EventsRefusal.ConsumerGroupDeleted _ -> AmqpError.RESOURCE_DELETED;
+            case EventsRefusal.LogUnreadable _ -> AmqpError.INTERNAL_ERROR;
+        };
+    }
+
+    /** The status code in an answer of {@code $cbs} or {@code $management}; HTTP's numbers. */
+    static int status(EventsRefusal refusal) {
+        return switch (condition(refusal)) {
+            case AmqpError.UNAUTHORIZED_ACCESS -> 401;
+            case AmqpError.NOT_FOUND, AmqpError.RESOURCE_DELETED -> 404;
+            case AmqpError.RESOURCE_LIMIT_EXCEEDED -> 403;
+            case AmqpError.INTERNAL_ERROR -> 500;
+            case AmqpError.NOT_IMPLEMENTED -> 501;
+            default -> 400;
+        };
+    }
+}

@@ -1,0 +1,120 @@
+package dev.holdfast.hub.service.events;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.amqp.AmqpClient;
+import dev.holdfast.wire.amqp.AmqpConnection;
+import dev.holdfast.wire.amqp.AmqpConversation;
+import dev.holdfast.wire.amqp.AmqpFace;
+import dev.holdfast.wire.amqp.AmqpPeer;
+import dev.holdfast.wire.amqp.PlainVerdict;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Event Hubs-compatible endpoint of all hubs. Which hub is meant stands in the path of each link, since clients of every hub
+ * may connect to {@code localhost}; a connection by itself is allowed nothing.
+ */
+public final class EventsFace implements AmqpFace {
+    private static final String ROOT_USER = "@sas.root.";
+
+    private final EventsSettings settings;
+
+    /**
+     * @param threads run what reads files, in production one virtual thread a task
+     * @param reports told about every refusal; quick, on event loops
+     */
+    public EventsFace(
+            HubDirectory hubs, Limits limits, InstantSource clock, Executor threads, Consumer<Report> reports) {
+        settings = new EventsSettings(
+                hubs,
+                limits,
+                clock,
+                threads,
+                reports,
+                new PartitionReaders(limits.amqp().readersMax()));
+    }
+
+    @Override
+    public boolean claims(AmqpPeer peer) {
+        String hostName = peer.hostName();
+        return hostName == null || settings.isOwnHost(hostName);
+    }
+
+    @Override
+    public AmqpConversation open(AmqpConnection connection) {
+        return new EventsConversation(settings, connection);
+    }
+
+    @Override
+    public Set<String> symbols() {
+        return Set.of(AmqpClient.SELECTOR, ReaderLink.EPOCH, ReaderLink.RECEIVER_NAME, ReaderLink.RUNTIME_METRIC);
+    }
+
+    @Override
+    public void judgePlain(
+            Connection connection,
+            @Nullable String hostName,
+            String user,
+            String password,
+            Consumer<PlainVerdict> verdict) {
+        int root = user.toLowerCase(Locale.ROOT).indexOf(ROOT_USER);
+        if (root > 0) {
+            verdict.accept(judgeRoot(user.substring(root + ROOT_USER.length()), password));
+        } else if (user.indexOf('@') >= 0 || user.indexOf('/') >= 0) {
+            verdict.accept(new PlainVerdict.NotMine());
+        } else {
+            verdict.accept(judgePolicy(hostName, user, password));
+        }
+    }
+
+    /** {@code {policy}@sas.root.{hub}} with a token as password. */
+    private PlainVerdict judgeRoot(String hubText, String password) {
+        Optional<Hub> hub = HubName.parse(hubText).flatMap(settings.hubs()::byName);
+        if (hub.isEmpty()) {
+            return refused(new EventsRefusal.UnknownHub(hubText));
+        }
+        Credential.Token token = new Credential.Token(password);
+        EventsRefusal fault = token.fault(settings);
+        if (fault == null) {
+            fault = token.faultFor(settings, hub.get(), List.of());
+        }
+        return fault == null ? new PlainVerdict.Accepted(token) : refused(fault);
+    }
+
+    /**
+     * A policy's name with its key. No hub is named when the host is one that all of them share, so each is asked; a key is in
+     * one hub only.
+     */
+    private PlainVerdict judgePolicy(@Nullable String hostName, String policy, String key) {
+        EventsRefusal fault = new EventsRefusal.PolicyKeyWrong(policy);
+        HubName named = hostName == null
+                ? null
+                : settings.hubs().byHostName(hostName).map(Hub::name).orElse(null);
+        for (Hub hub : settings.hubs().all()) {
+            Credential.PolicyKey shown = new Credential.PolicyKey(hub.name(), policy, key);
+            EventsRefusal wrong = shown.faultFor(settings, hub, List.of());
+            if (wrong == null) {
+                return new PlainVerdict.Accepted(shown);
+            }
+            if (hub.name().equals(named)) {
+                fault = wrong;
+            }
+        }
+        return refused(fault);
+    }
+
+    private static PlainVerdict refused(EventsRefusal refusal) {
+        return new PlainVerdict.Refused(refusal.reason(), refusal.explain());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.holdfast.hub.service.events;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.hub.identity.AuthenticationExplanation;
+import dev.holdfast.hub.identity.AuthenticationRefusal;
+import java.time.Duration;
+
+/** Why the endpoint refused or ended something: the whole list. */
+sealed interface EventsRefusal {
+    /** Stable word for logs, metrics and reports: the name of the case, or that of the authentication's own list. */
+    default String reason() {
+        return this instanceof NotAuthenticated(var why) ? why.reason() : getClass().getSimpleName();
+    }
+
+    /** A token or key was judged and is not good enough. */
+    record NotAuthenticated(AuthenticationRefusal why) implements EventsRefusal {}
+
+    /** Nothing was shown that allows it. */
+    record TokenMissing(String address) implements EventsRefusal {}
+
+    /** An Entra ID token. */
+    record BearerToken() implements EventsRefusal {}
+
+    /** A token that is signed with a device's key. */
+    record DeviceToken() implements EventsRefusal {}
+
+    record TooManyTokens(int max) implements EventsRefusal {}
+
+    record PolicyKeyWrong(String policy) implements EventsRefusal {}
+
+    record NeverAuthorized(Duration maxTime) implements EventsRefusal {}
+
+    record TooManyLinksUnauthorized(int max) implements EventsRefusal {}
+
+    record RequestMalformed(String what) implements EventsRefusal {}
+
+    record UnknownOperation(String operation) implements EventsRefusal {}
+
+    record UnknownAddress(String address) implements EventsRefusal {}
+
+    record UnknownHub(String name) implements EventsRefusal {}
+
+    record UnknownConsumerGroup(HubName hub, String group) implements EventsRefusal {}
+
+    record UnknownPartition(HubName hub, String partition, int partitions) implements EventsRefusal {}
+
+    /** Telemetry comes from devices; nobody writes it here. */
+    record SendingNotAllowed(String address) implements EventsRefusal {}
+
+    record FilterNotUnderstood(String filter) implements EventsRefusal {}
+
+    record EpochNotANumber() implements EventsRefusal {}
+
+    record StartBeyondEnd(String start, long next) implements EventsRefusal {}
+
+    /** A reader without an epoch, or with a lower one, came while one with {@code epoch} reads. */
+    record EpochTooLow(long epoch) implements EventsRefusal {}
+
+    /** A reader with an epoch that is at least as high took the partition over. */
+    record Superseded(long epoch) implements EventsRefusal {}
+
+    record TooManyReaders(int max) implements EventsRefusal {}
+
+    record HubDeleted(HubName hub) implements EventsRefusal {}
+
+    record ConsumerGroupDeleted(HubName hub, String group) implements EventsRefusal {}
+
+    record LogUnreadable() implements EventsRefusal {}
+
+    /** The answer can't be sent: no link to receive it, or the peer takes none of the answers that wait. */
+    record NoAnswerLink(String node) implements EventsRefusal {}
+
+    /** What happened and what to change, in sentences. */
+    default String explain() {
+        return switch (this) {
+            case NotAuthenticated(var why) -> AuthenticationExplanation.of(why);
+            case TokenMissing(var address) ->
+                "Nothing that was shown on this connection allows '" + address
+                        + "', or the token for it ran out. Put a token of a shared access policy with ServiceConnect on $cbs"
+                        + " first; official clients do that when they are given an event-hub connection string.";
+            case BearerToken() ->
+                "Tokens of Microsoft Entra ID are not accepted here. Use a connection string with a SharedAccessKey.";
+            case DeviceToken() ->
+                "The token names no shared access policy (skn), so it is one of a device. Reading telemetry needs a policy with"
+                        + " ServiceConnect, such as 'service'.";
+            case TooManyTokens(var max) ->
+                "The connection holds " + max + " tokens, and that is the limit. Sign one token for the whole hub instead.";
+            case PolicyKeyWrong(var policy) ->
+                "The password is neither key of the shared access policy '" + policy
+                        + "'. Copy it again from the connection string; a key that was regenerated no longer works.";
+            case NeverAuthorized(var max) ->
+                "The connection was open for " + max.toSeconds() + " s and showed nothing that allows anything.";
+            case TooManyLinksUnauthorized(var max) ->
+                "More than " + max + " links were attached before anything was shown that allows them.";
+            case RequestMalformed(var what) -> "The request can't be understood: " + what + ".";
+            case UnknownOperation(var operation) -> "There is no operation '" + operation + "' here.";
+            case UnknownAddress(var address) ->
+                "There is no '" + address
+                        + "'. Telemetry is read from '{hub}/ConsumerGroups/{group}/Partitions/{partition}'.";
+            case UnknownHub(var name) ->
+                "There is no hub '" + name + "'. Compare the EntityPath of the connection string with the list of hubs.";
+            case UnknownConsumerGroup(var hub, var group) ->
+                "Hub '" + hub + "' has no consumer group '" + group + "'. Create it, or read with '$Default'.";
+            case UnknownPartition(var hub, var partition, var partitions) ->
+                "Hub '" + hub + "' has no partition '" + partition + "': they are 0 to " + (partitions - 1) + ".";
+            case SendingNotAllowed(var address) ->
+                "Nothing can be sent to '" + address + "'. Telemetry comes from devices; commands go over HTTPS.";
+            case FilterNotUnderstood(var filter) ->
+                "The filter '" + filter + "' can't be understood. It is one comparison, as in"
+                        + " amqp.annotation.x-opt-offset > '12', of x-opt-offset, x-opt-sequence-number or x-opt-enqueued-time.";
+            case EpochNotANumber() -> "The link property com.microsoft:epoch is not a number from 0 on.";
+            case StartBeyondEnd(var start, var next) ->
+                "The start '" + start + "' lies beyond the end: the next message of the partition gets the number " + next
+                        + ". If the hub was created anew, start from the beginning and drop the old checkpoints.";
+            case EpochTooLow(var epoch) ->
+                "At least one receiver for the endpoint is created with epoch of '" + epoch
+                        + "', and so a receiver with a lower epoch or without one is not allowed. Close that receiver, use a"
+                        + " higher epoch (ownerLevel), or read with another consumer group.";
+            case Superseded(var epoch) ->
+                "New receiver with epoch of '" + epoch + "' is created hence current receiver is getting disconnected.";
+            case TooManyReaders(var max) ->
+                "The partition has " + max
+                        + " receivers of this consumer group, and that is the limit. Close one, or use another group.";
+            case HubDeleted(var hub) -> "Hub '" + hub + "' was deleted.";
+            case ConsumerGroupDeleted(var hub, var group) ->
+                "Consumer group '" + group + "' of hub '" + hub + "' was deleted.";
+            case LogUnreadable() -> "The telemetry log could not be read; the log of the server has the cause.";
+            case NoAnswerLink(var node) ->
+                "The answer can't be sent: attach a receiver to '" + node + "', grant it credit and take the answers.";
+        };
+    }
+}

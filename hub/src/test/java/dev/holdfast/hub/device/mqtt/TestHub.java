@@ -1,0 +1,127 @@
+package dev.holdfast.hub.device.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.base.DeviceId;
+import dev.holdfast.base.HubName;
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.MemoryLog;
+import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.identity.Authentication;
+import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.DeviceSpec;
+import dev.holdfast.hub.identity.Precondition;
+import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.identity.RegistryChange;
+import dev.holdfast.hub.identity.RegistryRequest;
+import dev.holdfast.hub.identity.RegistryResult;
+import dev.holdfast.hub.identity.SymmetricKey;
+import dev.holdfast.hub.identity.SymmetricKeys;
+import dev.holdfast.hub.link.DeviceLinks;
+import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.telemetry.StoredMessage;
+import dev.holdfast.testkit.TestClock;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** A hub in memory. */
+final class TestHub {
+    private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
+    private static final Authentication KEYS =
+            new Authentication.Sas(new SymmetricKeys(new SymmetricKey(KEY), new SymmetricKey(KEY)));
+
+    final String hostName;
+    final MemoryTable table;
+    final MemoryLog log = new MemoryLog(4);
+    final DeviceLinks links = new DeviceLinks();
+    final Hub hub;
+    private final TestClock clock;
+    private final Registry registry;
+
+    TestHub(String name, MemoryTable table, TestClock clock) {
+        HubName hubName = new HubName(name);
+        this.hostName = name + ".hub.test";
+        this.table = table;
+        this.clock = clock;
+        Live<HubSettings> settings = new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of()));
+        Limits limits = Limits.defaults();
+        registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
+        Authenticator authenticator =
+                new Authenticator(settings, registry, hostName::equals, clock, limits.telemetry());
+        Intake intake = new Intake(log, limits.telemetry());
+        hub = new Hub(hubName, settings, registry, authenticator, links, intake, table, log);
+    }
+
+    private void endLink(RegistryChange change) {
+        switch (change) {
+            case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
+            case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
+        }
+    }
+
+    /** Registers a device; all have the same keys. */
+    void register(String device) {
+        register(device, KEYS);
+    }
+
+    void register(String device, Authentication authentication) {
+        done(new RegistryRequest.Create(DeviceSpec.of(new DeviceId(device), authentication)));
+    }
+
+    void disable(String device) {
+        DeviceSpec disabled = new DeviceSpec(new DeviceId(device), false, "", KEYS, false, null, List.of());
+        done(new RegistryRequest.Replace(disabled, new Precondition.Exists()));
+    }
+
+    void delete(String device) {
+        done(new RegistryRequest.Delete(new DeviceId(device), new Precondition.Exists()));
+    }
+
+    private void done(RegistryRequest request) {
+        assertThat(registry.apply(request)).isInstanceOf(RegistryResult.Done.class);
+    }
+
+    String generation(String device) {
+        return registry.find(new DeviceId(device)).orElseThrow().generation();
+    }
+
+    /** A token that is good for an hour. */
+    String token(String device) {
+        return token(device, clock.instant().plusSeconds(3600), KEY);
+    }
+
+    String token(String device, Instant expiry, String key) {
+        try {
+            String resource = URLEncoder.encode(hostName + "/devices/" + device, StandardCharsets.UTF_8);
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(Base64.getDecoder().decode(key), "HmacSHA256"));
+            byte[] signature =
+                    mac.doFinal((resource + "\n" + expiry.getEpochSecond()).getBytes(StandardCharsets.UTF_8));
+            return "SharedAccessSignature sr=" + resource + "&sig="
+                    + URLEncoder.encode(Base64.getEncoder().encodeToString(signature), StandardCharsets.UTF_8) + "&se="
+                    + expiry.getEpochSecond();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String tokenWithExpiry(String device, Instant expiry) {
+        return token(device, expiry, KEY);
+    }
+
+    /** What a reader sees. */
+    List<StoredMessage> stored() {
+        return log.all().stream().map(StoredMessage::of).toList();
+    }
+}

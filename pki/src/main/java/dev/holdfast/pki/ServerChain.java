@@ -1,0 +1,31 @@
+package dev.holdfast.pki;
+
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * What a server shows and signs with. Its text form never shows the key.
+ *
+ * @param shown the certificates to send, leaf first, without the root: whoever does not have the root can't trust a sent one
+ * @param key the leaf's private key
+ * @param root what a client has to trust
+ */
+public record ServerChain(List<X509Certificate> shown, PrivateKey key, X509Certificate root) {
+    public ServerChain {
+        shown = List.copyOf(shown);
+        if (shown.isEmpty()) {
+            throw new IllegalArgumentException("a chain has a leaf");
+        }
+    }
+
+    public X509Certificate leaf() {
+        return shown.getFirst();
+    }
+
+    @Override
+    public String toString() {
+        return "ServerChain[" + leaf().getSubjectX500Principal().getName() + " under "
+                + root.getSubjectX500Principal().getName() + "]";
+    }
+}

@@ -1,0 +1,75 @@
+package dev.holdfast.pki;
+
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.GeneralName;
+
+/**
+ * The names a server certificate is good for: for every domain the hubs' classic names and the newer {@code device} and
+ * {@code service} names (a wildcard stands for one label), the global provisioning name, and this machine itself.
+ */
+final class ServerNames {
+    private static final Pattern DOMAIN =
+            Pattern.compile("(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+    private static final List<String> ADDRESSES = List.of("127.0.0.1", "::1");
+    /** How the Java runtime spells {@link #ADDRESSES} when it reads them from a certificate. */
+    private static final List<String> ADDRESSES_AS_READ = List.of("127.0.0.1", "0:0:0:0:0:0:0:1");
+
+    private final List<String> dnsNames;
+
+    private ServerNames(List<String> dnsNames) {
+        this.dnsNames = List.copyOf(dnsNames);
+    }
+
+    static ServerNames of(List<String> domains) {
+        if (domains.isEmpty()) {
+            throw new IllegalArgumentException("an installation has at least one domain");
+        }
+        List<String> names = new ArrayList<>();
+        for (String domain : domains) {
+            if (!DOMAIN.matcher(domain).matches()) {
+                throw new IllegalArgumentException(
+                        "'" + domain + "' is not a domain: labels of a-z, 0-9 and '-' with dots between them");
+            }
+            names.addAll(List.of("*." + domain, "*.device." + domain, "*.service." + domain, "global." + domain));
+        }
+        names.add("localhost");
+        return new ServerNames(names);
+    }
+
+    /** For the common name, which nobody should look at any more. */
+    String first() {
+        return dnsNames.getFirst();
+    }
+
+    GeneralName[] generalNames() {
+        return Stream.concat(
+                        dnsNames.stream().map(name -> new GeneralName(GeneralName.dNSName, name)),
+                        ADDRESSES.stream().map(address -> new GeneralName(GeneralName.iPAddress, address)))
+                .toArray(GeneralName[]::new);
+    }
+
+    /** Whether a certificate has exactly these names. */
+    boolean areThoseOf(X509Certificate certificate) {
+        Collection<List<?>> found;
+        try {
+            found = certificate.getSubjectAlternativeNames();
+        } catch (CertificateParsingException e) {
+            return false;
+        }
+        if (found == null) {
+            return false;
+        }
+        Set<String> names =
+                found.stream().map(name -> String.valueOf(name.get(1))).collect(Collectors.toSet());
+        return names.equals(
+                Stream.concat(dnsNames.stream(), ADDRESSES_AS_READ.stream()).collect(Collectors.toSet()));
+    }
+}

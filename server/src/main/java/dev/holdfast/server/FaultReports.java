@@ -1,0 +1,38 @@
+package dev.holdfast.server;
+
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.amqp.AmqpRefusal;
+import dev.holdfast.wire.http.RefusedRequest;
+import dev.holdfast.wire.mqtt.MqttConnect;
+import dev.holdfast.wire.mqtt.MqttFault;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Makes reports of what the protocols refused before any face saw it. */
+record FaultReports(InstantSource clock, Consumer<Report> reports) {
+    void mqtt(Connection connection, @Nullable MqttConnect connect, MqttFault fault) {
+        report(connection, fault.reason(), fault.explain());
+    }
+
+    void amqp(Connection connection, AmqpRefusal refusal) {
+        report(connection, refusal.reason(), refusal.explain());
+    }
+
+    void http(RefusedRequest refused) {
+        report(refused.connection(), refused.fault().name(), refused.fault().explain());
+    }
+
+    private void report(Connection connection, String reason, String explanation) {
+        reports.accept(new Report(
+                clock.instant(),
+                connection.listener(),
+                connection.remoteAddress(),
+                connection.id(),
+                null,
+                null,
+                reason,
+                explanation));
+    }
+}

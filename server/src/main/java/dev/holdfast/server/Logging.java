@@ -1,0 +1,16 @@
+package dev.holdfast.server;
+
+import ch.qos.logback.classic.LoggerContext;
+import org.slf4j.LoggerFactory;
+
+/** The log's own end: its lines are written by a thread of their own, so that a stalled terminal stalls no connection. */
+final class Logging {
+    private Logging() {}
+
+    /** Writes what is waiting. Nothing is logged after this. */
+    static void flush() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.stop();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.holdfast.server;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.store.StoreException;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** A running installation. */
+final class Server implements AutoCloseable {
+    private final Config config;
+    private final Ready ready;
+    private final Opened opened;
+
+    private Server(Config config, Ready ready, Opened opened) {
+        this.config = config;
+        this.ready = ready;
+        this.opened = opened;
+    }
+
+    /**
+     * Opens what is stored, makes what is missing, and listens.
+     *
+     * @param progress gets a line for every step that takes time
+     */
+    static Server start(Config config, Limits limits, Consumer<String> progress) throws StartFailure {
+        Opened opened = new Opened();
+        try {
+            Ready ready = new Starting(config, limits, progress, opened).start();
+            return new Server(config, ready, opened);
+        } catch (StoreException | IOException e) {
+            close(opened, e);
+            throw new StartFailure("What is stored can't be opened: " + e.getMessage() + ".", e);
+        } catch (StartFailure | RuntimeException e) {
+            close(opened, e);
+            throw e;
+        }
+    }
+
+    private static void close(Opened opened, Exception failure) {
+        try {
+            opened.close();
+        } catch (IllegalStateException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    Config config() {
+        return config;
+    }
+
+    /** What the ready file said when the start was done. */
+    Ready ready() {
+        return ready;
+    }
+
+    /** Stops accepting, ends the connections, finishes what is under way, and closes the store. */
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.holdfast.server;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
+import dev.holdfast.hub.HostNames;
+import dev.holdfast.hub.Hubs;
+import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
+import dev.holdfast.server.operator.ConnectionStrings;
+import dev.holdfast.server.operator.DevicesResource;
+import dev.holdfast.server.operator.HubsResource;
+import dev.holdfast.server.operator.OperatorFace;
+import dev.holdfast.server.operator.OperatorToken;
+import dev.holdfast.server.operator.StatusResource;
+import dev.holdfast.server.operator.TrustBundleFace;
+import dev.holdfast.tls.identity.ServerIdentities;
+import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.peer.PeerIdentity;
+import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Mount;
+import dev.holdfast.wire.amqp.AmqpServer;
+import dev.holdfast.wire.http.HttpServer;
+import dev.holdfast.wire.mqtt.MqttServer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Who builds whom, and which faces answer on which port: constructors and nothing else. */
+record Wiring(
+        Limits limits,
+        InstantSource clock,
+        HostNames hostNames,
+        Hubs hubs,
+        Executor threads,
+        Consumer<Report> reports) {
+
+    FrontDoor frontDoor(ServerIdentities identities) {
+        Directory policies = new Directory(new Live<>(TlsPolicy.standard()));
+        return new FrontDoor(limits, policies, identities, clock, reports);
+    }
+
+    Mount mqtt() {
+        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports);
+        return new MqttServer(List.of(devices), limits, threads, new FaultReports(clock, reports)::mqtt);
+    }
+
+    Mount amqp() {
+        return new AmqpServer(
+                List.of(),
+                limits,
+                connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
+                new FaultReports(clock, reports)::amqp);
+    }
+
+    /** @param hubsChanged called after an operator made or deleted a hub */
+    Mount https(OperatorToken token, Path trustBundle, ConnectionStrings strings, Runnable hubsChanged) {
+        // Whether a hub stands behind the name or not: a hub must be made through some name.
+        Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
+        DevicesResource devices = new DevicesResource(strings, clock, limits.registry());
+        OperatorFace operator = new OperatorFace(
+                token, ownHost, new StatusResource(hubs, clock), new HubsResource(hubs, strings, devices, hubsChanged));
+        return new HttpServer(
+                List.of(new TrustBundleFace(trustBundle, ownHost), operator),
+                limits.http(),
+                limits.sockets(),
+                threads,
+                clock,
+                new FaultReports(clock, reports)::http);
+    }
+}

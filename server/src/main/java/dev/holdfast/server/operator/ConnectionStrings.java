@@ -1,0 +1,45 @@
+package dev.holdfast.server.operator;
+
+import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.identity.Authentication;
+import dev.holdfast.hub.identity.Device;
+import dev.holdfast.hub.identity.SharedAccessPolicy;
+import java.util.Optional;
+
+/**
+ * The connection strings of a hub, as the official SDKs read them. They hold keys: for the operator and nobody else.
+ *
+ * @param amqpPort as it is from outside; Event Hubs clients can be told another one than 5671
+ */
+public record ConnectionStrings(int amqpPort) {
+    private static final int STANDARD_AMQP_PORT = 5671;
+
+    /** For back ends: registry, commands. Empty when the hub's owner policy was removed. */
+    public Optional<String> service(HubSettings hub) {
+        return hub.policy("iothubowner").map(policy -> "HostName=" + hub.hostName() + ";" + key(policy));
+    }
+
+    /** For Event Hubs clients that read telemetry. Empty when the hub's service policy was removed. */
+    public Optional<String> eventHub(HubSettings hub) {
+        String port = amqpPort == STANDARD_AMQP_PORT ? "" : ":" + amqpPort;
+        return hub.policy("service")
+                .map(policy ->
+                        "Endpoint=sb://" + hub.hostName() + port + "/;" + key(policy) + ";EntityPath=" + hub.name());
+    }
+
+    /** For the device itself. Empty when it has no credential of its own. */
+    public Optional<String> device(HubSettings hub, Device device) {
+        String start = "HostName=" + hub.hostName() + ";DeviceId=" + device.id() + ";";
+        return switch (device.authentication()) {
+            case Authentication.Sas(var keys) ->
+                Optional.of(start + "SharedAccessKey=" + keys.primary().base64());
+            case Authentication.SelfSigned _, Authentication.CertificateAuthority _ -> Optional.of(start + "x509=true");
+            case Authentication.None _ -> Optional.empty();
+        };
+    }
+
+    private static String key(SharedAccessPolicy policy) {
+        return "SharedAccessKeyName=" + policy.name() + ";SharedAccessKey="
+                + policy.keys().primary().base64();
+    }
+}

@@ -1,0 +1,177 @@
+package dev.holdfast.server.operator;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubChange;
+import dev.holdfast.hub.HubRefusal;
+import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.Hubs;
+import dev.holdfast.hub.NewHub;
+import dev.holdfast.wire.http.HttpRequest;
+import dev.holdfast.wire.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code hubs}: the hubs, their consumer groups and connection strings; what is below {@code devices} is {@link DevicesResource}'s. */
+public final class HubsResource {
+    private final Hubs hubs;
+    private final ConnectionStrings connectionStrings;
+    private final DevicesResource devices;
+    private final Runnable changed;
+
+    /** @param changed called after a hub was made or deleted, before the answer goes out */
+    public HubsResource(Hubs hubs, ConnectionStrings connectionStrings, DevicesResource devices, Runnable changed) {
+        this.hubs = hubs;
+        this.connectionStrings = connectionStrings;
+        this.devices = devices;
+        this.changed = changed;
+    }
+
+    /** @param path the segments behind {@code hubs} */
+    HttpResponse answer(HttpRequest request, List<String> path) throws BadRequest {
+        if (path.isEmpty()) {
+            return answerHubs(request);
+        }
+        HubName name = HubName.parse(path.getFirst()).orElse(null);
+        Hub hub = name == null ? null : hubs.byName(name).orElse(null);
+        if (hub == null) {
+            return Answers.error(404, "UnknownHub", "There is no hub of this name.");
+        }
+        List<String> rest = path.subList(1, path.size());
+        return switch (rest.isEmpty() ? "" : rest.getFirst()) {
+            case "" -> answerHub(request, hub);
+            case "connection-strings" -> rest.size() == 1 ? answerStrings(request, hub) : Answers.notFound();
+            case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
+            case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
+            default -> Answers.notFound();
+        };
+    }
+
+    private HttpResponse answerHubs(HttpRequest request) throws BadRequest {
+        return switch (request.method()) {
+            case "GET" -> {
+                ObjectNode body = Answers.object();
+                ArrayNode list = body.putArray("hubs");
+                hubs.all().forEach(hub -> list.add(json(hub.settings().get())));
+                yield Answers.json(200, body);
+            }
+            case "POST" -> create(request);
+            default -> Answers.methodNotAllowed("GET, POST");
+        };
+    }
+
+    private HttpResponse create(HttpRequest request) throws BadRequest {
+        RequestBody body = RequestBody.read(request.body(), Set.of("name", "partitions", "retentionDays"));
+        HubName name = HubName.parse(body.text("name"))
+                .orElseThrow(() -> new BadRequest(
+                        "A hub's name has 3 to 50 letters, digits and hyphens, no hyphen at either end."));
+        NewHub wanted = new NewHub(
+                name,
+                body.number("partitions", NewHub.DEFAULT_PARTITIONS),
+                body.number("retentionDays", NewHub.DEFAULT_RETENTION_DAYS));
+        return switch (hubs.create(wanted)) {
+            case HubChange.Done(var hub) -> {
+                changed.run();
+                HubSettings settings = hub.settings().get();
+                ObjectNode answer = json(settings);
+                addStrings(answer, settings);
+                yield Answers.json(201, answer);
+            }
+            case HubChange.Refused(var why) -> refused(why);
+        };
+    }
+
+    private HttpResponse answerHub(HttpRequest request, Hub hub) {
+        return switch (request.method()) {
+            case "GET" -> Answers.json(200, json(hub.settings().get()));
+            case "DELETE" -> {
+                HubChange deletion = hubs.delete(hub.name());
+                changed.run();
+                yield noContent(deletion);
+            }
+            default -> Answers.methodNotAllowed("GET, DELETE");
+        };
+    }
+
+    private HttpResponse answerStrings(HttpRequest request, Hub hub) {
+        if (!request.method().equals("GET")) {
+            return Answers.methodNotAllowed("GET");
+        }
+        ObjectNode body = Answers.object();
+        addStrings(body, hub.settings().get());
+        return Answers.json(200, body);
+    }
+
+    private HttpResponse answerGroups(HttpRequest request, Hub hub, List<String> path) throws BadRequest {
+        return switch (path.size()) {
+            case 0 -> answerGroups(request, hub);
+            case 1 ->
+                request.method().equals("DELETE")
+                        ? noContent(hubs.removeConsumerGroup(hub.name(), path.getFirst()))
+                        : Answers.methodNotAllowed("DELETE");
+            default -> Answers.notFound();
+        };
+    }
+
+    private HttpResponse answerGroups(HttpRequest request, Hub hub) throws BadRequest {
+        return switch (request.method()) {
+            case "GET" -> {
+                ObjectNode body = Answers.object();
+                addGroups(body, hub.settings().get());
+                yield Answers.json(200, body);
+            }
+            case "POST" -> {
+                String group = RequestBody.read(request.body(), Set.of("name")).text("name");
+                yield switch (hubs.addConsumerGroup(hub.name(), group)) {
+                    case HubChange.Done _ -> Answers.json(201, Answers.object().put("name", group));
+                    case HubChange.Refused(var why) -> refused(why);
+                };
+            }
+            default -> Answers.methodNotAllowed("GET, POST");
+        };
+    }
+
+    private static HttpResponse noContent(HubChange change) {
+        return switch (change) {
+            case HubChange.Done _ -> Answers.noContent();
+            case HubChange.Refused(var why) -> refused(why);
+        };
+    }
+
+    private static HttpResponse refused(HubRefusal why) {
+        int status = switch (why) {
+            case HubRefusal.NameTaken _, HubRefusal.GroupExists _ -> 409;
+            case HubRefusal.UnknownHub _, HubRefusal.UnknownGroup _ -> 404;
+            case HubRefusal.TooManyHubs _, HubRefusal.TooManyGroups _ -> 403;
+            case HubRefusal.NameReserved _,
+                    HubRefusal.PartitionsOutOfRange _,
+                    HubRefusal.RetentionOutOfRange _,
+                    HubRefusal.GroupNameMalformed _,
+                    HubRefusal.GroupIsDefault _ -> 400;
+        };
+        return Answers.error(status, why.reason(), why.explain());
+    }
+
+    private static ObjectNode json(HubSettings hub) {
+        ObjectNode json = Answers.object()
+                .put("name", hub.name().value())
+                .put("hostName", hub.hostName())
+                .put("partitions", hub.partitions())
+                .put("retentionDays", hub.retentionDays());
+        addGroups(json, hub);
+        return json;
+    }
+
+    private static void addGroups(ObjectNode json, HubSettings hub) {
+        ArrayNode groups = json.putArray("consumerGroups");
+        groups.add(HubSettings.DEFAULT_CONSUMER_GROUP);
+        hub.consumerGroups().forEach(groups::add);
+    }
+
+    private void addStrings(ObjectNode json, HubSettings hub) {
+        connectionStrings.service(hub).ifPresent(text -> json.put("serviceConnectionString", text));
+        connectionStrings.eventHub(hub).ifPresent(text -> json.put("eventHubConnectionString", text));
+    }
+}

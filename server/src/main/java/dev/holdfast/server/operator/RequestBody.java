@@ -1,0 +1,103 @@
+package dev.holdfast.server.operator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The JSON object of a request, read strictly: a member that nobody asked for is a mistake to tell, not to pass over. */
+final class RequestBody {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final JsonNode object;
+
+    private RequestBody(JsonNode object) {
+        this.object = object;
+    }
+
+    /** @param members every name that may be in it */
+    static RequestBody read(byte[] body, Set<String> members) throws BadRequest {
+        JsonNode object;
+        try {
+            object = JSON.readTree(body);
+        } catch (JacksonException e) {
+            throw new BadRequest("The body is not JSON: " + e.getOriginalMessage());
+        }
+        if (!object.isObject()) {
+            throw new BadRequest("The body is not a JSON object.");
+        }
+        for (String name : object.propertyNames()) {
+            if (!members.contains(name)) {
+                throw new BadRequest("The body has a member that is not known here; possible are "
+                        + members.stream().sorted().toList() + ".");
+            }
+        }
+        return new RequestBody(object);
+    }
+
+    String text(String name) throws BadRequest {
+        String text = optionalText(name);
+        if (text == null) {
+            throw new BadRequest("The body has no '" + name + "'.");
+        }
+        return text;
+    }
+
+    @Nullable
+    String optionalText(String name) throws BadRequest {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!value.isString()) {
+            throw new BadRequest("'" + name + "' is not a string.");
+        }
+        return value.stringValue();
+    }
+
+    int number(String name, int fallback) throws BadRequest {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return fallback;
+        }
+        if (!value.isInt()) {
+            throw new BadRequest("'" + name + "' is not a whole number.");
+        }
+        return value.intValue();
+    }
+
+    boolean flag(String name) throws BadRequest {
+        JsonNode value = object.get(name);
+        if (value == null || !value.isBoolean()) {
+            throw new BadRequest("'" + name + "' is missing or neither true nor false.");
+        }
+        return value.booleanValue();
+    }
+
+    /** Empty when there is no such member. */
+    List<String> texts(String name) throws BadRequest {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : value) {
+            if (!element.isString()) {
+                throw new BadRequest("'" + name + "' is not a list of strings.");
+            }
+            texts.add(element.stringValue());
+        }
+        if (!value.isArray()) {
+            throw new BadRequest("'" + name + "' is not a list of strings.");
+        }
+        return texts;
+    }
+}

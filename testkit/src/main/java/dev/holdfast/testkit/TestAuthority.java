@@ -1,0 +1,74 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.pki.KeyAndCertificate;
+import dev.holdfast.pki.KeyKind;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Date;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A certificate authority of somebody else, with an EC key: signs whatever a test asks it to, good or not. */
+public final class TestAuthority {
+    private final AtomicLong serials = new AtomicLong(1);
+    private final KeyPair keys = KeyKind.EC_P256.generate();
+    private final X500Name name;
+    private final X509Certificate certificate;
+
+    public TestAuthority(String commonName, Instant notBefore, Instant notAfter) {
+        name = nameOf(commonName);
+        certificate = sign(name, keys, notBefore, notAfter, true);
+    }
+
+    public X509Certificate certificate() {
+        return certificate;
+    }
+
+    /** A certificate for a new key. */
+    public KeyAndCertificate issue(String commonName, KeyKind kind, Instant notBefore, Instant notAfter) {
+        KeyPair leaf = kind.generate();
+        return new KeyAndCertificate(leaf.getPrivate(), sign(nameOf(commonName), leaf, notBefore, notAfter, false));
+    }
+
+    private X509Certificate sign(
+            X500Name subject, KeyPair subjectKeys, Instant notBefore, Instant notAfter, boolean authority) {
+        try {
+            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    name,
+                    BigInteger.valueOf(serials.getAndIncrement()),
+                    Date.from(notBefore),
+                    Date.from(notAfter),
+                    subject,
+                    subjectKeys.getPublic());
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            byte[] der = builder.build(
+                            new JcaContentSignerBuilder(KeyKind.EC_P256.signature()).build(keys.getPrivate()))
+                    .getEncoded();
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+        } catch (OperatorCreationException | IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("a test certificate can't be made", e);
+        }
+    }
+
+    private static X500Name nameOf(String commonName) {
+        return new X500NameBuilder(BCStyle.INSTANCE)
+                .addRDN(BCStyle.CN, new DERUTF8String(commonName))
+                .build();
+    }
+}

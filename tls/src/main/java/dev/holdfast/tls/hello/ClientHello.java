@@ -1,0 +1,92 @@
+package dev.holdfast.tls.hello;
+
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's first message: everything it offers, in the order in which it offers it, values that nobody has assigned included.
+ *
+ * @param legacyVersion the version field, which from TLS 1.3 on stays at that of 1.2
+ * @param sessionIdBytes length of the session id
+ * @param cipherSuites codes
+ * @param extensions codes of all extensions
+ * @param supportedVersions codes; null when the extension is absent, which means "up to {@code legacyVersion}"
+ * @param groups codes of supported_groups; null when the extension is absent
+ * @param keyShareGroups codes of the groups that came with a key; empty when none did
+ * @param signatureAlgorithms codes; null when the extension is absent
+ * @param certificateSignatureAlgorithms codes; null when the extension is absent, which means the same as for handshakes
+ * @param serverName the host name of SNI as sent, which may be an address; null when the client named none
+ * @param applicationProtocols the names of ALPN; empty when it was not sent
+ * @param maxFragmentBytes what max_fragment_length asks for; null when it was not sent
+ */
+public record ClientHello(
+        int legacyVersion,
+        int sessionIdBytes,
+        List<Integer> cipherSuites,
+        List<Integer> extensions,
+        @Nullable List<Integer> supportedVersions,
+        @Nullable List<Integer> groups,
+        List<Integer> keyShareGroups,
+        @Nullable List<Integer> signatureAlgorithms,
+        @Nullable List<Integer> certificateSignatureAlgorithms,
+        @Nullable String serverName,
+        List<String> applicationProtocols,
+        @Nullable Integer maxFragmentBytes) {
+
+    /** Whether the client would speak this version. */
+    public boolean offers(TlsVersion version) {
+        return supportedVersions == null
+                ? version.code() <= Math.min(legacyVersion, TlsVersion.TLS_1_2.code())
+                : supportedVersions.contains(version.code());
+    }
+
+    /** For people: the versions in the client's order. */
+    public List<String> offeredVersions() {
+        return supportedVersions == null
+                ? List.of("up to " + versionName(legacyVersion))
+                : names(supportedVersions, ClientHello::versionName);
+    }
+
+    public List<String> offeredSuites() {
+        return names(cipherSuites, code -> CipherSuite.of(code).name());
+    }
+
+    public List<String> offeredGroups() {
+        return groups == null
+                ? List.of()
+                : names(
+                        groups,
+                        code -> NamedGroup.of(code).map(NamedGroup::toString).orElseGet(() -> hex(code)));
+    }
+
+    public List<String> offeredSignatures() {
+        return signatureAlgorithms == null
+                ? List.of()
+                : names(
+                        signatureAlgorithms,
+                        code -> SignatureScheme.of(code)
+                                .map(SignatureScheme::toString)
+                                .orElseGet(() -> hex(code)));
+    }
+
+    private static String versionName(int code) {
+        return TlsVersion.of(code).map(TlsVersion::toString).orElseGet(() -> code == 0x0300 ? "SSL 3.0" : hex(code));
+    }
+
+    /** Without the reserved values that a client strews in to keep servers tolerant (RFC 8701). */
+    private static List<String> names(List<Integer> codes, IntFunction<String> name) {
+        return codes.stream()
+                .filter(code -> !isGrease(code))
+                .map(code -> name.apply(code))
+                .toList();
+    }
+
+    private static boolean isGrease(int code) {
+        return (code & 0x0F0F) == 0x0A0A && code >>> 8 == (code & 0xFF);
+    }
+
+    private static String hex(int code) {
+        return "0x%04X".formatted(code);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.tls.hello;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The versions of TLS, oldest first, with the code on the wire and the name that the engine knows. */
+public enum TlsVersion {
+    TLS_1_0(0x0301, "TLSv1", "TLS 1.0"),
+    TLS_1_1(0x0302, "TLSv1.1", "TLS 1.1"),
+    TLS_1_2(0x0303, "TLSv1.2", "TLS 1.2"),
+    TLS_1_3(0x0304, "TLSv1.3", "TLS 1.3");
+
+    private final int code;
+    private final String engineName;
+    private final String label;
+
+    TlsVersion(int code, String engineName, String label) {
+        this.code = code;
+        this.engineName = engineName;
+        this.label = label;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    /** As JSSE spells it. */
+    public String engineName() {
+        return engineName;
+    }
+
+    public static Optional<TlsVersion> of(int code) {
+        return Arrays.stream(values()).filter(version -> version.code == code).findFirst();
+    }
+
+    /** As people write it. */
+    @Override
+    public String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.holdfast.tls.listen;
+
+import dev.holdfast.pki.ServerChain;
+import dev.holdfast.tls.hello.ClientHello;
+import dev.holdfast.tls.hello.ClientHelloReader;
+import dev.holdfast.tls.hello.TlsVersion;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.Verdict;
+import dev.holdfast.tls.report.HandshakeFailure;
+import dev.holdfast.tls.report.HandshakeFailure.HandshakeTooSlow;
+import dev.holdfast.tls.report.HandshakeFailure.RenegotiationRefused;
+import dev.holdfast.tls.report.HelloRefusal;
+import dev.holdfast.tls.report.HelloRefusal.HelloTooSlow;
+import dev.holdfast.tls.report.TlsRefusal;
+import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.Mount;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket on its way in, from accept to the mounted protocol or to its one report. Lives on the channel's event loop, and ends
+ * there: a mounted connection keeps nothing of it but the guard against renegotiation.
+ */
+final class Arrival implements ClientHelloReader.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
+    /** A client that doesn't read gets this long to take the last bytes; then its socket is closed over them. */
+    private static final long LAST_BYTES_MILLIS = 1_000;
+
+    private final Connection connection;
+    private final Door door;
+    private final Mount mount;
+    private final ClientHelloReader reader;
+    private @Nullable Future<?> deadline;
+    private boolean over;
+
+    Arrival(Connection connection, Door door, Mount mount) {
+        this.connection = connection;
+        this.door = door;
+        this.mount = mount;
+        this.reader = new ClientHelloReader(door.limits().sockets().clientHelloMaxBytes(), this);
+    }
+
+    void begin() {
+        Channel channel = connection.channel();
+        channel.pipeline().addLast(new ReadsWhileWritable(), reader);
+        deadline = channel.eventLoop()
+                .schedule(
+                        this::tooSlow,
+                        door.limits().sockets().handshakeMaxTime().toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void tooSlow() {
+        var max = door.limits().sockets().handshakeMaxTime();
+        boolean inHello = connection.channel().pipeline().context(reader) != null;
+        fail(inHello ? new HelloTooSlow(max, reader.receivedBytes()) : new HandshakeTooSlow(max));
+        var _ = connection.channel().close();
+    }
+
+    @Override
+    public void closedUnused() {
+        over();
+        door.counters().closedUnused.increment();
+    }
+
+    @Override
+    public void refused(ChannelHandlerContext context, HelloRefusal why) {
+        fail(why);
+        closeAfter(context, why, TlsVersion.TLS_1_2.code());
+    }
+
+    @Override
+    public void whole(ChannelHandlerContext context, ClientHello hello, ByteBuf bytes) {
+        if (over) {
+            bytes.release();
+            return;
+        }
+        Directory.Endpoint endpoint = door.directory().find(hello.serverName());
+        switch (Verdict.judge(hello, endpoint.policy())) {
+            case Verdict.Refuse(var why) -> {
+                bytes.release();
+                fail(why);
+                closeAfter(context, why, hello.legacyVersion());
+            }
+            case Verdict.Accept accept -> shakeHands(context, hello, endpoint, accept, bytes);
+        }
+    }
+
+    /** The bytes go to the engine as if they had just come. */
+    private void shakeHands(
+            ChannelHandlerContext context,
+            ClientHello hello,
+            Directory.Endpoint endpoint,
+            Verdict.Accept accept,
+            ByteBuf bytes) {
+        ServerChain chain = door.identities().chain(accept.keyType());
+        SSLEngine engine = door.contexts().engine(endpoint, accept, chain);
+        SslHandler ssl = new SslHandler(engine, door.handshakeThreads());
+        // One deadline covers hello and handshake; the handler's own would begin anew.
+        ssl.setHandshakeTimeoutMillis(0);
+        ssl.setCloseNotifyFlushTimeoutMillis(LAST_BYTES_MILLIS);
+        ChannelPipeline pipeline = context.pipeline();
+        if (accept.version() != TlsVersion.TLS_1_3) {
+            pipeline.addLast(new RenegotiationGuard(this::renegotiation));
+        }
+        pipeline.addLast(ssl, new HandshakeEnd(this, hello, accept, chain, engine));
+        context.fireChannelRead(bytes);
+        // The read that filled the hello is over; the engine's answer is flushed by this.
+        context.fireChannelReadComplete();
+        pipeline.remove(reader);
+    }
+
+    /** After the mount, when this has long been over: a report of its own. */
+    private void renegotiation() {
+        door.report(connection, new RenegotiationRefused());
+        var _ = connection.channel().close();
+    }
+
+    /** The engine has given up. */
+    void failed(HandshakeFailure why) {
+        fail(why);
+        var _ = connection.channel().close();
+    }
+
+    /** The engine is done; the next bytes are the protocol's. */
+    void finished(Handshake handshake) {
+        if (over) {
+            return;
+        }
+        over();
+        (handshake.resumed() ? door.counters().resumedHandshakes : door.counters().fullHandshakes).increment();
+        connection.learn(Handshake.class, handshake);
+        try {
+            mount.mount(connection);
+        } catch (RuntimeException e) {
+            LOG.error("{}: the protocol of '{}' can't be mounted", connection.id(), connection.listener(), e);
+            var _ = connection.channel().close();
+        }
+    }
+
+    private void fail(TlsRefusal why) {
+        if (!over) {
+            over();
+            door.counters().failed.increment();
+            door.report(connection, why);
+        }
+    }
+
+    private void over() {
+        over = true;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    private static void closeAfter(ChannelHandlerContext context, TlsRefusal why, int legacyVersion) {
+        Optional<Alert> alert = Alert.of(why);
+        var _ = alert.isPresent()
+                ? context.writeAndFlush(alert.get().record(legacyVersion)).addListener(ChannelFutureListener.CLOSE)
+                : context.close();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.holdfast.tls.listen;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.pki.ServerChain;
+import dev.holdfast.tls.hello.CipherSuite;
+import dev.holdfast.tls.hello.NamedGroup;
+import dev.holdfast.tls.hello.TlsVersion;
+import dev.holdfast.tls.identity.ChainKeyManager;
+import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.ServerKeyType;
+import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.policy.Verdict;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.TrustManager;
+
+/**
+ * Makes the engine for an accepted hello. There is one SSLContext, and with it one store of sessions and one ticket key, for each
+ * endpoint, key type, state of its policy and chain: a session can't be resumed where it would not have been allowed to begin.
+ */
+final class Contexts {
+    private record Key(String endpoint, ServerKeyType keyType) {}
+
+    private record Held(TlsPolicy policy, ServerChain chain, SSLContext context) {
+        boolean isFor(TlsPolicy policyNow, ServerChain chainNow) {
+            return policy.equals(policyNow) && chain.equals(chainNow);
+        }
+    }
+
+    private final Map<Key, Held> held = new ConcurrentHashMap<>();
+    private final Limits.Tls limits;
+    private final Directory directory;
+    private final Set<String> engineSuites;
+
+    Contexts(Limits.Tls limits, Directory directory) {
+        this.limits = limits;
+        this.directory = directory;
+        try {
+            engineSuites = Arrays.stream(
+                            SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites())
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no TLS", e);
+        }
+    }
+
+    /** An engine that can negotiate what the verdict says, with its chain, and nothing else. Asks for a client certificate. */
+    SSLEngine engine(Directory.Endpoint endpoint, Verdict.Accept accept, ServerChain chain) {
+        SSLEngine engine = context(endpoint, accept.keyType(), chain).createSSLEngine();
+        engine.setUseClientMode(false);
+        SSLParameters parameters = new SSLParameters();
+        parameters.setProtocols(
+                accept.protocols().stream().map(TlsVersion::engineName).toArray(String[]::new));
+        parameters.setCipherSuites(
+                accept.suites().stream().map(this::engineName).toArray(String[]::new));
+        // The verdict has put them in the order that decides, be it the server's or the client's.
+        parameters.setUseCipherSuitesOrder(true);
+        parameters.setNamedGroups(
+                endpoint.policy().groups().stream().map(NamedGroup::toString).toArray(String[]::new));
+        parameters.setWantClientAuth(true);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    /** The engine calls the suites of SSL 3.0 by their name of then. */
+    private String engineName(CipherSuite suite) {
+        String name = suite.name();
+        return engineSuites.contains(name) ? name : "SSL_" + name.substring("TLS_".length());
+    }
+
+    private SSLContext context(Directory.Endpoint endpoint, ServerKeyType keyType, ServerChain chain) {
+        Key key = new Key(endpoint.name(), keyType);
+        Held now = held.get(key);
+        if (now != null && now.isFor(endpoint.policy(), chain)) {
+            return now.context;
+        }
+        held.keySet().removeIf(other -> !directory.has(other.endpoint));
+        Held made = held.compute(
+                key,
+                (_, before) -> before != null && before.isFor(endpoint.policy(), chain)
+                        ? before
+                        : new Held(endpoint.policy(), chain, make(chain)));
+        return made.context;
+    }
+
+    private SSLContext make(ServerChain chain) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(
+                    new KeyManager[] {new ChainKeyManager(chain)},
+                    new TrustManager[] {new AnyClientCertificate()},
+                    null);
+            SSLSessionContext sessions = context.getServerSessionContext();
+            sessions.setSessionCacheSize(limits.sessionsMax());
+            sessions.setSessionTimeout((int) limits.sessionMaxTime().toSeconds());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no TLS", e);
+        }
+    }
+}

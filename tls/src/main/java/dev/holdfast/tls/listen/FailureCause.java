@@ -1,0 +1,75 @@
+package dev.holdfast.tls.listen;
+
+import dev.holdfast.pki.ServerChain;
+import dev.holdfast.tls.report.HandshakeFailure;
+import dev.holdfast.tls.report.HandshakeFailure.AlertReceived;
+import dev.holdfast.tls.report.HandshakeFailure.ClosedInHandshake;
+import dev.holdfast.tls.report.HandshakeFailure.HandshakeRejected;
+import dev.holdfast.tls.report.HandshakeFailure.Shown;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateParsingException;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the cause of a failed handshake out of what the engine threw. An alert of the client is only in the message there is, in
+ * words that have been the same since Java 1.4; a test with a real client holds them fast.
+ */
+final class FailureCause {
+    private static final Pattern ALERT = Pattern.compile("Received fatal alert: ([a-z_]{1,40})");
+    private static final int MESSAGE_MAX_CHARS = 300;
+    private static final int CAUSES_MAX = 10;
+
+    private FailureCause() {}
+
+    static HandshakeFailure of(Throwable thrown, ServerChain chain, @Nullable String serverName) {
+        boolean closed = false;
+        String message = thrown.toString();
+        Throwable cause = thrown;
+        for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
+            String text = Objects.requireNonNullElse(cause.getMessage(), "");
+            Matcher alert = ALERT.matcher(text);
+            if (alert.find()) {
+                return new AlertReceived(alert.group(1), shown(chain, serverName));
+            }
+            if (text.contains("Received close_notify during handshake")) {
+                return new AlertReceived("close_notify", shown(chain, serverName));
+            }
+            closed |= isClosing(cause);
+            if (!text.isEmpty()) {
+                message = text;
+            }
+            cause = cause.getCause();
+        }
+        return closed
+                ? new ClosedInHandshake(shown(chain, serverName))
+                : new HandshakeRejected(message.substring(0, Math.min(message.length(), MESSAGE_MAX_CHARS)));
+    }
+
+    /** Reset, closed by the peer, or the handler's own words for the latter. */
+    private static boolean isClosing(Throwable cause) {
+        return cause instanceof ClosedChannelException
+                || (cause instanceof IOException && !(cause instanceof SSLException))
+                || Objects.requireNonNullElse(cause.getMessage(), "").startsWith("Connection closed while");
+    }
+
+    private static Shown shown(ServerChain chain, @Nullable String serverName) {
+        return new Shown(chain.root().getSubjectX500Principal().getName(), names(chain), serverName);
+    }
+
+    private static List<String> names(ServerChain chain) {
+        try {
+            var names = chain.leaf().getSubjectAlternativeNames();
+            return names == null
+                    ? List.of()
+                    : names.stream().map(name -> String.valueOf(name.get(1))).toList();
+        } catch (CertificateParsingException _) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.holdfast.tls.listen;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.tls.identity.ServerIdentities;
+import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.Mount;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Accepts sockets on any number of listeners and leads each through its TLS handshake to the protocol of its listener.
+ *
+ * <p>Sockets are served by one event loop per processor. The long parts of a handshake (signing, key exchange: milliseconds of
+ * pure computing) run on as many threads of their own, because on the loops they would hold up the messages of every device that
+ * is connected already, and a whole fleet shakes hands at once after a restart.
+ *
+ * <p>Every failure becomes one {@link Report}, with two exceptions that are only counted: a client that goes away without a byte,
+ * and clients turned away while the door is full, of which the first is reported.
+ */
+public final class FrontDoor implements AutoCloseable {
+    private static final Duration CLOSE_MAX_TIME = Duration.ofSeconds(5);
+
+    /**
+     * What went through the door since it was opened.
+     *
+     * @param open sockets open now
+     * @param accepted sockets let in
+     * @param turnedAway sockets closed at once because the most were open
+     * @param closedUnused clients that went away without a byte
+     * @param failed handshakes that failed, each with a report
+     */
+    public record Counts(
+            int open,
+            long accepted,
+            long turnedAway,
+            long closedUnused,
+            long failed,
+            long fullHandshakes,
+            long resumedHandshakes) {}
+
+    private final EventLoopGroup loops;
+    private final ExecutorService handshakeThreads;
+    private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Door door;
+
+    /** @param reports called on event loops, so it must be quick */
+    public FrontDoor(
+            Limits limits,
+            Directory directory,
+            ServerIdentities identities,
+            InstantSource clock,
+            Consumer<Report> reports) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        loops = new MultiThreadIoEventLoopGroup(
+                processors, new DefaultThreadFactory("holdfast-io"), NioIoHandler.newFactory());
+        // Never long: a connection has one such task at a time, and connections are bounded.
+        handshakeThreads = Executors.newFixedThreadPool(processors, new DefaultThreadFactory("holdfast-handshake"));
+        door = new Door(
+                limits,
+                directory,
+                identities,
+                new Contexts(limits.tls(), directory),
+                handshakeThreads,
+                new Counters(limits.sockets().openMax()),
+                clock,
+                reports);
+    }
+
+    /**
+     * Begins to listen; blocks until the system has answered.
+     *
+     * @param name what reports call the listener: {@code mqtt}, {@code amqp}, {@code https}
+     * @param mount gets every connection whose handshake is done
+     * @throws BindException when the address can't be had; the message names it and says why
+     */
+    public Listening listen(String name, InetSocketAddress address, Mount mount) throws BindException {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, door.limits().tls().acceptQueueMax())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel, name, mount);
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw notBound(name, address, bound.cause());
+        }
+        listeners.add(bound.channel());
+        return new Listening(bound.channel());
+    }
+
+    private void accept(Channel channel, String listener, Mount mount) {
+        Connection connection = Connection.accept(
+                channel,
+                listener,
+                (InetSocketAddress) channel.remoteAddress(),
+                door.clock().instant());
+        if (!door.counters().enter()) {
+            if (door.counters().isFirstTurnedAway()) {
+                door.report(
+                        connection, new TooManySockets(door.limits().sockets().openMax()));
+            }
+            var _ = channel.close();
+            return;
+        }
+        var _ = channel.closeFuture().addListener(_ -> door.counters().leave());
+        connections.add(channel);
+        new Arrival(connection, door, mount).begin();
+    }
+
+    private static BindException notBound(String name, InetSocketAddress address, Throwable cause) {
+        String why = String.valueOf(cause.getMessage());
+        String hint = why.contains("Permission denied")
+                ? " Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE."
+                : why.contains("in use") ? " Another process listens there." : "";
+        BindException exception = new BindException("can't listen for '" + name + "' on " + address.getHostString()
+                + ":" + address.getPort() + ": " + why + "." + hint);
+        exception.initCause(cause);
+        return exception;
+    }
+
+    public Counts counts() {
+        return door.counters().counts();
+    }
+
+    /** Closes all listeners; connections live on. */
+    public void stopAccepting() {
+        listeners.close().awaitUninterruptibly();
+    }
+
+    /** Stops accepting, closes every connection with a TLS goodbye, and ends the threads; takes a few seconds at most. */
+    @Override
+    public void close() {
+        stopAccepting();
+        connections.close().awaitUninterruptibly(CLOSE_MAX_TIME.toMillis());
+        loops.shutdownGracefully(0, CLOSE_MAX_TIME.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(2 * CLOSE_MAX_TIME.toMillis());
+        handshakeThreads.shutdownNow();
+    }
+}

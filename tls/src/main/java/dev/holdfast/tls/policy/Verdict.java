@@ -1,0 +1,185 @@
+package dev.holdfast.tls.policy;
+
+import dev.holdfast.tls.hello.CipherSuite;
+import dev.holdfast.tls.hello.ClientHello;
+import dev.holdfast.tls.hello.NamedGroup;
+import dev.holdfast.tls.hello.SignatureScheme;
+import dev.holdfast.tls.hello.TlsVersion;
+import dev.holdfast.tls.report.VerdictRefusal;
+import dev.holdfast.tls.report.VerdictRefusal.CertificateCurveNotOffered;
+import dev.holdfast.tls.report.VerdictRefusal.FallbackNotNeeded;
+import dev.holdfast.tls.report.VerdictRefusal.NoCommonGroup;
+import dev.holdfast.tls.report.VerdictRefusal.NoCommonSignature;
+import dev.holdfast.tls.report.VerdictRefusal.NoCommonSuite;
+import dev.holdfast.tls.report.VerdictRefusal.NoCommonVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a policy says to a ClientHello. The engine is then told exactly this, so that nothing it would choose by itself, and no
+ * setting of the Java runtime, can widen it.
+ *
+ * <p>A client that can verify RSA gets the RSA chain, also when it could do ECDSA as well; the ECC chain is for those that can't do
+ * RSA. That is how Azure IoT Hub chooses, and devices with only the RSA root installed depend on it.
+ */
+public sealed interface Verdict {
+    /** The curve of the ECC server certificate. */
+    NamedGroup ECDSA_CURVE = NamedGroup.SECP256R1;
+
+    /**
+     * @param version what will be negotiated
+     * @param protocols the versions the engine is to have on, highest first; more than {@code version}, because an engine that
+     *     knows of a higher one marks the answer to a client that didn't offer it (RFC 8446 4.1.3, against downgrade attacks)
+     * @param suites what the engine may choose from, in the order of preference: those for {@code version} are offered by the
+     *     client and fit {@code keyType}; any others are of versions that it didn't offer
+     * @param keyType the certificate to show
+     */
+    record Accept(TlsVersion version, List<TlsVersion> protocols, List<CipherSuite> suites, ServerKeyType keyType)
+            implements Verdict {
+        public Accept {
+            protocols = List.copyOf(protocols);
+            suites = List.copyOf(suites);
+        }
+    }
+
+    record Refuse(VerdictRefusal why) implements Verdict {}
+
+    static Verdict judge(ClientHello hello, TlsPolicy policy) {
+        List<TlsVersion> common =
+                policy.versions().stream().filter(hello::offers).toList();
+        if (common.isEmpty()) {
+            return new Refuse(new NoCommonVersion(
+                    hello.offeredVersions(),
+                    policy.versions().stream().map(TlsVersion::toString).toList()));
+        }
+        if (common.getFirst() != policy.highest() && hello.cipherSuites().contains(CipherSuite.FALLBACK_SCSV)) {
+            return new Refuse(new FallbackNotNeeded(
+                    common.getFirst().toString(), policy.highest().toString()));
+        }
+        // The next version only when the higher one can't work: its suites, groups and signatures are looked at as a
+        // whole.
+        Verdict first = judge(hello, policy, common.getFirst());
+        for (TlsVersion lower : common.subList(1, common.size())) {
+            if (first instanceof Refuse && judge(hello, policy, lower) instanceof Accept accept) {
+                return accept;
+            }
+        }
+        return first;
+    }
+
+    private static Verdict judge(ClientHello hello, TlsPolicy policy, TlsVersion version) {
+        List<CipherSuite> suites = commonSuites(hello, policy).stream()
+                .filter(suite -> suite.worksWith(version))
+                .toList();
+        for (ServerKeyType keyType : ServerKeyType.values()) {
+            if (!policy.keyTypes().contains(keyType)) {
+                continue;
+            }
+            List<CipherSuite> usable = suites.stream()
+                    .filter(suite -> fits(suite, keyType))
+                    .filter(suite -> !needsGroup(suite) || hasCommonGroup(hello, policy))
+                    .filter(suite -> !suite.isSigned() || canVerify(hello, version, keyType))
+                    .toList();
+            if (!usable.isEmpty() && curveIsOffered(hello, version, keyType)) {
+                return accept(hello, policy, version, usable, keyType);
+            }
+        }
+        return new Refuse(whyNot(hello, policy, version, suites));
+    }
+
+    private static Accept accept(
+            ClientHello hello, TlsPolicy policy, TlsVersion version, List<CipherSuite> usable, ServerKeyType keyType) {
+        boolean skipsHigher = Stream.of(TlsVersion.values())
+                .anyMatch(higher -> higher.compareTo(version) > 0
+                        && higher.compareTo(policy.highest()) <= 0
+                        && hello.offers(higher));
+        List<TlsVersion> protocols = policy.versions().stream()
+                .filter(protocol -> !skipsHigher || protocol.compareTo(version) <= 0)
+                .toList();
+        List<CipherSuite> suites = new ArrayList<>(usable);
+        if (!skipsHigher && version != TlsVersion.TLS_1_3) {
+            policy.suites().stream().filter(CipherSuite::isTls13).forEach(suites::add);
+        }
+        return new Accept(version, protocols, suites, keyType);
+    }
+
+    private static List<CipherSuite> commonSuites(ClientHello hello, TlsPolicy policy) {
+        return switch (policy.order()) {
+            case SERVER ->
+                policy.suites().stream()
+                        .filter(suite -> hello.cipherSuites().contains(suite.code()))
+                        .toList();
+            case CLIENT ->
+                hello.cipherSuites().stream()
+                        .distinct()
+                        .map(CipherSuite::of)
+                        .filter(policy.suites()::contains)
+                        .toList();
+        };
+    }
+
+    private static boolean fits(CipherSuite suite, ServerKeyType keyType) {
+        return suite.isTls13()
+                || switch (keyType) {
+                    case RSA -> suite.needsRsa();
+                    case ECDSA -> suite.needsEcdsa();
+                };
+    }
+
+    private static boolean needsGroup(CipherSuite suite) {
+        return suite.isTls13() || suite.isEcdhe();
+    }
+
+    /** Without the extension a client of TLS 1.2 leaves the choice to the server (RFC 8422 4). */
+    private static boolean hasCommonGroup(ClientHello hello, TlsPolicy policy) {
+        List<Integer> offered = hello.groups();
+        return offered == null || policy.groups().stream().anyMatch(group -> offered.contains(group.code()));
+    }
+
+    private static boolean canVerify(ClientHello hello, TlsVersion version, ServerKeyType keyType) {
+        // Before 1.2 nothing is offered: the algorithm is fixed. In 1.2 nothing offered means SHA-1, which nobody signs
+        // with now.
+        List<Integer> offered = hello.signatureAlgorithms();
+        return version.compareTo(TlsVersion.TLS_1_2) < 0
+                || (offered != null
+                        && keyType.signatures(version).stream().anyMatch(scheme -> offered.contains(scheme.code())));
+    }
+
+    private static boolean curveIsOffered(ClientHello hello, TlsVersion version, ServerKeyType keyType) {
+        List<Integer> offered = hello.groups();
+        return keyType != ServerKeyType.ECDSA
+                || version == TlsVersion.TLS_1_3
+                || offered == null
+                || offered.contains(ECDSA_CURVE.code());
+    }
+
+    private static VerdictRefusal whyNot(
+            ClientHello hello, TlsPolicy policy, TlsVersion version, List<CipherSuite> suites) {
+        List<CipherSuite> fitting = suites.stream()
+                .filter(suite -> policy.keyTypes().stream().anyMatch(keyType -> fits(suite, keyType)))
+                .toList();
+        if (fitting.isEmpty()) {
+            return new NoCommonSuite(
+                    hello.offeredSuites(),
+                    policy.suites().stream().map(CipherSuite::name).toList());
+        }
+        if (!hasCommonGroup(hello, policy) && fitting.stream().allMatch(Verdict::needsGroup)) {
+            return new NoCommonGroup(
+                    hello.offeredGroups(),
+                    policy.groups().stream().map(NamedGroup::toString).toList());
+        }
+        if (policy.keyTypes().stream().anyMatch(keyType -> canVerify(hello, version, keyType))
+                && !curveIsOffered(hello, version, ServerKeyType.ECDSA)
+                && fitting.stream().noneMatch(CipherSuite::needsRsa)) {
+            return new CertificateCurveNotOffered(hello.offeredGroups(), ECDSA_CURVE.toString());
+        }
+        return new NoCommonSignature(
+                hello.offeredSignatures(),
+                policy.keyTypes().stream()
+                        .sorted()
+                        .flatMap(keyType -> keyType.signatures(version).stream())
+                        .map(SignatureScheme::toString)
+                        .toList());
+    }
+}

@@ -1,0 +1,58 @@
+package dev.holdfast.tls.report;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The hello was accepted, and the handshake failed after it; or the connection broke a rule of the front door. */
+public sealed interface HandshakeFailure extends TlsRefusal {
+    /**
+     * The client ended the handshake with an alert: it did not like what it was shown.
+     *
+     * @param alert the alert's name in RFC 8446
+     */
+    record AlertReceived(String alert, Shown shown) implements HandshakeFailure {
+        /** The alert is in the word: the same case with another alert has another cause. */
+        @Override
+        public String reason() {
+            StringBuilder word = new StringBuilder("ClientAlert");
+            for (String part : alert.split("_")) {
+                if (!part.isEmpty()) {
+                    word.append(Character.toUpperCase(part.charAt(0))).append(part, 1, part.length());
+                }
+            }
+            return word.toString();
+        }
+    }
+
+    /**
+     * The engine found a message of the client's at fault.
+     *
+     * @param what in the engine's words
+     */
+    record HandshakeRejected(String what) implements HandshakeFailure {}
+
+    record HandshakeTooSlow(Duration maxTime) implements HandshakeFailure {}
+
+    /** The client went away after its hello, without a word. */
+    record ClosedInHandshake(Shown shown) implements HandshakeFailure {}
+
+    /** A second handshake in a running TLS 1.2 connection; no client needs one and it has been a way to attack. */
+    record RenegotiationRefused() implements HandshakeFailure {}
+
+    /** Told once each time that the cap is reached. */
+    record TooManySockets(int max) implements HandshakeFailure {}
+
+    /**
+     * What the client saw of the server.
+     *
+     * @param root subject of the root that the chain shown leads to
+     * @param names what the leaf is good for
+     * @param serverName what the client asked for; null when it named none
+     */
+    record Shown(String root, List<String> names, @Nullable String serverName) {
+        public Shown {
+            names = List.copyOf(names);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.holdfast.tls.report;
+
+import java.util.List;
+
+/** The ClientHello was understood, and what it offers does not fit what the policy accepts. Lists are in their owner's order. */
+public sealed interface VerdictRefusal extends TlsRefusal {
+    record NoCommonVersion(List<String> offered, List<String> accepted) implements VerdictRefusal {
+        public NoCommonVersion {
+            offered = List.copyOf(offered);
+            accepted = List.copyOf(accepted);
+        }
+    }
+
+    /**
+     * The client says that it tried a higher version before and fell back (RFC 7507), and the higher one would have worked:
+     * someone between the two disturbs it.
+     */
+    record FallbackNotNeeded(String offered, String accepted) implements VerdictRefusal {}
+
+    record NoCommonSuite(List<String> offered, List<String> accepted) implements VerdictRefusal {
+        public NoCommonSuite {
+            offered = List.copyOf(offered);
+            accepted = List.copyOf(accepted);
+        }
+    }
+
+    record NoCommonGroup(List<String> offered, List<String> accepted) implements VerdictRefusal {
+        public NoCommonGroup {
+            offered = List.copyOf(offered);
+            accepted = List.copyOf(accepted);
+        }
+    }
+
+    /** TLS 1.2 with ECDSA suites only: the server certificate's own curve has to be among the client's groups (RFC 8422 5.1). */
+    record CertificateCurveNotOffered(List<String> offered, String curve) implements VerdictRefusal {
+        public CertificateCurveNotOffered {
+            offered = List.copyOf(offered);
+        }
+    }
+
+    /** No server certificate can sign in a way that the client verifies. */
+    record NoCommonSignature(List<String> offered, List<String> accepted) implements VerdictRefusal {
+        public NoCommonSignature {
+            offered = List.copyOf(offered);
+            accepted = List.copyOf(accepted);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package dev.holdfast.tls.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
+import dev.holdfast.pki.DeviceCertificates;
+import dev.holdfast.pki.KeyAndCertificate;
+import dev.holdfast.pki.KeyKind;
+import dev.holdfast.pki.ServerAuthorities;
+import dev.holdfast.testkit.TestAuthority;
+import dev.holdfast.testkit.TestTls;
+import dev.holdfast.tls.hello.NamedGroup;
+import dev.holdfast.tls.hello.TlsVersion;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.peer.PeerIdentity;
+import dev.holdfast.tls.policy.ServerKeyType;
+import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.policy.TlsPolicy.SuiteOrder;
+import dev.holdfast.tls.report.Report;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The front door with the Java runtime's own TLS client. */
+class FrontDoorTest {
+    private static final String[] VERSIONS = {"TLSv1.2", "TLSv1.3"};
+
+    private TestDoor door;
+
+    @BeforeEach
+    void open() throws IOException {
+        door = new TestDoor();
+    }
+
+    @AfterEach
+    void close() {
+        door.close();
+    }
+
+    private static String echo(SSLSocket socket, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return new String(socket.getInputStream().readNBytes(bytes.length), StandardCharsets.UTF_8);
+    }
+
+    private static X509Certificate serverLeaf(SSLSocket socket) throws IOException {
+        return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    }
+
+    @Test
+    void a_client_that_trusts_the_roots_talks_to_the_protocol_by_every_name() throws Exception {
+        SSLContext client = TestTls.context(door.roots(), null);
+        for (String version : VERSIONS) {
+            for (String name : List.of("hub1.holdfast.localhost", "hub1.device.holdfast.localhost", "localhost")) {
+                try (SSLSocket socket = TestTls.connect(client, name, door.port(), version)) {
+                    assertThat(echo(socket, "hello over " + version)).isEqualTo("hello over " + version);
+                    Handshake handshake = door.handshake();
+                    assertThat(handshake.version()).isEqualTo(version);
+                    assertThat(handshake.cipherSuite())
+                            .isEqualTo(socket.getSession().getCipherSuite());
+                    assertThat(handshake.serverName()).isEqualTo(name.equals("localhost") ? null : name);
+                    assertThat(handshake.peer()).isEqualTo(new PeerIdentity.Anonymous());
+                    assertThat(serverLeaf(socket))
+                            .isEqualTo(TestDoor.AUTHORITIES.rsa().leaf());
+                    assertThat(socket.getSession().getPeerCertificates()).hasSize(2);
+                }
+            }
+        }
+        assertThat(door.reports).isEmpty();
+    }
+
+    @Test
+    void addresses_are_names_of_the_certificate_too() throws Exception {
+        SSLContext client = TestTls.context(door.roots(), null);
+        for (String address : List.of("127.0.0.1", "::1")) {
+            try (SSLSocket socket = TestTls.connect(client, address, door.port())) {
+                assertThat(echo(socket, "x")).isEqualTo("x");
+                assertThat(door.handshake().serverName()).isNull();
+            }
+        }
+    }
+
+    @Test
+    void a_client_certificate_arrives_with_its_chain_and_after_resumption() throws Exception {
+        Instant now = Instant.now();
+        TestAuthority authority =
+                new TestAuthority("Factory CA", now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1)));
+        for (String version : VERSIONS) {
+            for (KeyKind kind : List.of(KeyKind.RSA_2048, KeyKind.EC_P256, KeyKind.EC_P384)) {
+                KeyAndCertificate selfSigned =
+                        DeviceCertificates.selfSigned("dev1", kind, Duration.ofDays(1), InstantSource.system());
+                resume(version, selfSigned, List.of());
+                KeyAndCertificate issued = authority.issue("dev2", kind, now, now.plus(Duration.ofHours(1)));
+                resume(version, issued, List.of(authority.certificate()));
+            }
+        }
+    }
+
+    /** Connects twice with one context: a full handshake and a resumed one, which must tell the same of the peer. */
+    private void resume(String version, KeyAndCertificate device, List<X509Certificate> issuers) throws Exception {
+        SSLContext client = TestTls.context(door.roots(), device, issuers);
+        for (boolean resumed : new boolean[] {false, true}) {
+            try (SSLSocket socket = TestTls.connect(client, "hub1.holdfast.localhost", door.port(), version)) {
+                // In TLS 1.3 the ticket comes after the handshake; with the echo it is there.
+                assertThat(echo(socket, "x")).isEqualTo("x");
+            }
+            Handshake handshake = door.handshake();
+            assertThat(handshake.resumed())
+                    .as("%s %s", version, device.certificate().getPublicKey().getAlgorithm())
+                    .isEqualTo(resumed);
+            assertThat(handshake.version()).isEqualTo(version);
+            assertThat(handshake.peer()).isInstanceOfSatisfying(PeerIdentity.Certificates.class, shown -> {
+                assertThat(shown.leaf()).isEqualTo(device.certificate());
+                assertThat(shown.chain()).hasSize(1 + issuers.size()).containsAll(issuers);
+            });
+        }
+    }
+
+    @Test
+    void an_expired_client_certificate_is_let_through_to_be_judged_later() throws Exception {
+        Instant long_ago = Instant.parse("2020-01-01T00:00:00Z");
+        KeyAndCertificate expired = DeviceCertificates.selfSigned(
+                "dev1", KeyKind.EC_P256, Duration.ofDays(1), InstantSource.fixed(long_ago));
+
+        try (SSLSocket socket =
+                TestTls.connect(TestTls.context(door.roots(), expired), "localhost", door.port(), "TLSv1.3")) {
+            assertThat(echo(socket, "x")).isEqualTo("x");
+        }
+
+        assertThat(door.handshake().peer()).isInstanceOf(PeerIdentity.Certificates.class);
+    }
+
+    @Test
+    void a_client_that_does_not_trust_the_root_is_explained() throws Exception {
+        X509Certificate foreign =
+                new TestAuthority("Foreign", Instant.now(), Instant.now().plusSeconds(3600)).certificate();
+        for (String version : VERSIONS) {
+            SSLContext distrustful = TestTls.context(List.of(foreign), null);
+            assertThatThrownBy(() -> TestTls.connect(distrustful, "hub1.holdfast.localhost", door.port(), version))
+                    .isInstanceOf(SSLHandshakeException.class);
+
+            Report report = door.report();
+
+            assertThat(report.reason()).isEqualTo("ClientAlertCertificateUnknown");
+            assertThat(report.listener()).isEqualTo("mqtt");
+            assertThat(report.explanation())
+                    .contains("certificate_unknown")
+                    .contains("Holdfast RSA Root")
+                    .contains("ca.pem")
+                    .contains("hub1.holdfast.localhost");
+        }
+        assertThat(door.reports).isEmpty();
+        assertThat(door.handshakes).isEmpty();
+        assertThat(door.door.counts().failed()).isEqualTo(2);
+    }
+
+    @Test
+    void a_policy_by_name_holds_for_that_name_and_no_session_crosses_it() throws Exception {
+        door.directory.put(
+                "strict.holdfast.localhost",
+                new Live<>(new TlsPolicy(
+                        "strict",
+                        TlsVersion.TLS_1_3,
+                        TlsVersion.TLS_1_3,
+                        TlsPolicy.suites("TLS_AES_256_GCM_SHA384"),
+                        SuiteOrder.SERVER,
+                        List.of(NamedGroup.SECP384R1),
+                        Set.of(ServerKeyType.RSA))));
+        SSLContext client = TestTls.context(door.roots(), null);
+
+        assertThatThrownBy(() -> TestTls.connect(client, "strict.holdfast.localhost", door.port(), "TLSv1.2"))
+                .isInstanceOf(SSLHandshakeException.class)
+                .hasMessageContaining("protocol_version");
+        assertThat(door.report().reason()).isEqualTo("NoCommonVersion");
+        try (SSLSocket socket = TestTls.connect(client, "strict.holdfast.localhost", door.port())) {
+            assertThat(echo(socket, "x")).isEqualTo("x");
+            assertThat(door.handshake().cipherSuite()).isEqualTo("TLS_AES_256_GCM_SHA384");
+        }
+    }
+
+    @Test
+    void a_changed_policy_ends_resumption_and_new_handshakes_obey_it() throws Exception {
+        Live<TlsPolicy> policy = new Live<>(TlsPolicy.standard());
+        door.directory.put("hub1.holdfast.localhost", policy);
+        SSLContext client = TestTls.context(door.roots(), null);
+        for (boolean resumed : new boolean[] {false, true}) {
+            try (SSLSocket socket = TestTls.connect(client, "hub1.holdfast.localhost", door.port(), "TLSv1.3")) {
+                echo(socket, "x");
+            }
+            assertThat(door.handshake().resumed()).isEqualTo(resumed);
+        }
+
+        TlsPolicy before = policy.get();
+        policy.update(now -> new TlsPolicy(
+                "without aes-256",
+                before.lowest(),
+                before.highest(),
+                before.suites().stream()
+                        .filter(suite -> !suite.name().contains("AES_256"))
+                        .toList(),
+                before.order(),
+                before.groups(),
+                before.keyTypes()));
+
+        try (SSLSocket socket = TestTls.connect(client, "hub1.holdfast.localhost", door.port(), "TLSv1.3")) {
+            echo(socket, "x");
+        }
+        Handshake handshake = door.handshake();
+        assertThat(handshake.resumed()).isFalse();
+        assertThat(handshake.cipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+    }
+
+    @Test
+    void a_new_chain_is_shown_from_the_next_handshake_on_and_open_connections_live(@TempDir Path data)
+            throws Exception {
+        ServerAuthorities next = ServerAuthorities.openOrCreate(
+                data, List.of("holdfast.localhost"), Limits.defaults().certificates(), InstantSource.system());
+        SSLContext client = TestTls.context(
+                List.of(TestDoor.AUTHORITIES.rsa().root(), next.rsa().root()), null);
+        try (SSLSocket before = TestTls.connect(client, "localhost", door.port())) {
+            door.identities.replace(next.rsa(), next.ecc());
+            try (SSLSocket after = TestTls.connect(client, "localhost", door.port())) {
+                assertThat(serverLeaf(after)).isEqualTo(next.rsa().leaf());
+                assertThat(echo(after, "new")).isEqualTo("new");
+            }
+            assertThat(serverLeaf(before)).isEqualTo(TestDoor.AUTHORITIES.rsa().leaf());
+            assertThat(echo(before, "old")).isEqualTo("old");
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named_in_the_failure() {
+        InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
+
+        assertThatThrownBy(() -> door.door.listen("https", taken, _ -> {}))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("'https'")
+                .hasMessageContaining(":" + door.port())
+                .hasMessageContaining("in use");
+    }
+
+    @Test
+    void when_accepting_stops_open_connections_live_on_until_the_door_closes() throws Exception {
+        SSLContext client = TestTls.context(door.roots(), null);
+        try (SSLSocket socket = TestTls.connect(client, "localhost", door.port())) {
+            door.door.stopAccepting();
+
+            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), door.port()))
+                    .isInstanceOf(ConnectException.class);
+            assertThat(echo(socket, "still here")).isEqualTo("still here");
+
+            door.close();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void a_protocol_that_fails_to_mount_costs_its_connection_only() throws Exception {
+        try (Listening broken =
+                        door.door.listen("amqp", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), _ -> {
+                            throw new IllegalStateException("broken mount");
+                        });
+                SSLSocket socket = TestTls.connect(TestTls.context(door.roots(), null), "localhost", broken.port())) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        try (SSLSocket socket = TestTls.connect(TestTls.context(door.roots(), null), "localhost", door.port())) {
+            assertThat(echo(socket, "x")).isEqualTo("x");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.holdfast.tls.listen;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
+import dev.holdfast.pki.ServerAuthorities;
+import dev.holdfast.tls.identity.ServerIdentities;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Connection;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A front door on this machine whose protocol says back what it hears, with everything it reports kept. */
+final class TestDoor implements AutoCloseable {
+    /** Made once: keys take a second, and no test changes them. */
+    static final ServerAuthorities AUTHORITIES = makeAuthorities();
+
+    private static final long WAIT_SECONDS = 10;
+
+    final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
+    final BlockingQueue<Handshake> handshakes = new LinkedBlockingQueue<>();
+    final Directory directory = new Directory(new Live<>(TlsPolicy.standard()));
+    final ServerIdentities identities = new ServerIdentities(AUTHORITIES.rsa(), AUTHORITIES.ecc());
+    final FrontDoor door;
+    final Listening listening;
+
+    TestDoor() throws IOException {
+        this(Limits.defaults().sockets());
+    }
+
+    TestDoor(Limits.Sockets sockets) throws IOException {
+        door = new FrontDoor(limits(sockets), directory, identities, InstantSource.system(), reports::add);
+        listening = door.listen("mqtt", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), this::mount);
+    }
+
+    private static Limits limits(Limits.Sockets sockets) {
+        Limits d = Limits.defaults();
+        return new Limits(
+                sockets,
+                d.tls(),
+                d.certificates(),
+                d.mqtt(),
+                d.amqp(),
+                d.http(),
+                d.telemetry(),
+                d.registry(),
+                d.storage());
+    }
+
+    static Limits.Sockets deadline(Duration handshake) {
+        Limits.Sockets d = Limits.defaults().sockets();
+        return new Limits.Sockets(d.clientHelloMaxBytes(), handshake, d.firstPacketMaxTime(), d.openMax());
+    }
+
+    static Limits.Sockets openMax(int sockets) {
+        Limits.Sockets d = Limits.defaults().sockets();
+        return new Limits.Sockets(d.clientHelloMaxBytes(), d.handshakeMaxTime(), d.firstPacketMaxTime(), sockets);
+    }
+
+    private void mount(Connection connection) {
+        handshakes.add(Handshake.of(connection));
+        connection.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                var _ = context.writeAndFlush(message);
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                var _ = context.close();
+            }
+        });
+    }
+
+    int port() {
+        return listening.port();
+    }
+
+    List<X509Certificate> roots() {
+        return List.of(AUTHORITIES.rsa().root(), AUTHORITIES.ecc().root());
+    }
+
+    Report report() throws InterruptedException {
+        Report report = reports.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+        if (report == null) {
+            throw new AssertionError("nothing was reported");
+        }
+        return report;
+    }
+
+    Handshake handshake() throws InterruptedException {
+        Handshake handshake = handshakes.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+        if (handshake == null) {
+            throw new AssertionError("no handshake was finished; reported: " + reports);
+        }
+        return handshake;
+    }
+
+    private static ServerAuthorities makeAuthorities() {
+        try {
+            Path data = Files.createTempDirectory("holdfast-tls-test");
+            data.toFile().deleteOnExit();
+            return ServerAuthorities.openOrCreate(
+                    data, List.of("holdfast.localhost"), Limits.defaults().certificates(), InstantSource.system());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        door.close();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.holdfast.wire.client;
+
+import dev.holdfast.base.Limits;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks one HTTPS server: HTTP/1.1, bounded in time and in what it reads, no redirect followed, no proxy, no cookie kept.
+ *
+ * <p>Any thread; {@link #send} blocks.
+ */
+public final class HttpsClient implements AutoCloseable {
+    /** @param body whole, at most {@link Limits.Client#responseMaxBytes} */
+    public record Answer(int status, byte[] body) {
+        public boolean isSuccess() {
+            return status >= 200 && status < 300;
+        }
+    }
+
+    private final HttpClient client;
+    private final URI server;
+    private final Limits.Client limits;
+
+    /** @param server scheme {@code https}, host and port; a path of it is the prefix of all paths */
+    public HttpsClient(URI server, ClientTls tls, Limits.Client limits) {
+        if (!"https".equalsIgnoreCase(server.getScheme()) || server.getHost() == null) {
+            throw new IllegalArgumentException("not an https URL with a host: " + server);
+        }
+        this.server = server;
+        this.limits = limits;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .connectTimeout(limits.connectMaxTime())
+                .sslContext(tls.context())
+                .sslParameters(tls.parameters())
+                .build();
+    }
+
+    /**
+     * Sends a request and waits for the whole answer, whatever its status.
+     *
+     * @param path absolute, percent-encoded, with its query
+     * @param body empty for none
+     */
+    public Answer send(String method, String path, Map<String, String> headers, byte[] body) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path))
+                .timeout(limits.requestMaxTime())
+                .method(
+                        method,
+                        body.length == 0
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body));
+        headers.forEach(request::setHeader);
+        return await(client.sendAsync(
+                request.build(),
+                HttpResponse.BodyHandlers.limiting(
+                        HttpResponse.BodyHandlers.ofByteArray(), limits.responseMaxBytes())));
+    }
+
+    private URI at(String path) {
+        String prefix = server.toString();
+        return URI.create((prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + path);
+    }
+
+    /** The request's own time-out ends with the head of the answer; this one covers the body too. */
+    private Answer await(CompletableFuture<HttpResponse<byte[]>> pending) throws IOException {
+        try {
+            HttpResponse<byte[]> response = pending.get(limits.requestMaxTime().toMillis(), TimeUnit.MILLISECONDS);
+            return new Answer(response.statusCode(), response.body());
+        } catch (ExecutionException e) {
+            // Keeps the kind of failure, so that a caller can tell a refused connection from a refused certificate.
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
+            throw new IOException("the request failed", e.getCause());
+        } catch (TimeoutException e) {
+            pending.cancel(true);
+            throw new IOException(
+                    "no whole answer within " + limits.requestMaxTime().toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            pending.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for an answer");
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        client.close();
+    }
+}
