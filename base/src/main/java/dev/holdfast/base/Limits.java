@@ -51,6 +51,12 @@ public record Limits(
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
     }
 
+    /** These limits with others for sockets. */
+    public Limits with(Sockets other) {
+        return new Limits(
+                other, tls, certificates, mqtt, amqp, http, telemetry, registry, storage, installation, client);
+    }
+
     /**
      * What a socket may do before anyone is known.
      *

@@ -44,22 +44,9 @@ final class TestDoor implements AutoCloseable {
     }
 
     TestDoor(Limits.Sockets sockets) throws IOException {
-        door = new FrontDoor(limits(sockets), directory, identities, InstantSource.system(), reports::add);
+        door = new FrontDoor(
+                Limits.defaults().with(sockets), directory, identities, InstantSource.system(), reports::add);
         listening = door.listen("mqtt", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), this::mount);
-    }
-
-    private static Limits limits(Limits.Sockets sockets) {
-        Limits d = Limits.defaults();
-        return new Limits(
-                sockets,
-                d.tls(),
-                d.certificates(),
-                d.mqtt(),
-                d.amqp(),
-                d.http(),
-                d.telemetry(),
-                d.registry(),
-                d.storage());
     }
 
     static Limits.Sockets deadline(Duration handshake) {
