@@ -24,7 +24,8 @@ export class Reader {
   static async start(connectionString, { group = '$Default', from = earliestEventPosition, patient = false } = {}) {
     const reader = new Reader();
     reader.#patient = patient;
-    reader.#client = new EventHubConsumerClient(group, connectionString);
+    const retryOptions = patient ? {} : { maxRetries: 0, timeoutInMs: 15_000 };
+    reader.#client = new EventHubConsumerClient(group, connectionString, { retryOptions });
     const partitions = await reader.#client.getPartitionIds();
     let initialized = 0;
     reader.#subscription = reader.#client.subscribe({

@@ -35,8 +35,16 @@ function* line(type, data, counts) {
   } else {
     counts.failed++;
     const error = data.details.error;
-    yield `FAIL  ${name} (${millis} ms)\n${indent(inspect(error?.cause ?? error, { depth: 4 }))}\n`;
+    yield `FAIL  ${name} (${millis} ms)\n${indent(explain(error?.cause ?? error))}\n`;
   }
+}
+
+/** The error with its causes; of the stacks only what is ours. */
+function explain(error) {
+  return inspect(error, { depth: 3, breakLength: 160 })
+    .split('\n')
+    .filter((line) => !/^\s+(at .*(node_modules|node:|<anonymous>\))|\.\.\. \d+ lines)/.test(line) || line.includes('/test/'))
+    .join('\n');
 }
 
 function indent(text) {

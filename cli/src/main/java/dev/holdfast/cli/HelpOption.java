@@ -24,6 +24,10 @@ final class HelpOption {
         return line().getOut();
     }
 
+    PrintWriter err() {
+        return line().getErr();
+    }
+
     /** Wrong use, exit status 2: what is wrong, followed by the command's help. */
     ParameterException wrongUse(String sentence) {
         return new ParameterException(line(), sentence);

@@ -95,6 +95,11 @@ final class HubCommand implements Runnable {
                     + hub.path("hostName").asString() + ".");
             out.println("Service:    " + hub.path("serviceConnectionString").asString());
             out.println("Event Hubs: " + hub.path("eventHubConnectionString").asString());
+            String hostName = hub.path("hostName").asString();
+            if (hostName.endsWith(".localhost")) {
+                out.println("Where that name does not resolve, add '127.0.0.1 " + hostName + "' to /etc/hosts, or give"
+                        + " device clients GatewayHostName=localhost.");
+            }
         }
     }
 

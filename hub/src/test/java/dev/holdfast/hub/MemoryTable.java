@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A table in memory. Its transactions are not undone when they fail; none in these tests does. */
 public final class MemoryTable implements Table {
@@ -61,7 +62,7 @@ public final class MemoryTable implements Table {
     }
 
     @Override
-    public synchronized <R> R transact(String scope, Work<R> work) {
+    public synchronized <R extends @Nullable Object> R transact(String scope, Work<R> work) {
         return work.run(new Transaction() {
             @Override
             public Optional<Row> get(String kind, String key) {

@@ -2,12 +2,15 @@ package dev.holdfast.server;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Ends the process with status 0 when it is asked to end (SIGINT, SIGTERM), after the server was closed.
+ * Ends the process with status 0 when it is asked to end (SIGINT, SIGTERM), after the server was closed; a signal during the
+ * start waits for it, because a start that is all but done has told others that it is ready.
  *
  * <p>Works in a shutdown hook: the Java runtime offers nothing else that is supported. It would report the signal as exit status,
  * so the hook sets the status itself.
@@ -15,59 +18,63 @@ import org.jspecify.annotations.Nullable;
 final class CleanEnd {
     private final Duration maxTime;
     private final PrintWriter err;
-    private final AtomicReference<@Nullable Server> server = new AtomicReference<>();
-    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CompletableFuture<Optional<Server>> started = new CompletableFuture<>();
 
-    /** @param maxTime after which the process ends with status 1, whatever is left to do */
+    /** @param maxTime for the start, and again for the end, after which the process ends whatever is left to do */
     CleanEnd(Duration maxTime, PrintWriter err) {
         this.maxTime = maxTime;
         this.err = err;
     }
 
-    /** From now on a signal ends the process cleanly. Before {@link #closes} there is nothing to close: a start may be cut off anywhere. */
+    /** From now on a signal ends the process cleanly. */
     void onSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
     }
 
-    void closes(Server running) {
-        server.set(running);
+    void started(Server running) {
+        started.complete(Optional.of(running));
     }
 
-    /** Waits for the end, which the hook brings about. */
-    int await() throws InterruptedException {
-        asked.await();
-        return 0;
+    /** There is nothing to close; the process is ending with status 1. */
+    void failed() {
+        started.complete(Optional.empty());
     }
 
     private void end() {
-        Server running = server.get();
-        if (running == null) {
-            return;
-        }
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        Thread closing = Thread.ofPlatform().daemon().name("close").start(() -> {
-            try {
-                running.close();
-            } catch (RuntimeException | Error e) {
-                failure.set(e);
-            }
-        });
-        int status = 0;
+        int status;
         try {
-            if (!closing.join(maxTime)) {
-                err.println("holdfast: did not end within " + maxTime.toSeconds() + " s; ended anyway.");
-                status = 1;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            status = 1;
-        }
-        if (failure.get() != null) {
-            err.println("holdfast: did not end cleanly: " + failure.get());
+            Optional<Server> running = started.get(maxTime.toMillis(), TimeUnit.MILLISECONDS);
+            status = running.isPresent() && close(running.get()) ? 0 : 1;
+        } catch (TimeoutException e) {
+            // A start may be cut off anywhere: whatever is stored is stored step by step.
+            status = 0;
+        } catch (InterruptedException | ExecutionException e) {
             status = 1;
         }
         Logging.flush();
         err.flush();
         Runtime.getRuntime().halt(status);
+    }
+
+    private boolean close(Server running) throws InterruptedException {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("close").start(() -> {
+            try {
+                running.close();
+                closed.complete(null);
+            } catch (RuntimeException | Error e) {
+                closed.completeExceptionally(e);
+            }
+        });
+        try {
+            closed.get(maxTime.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            err.println("holdfast: did not end within " + maxTime.toSeconds() + " s; ended anyway.");
+            return false;
+        } catch (ExecutionException e) {
+            err.println("holdfast: did not end cleanly: " + e.getCause());
+            return false;
+        }
     }
 }

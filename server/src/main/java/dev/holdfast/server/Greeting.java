@@ -7,10 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code up} tells the person who started it: what to connect with and what to paste. It shows the demo device's key. */
 record Greeting(Ready ready, Config config) {
-    static Greeting of(Server server) {
-        return new Greeting(server.ready(), server.config());
-    }
-
     void print(PrintWriter out) {
         out.println();
         out.println("Ready after " + ready.startupMillis() + " ms. Ctrl-C ends it.");

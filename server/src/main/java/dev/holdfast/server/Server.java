@@ -7,12 +7,10 @@ import java.util.function.Consumer;
 
 /** A running installation. */
 final class Server implements AutoCloseable {
-    private final Config config;
     private final Ready ready;
     private final Opened opened;
 
-    private Server(Config config, Ready ready, Opened opened) {
-        this.config = config;
+    private Server(Ready ready, Opened opened) {
         this.ready = ready;
         this.opened = opened;
     }
@@ -26,7 +24,7 @@ final class Server implements AutoCloseable {
         Opened opened = new Opened();
         try {
             Ready ready = new Starting(config, limits, progress, opened).start();
-            return new Server(config, ready, opened);
+            return new Server(ready, opened);
         } catch (StoreException | IOException e) {
             close(opened, e);
             throw new StartFailure("What is stored can't be opened: " + e.getMessage() + ".", e);
@@ -42,10 +40,6 @@ final class Server implements AutoCloseable {
         } catch (IllegalStateException e) {
             failure.addSuppressed(e);
         }
-    }
-
-    Config config() {
-        return config;
     }
 
     /** What the ready file said when the start was done. */

@@ -105,13 +105,19 @@ final class UpCommand implements Callable<Integer> {
         out.println("Holdfast " + Version.current());
         try {
             Server server = Server.start(config, limits, out::println);
-            end.closes(server);
-            Greeting.of(server).print(out);
+            end.started(server);
+            new Greeting(server.ready(), config).print(out);
         } catch (StartFailure e) {
             err.println("holdfast: " + e.sentence());
+            end.failed();
             return 1;
+        } catch (RuntimeException e) {
+            end.failed();
+            throw e;
         }
-        return end.await();
+        // The threads of the server live on; the end comes in another one.
+        Thread.currentThread().join();
+        return 0;
     }
 
     /** What the options mean. Wrong use ends here, with exit status 2. */

@@ -5,6 +5,8 @@ import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
+import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.http.ServiceApi;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
@@ -50,8 +52,9 @@ record Wiring(
     }
 
     Mount amqp() {
+        EventsFace events = new EventsFace(hubs, limits, clock, threads, reports);
         return new AmqpServer(
-                List.of(),
+                List.of(events),
                 limits,
                 connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
                 new FaultReports(clock, reports)::amqp);
@@ -65,7 +68,10 @@ record Wiring(
         OperatorFace operator = new OperatorFace(
                 token, ownHost, new StatusResource(hubs, clock), new HubsResource(hubs, strings, devices, hubsChanged));
         return new HttpServer(
-                List.of(new TrustBundleFace(trustBundle, ownHost), operator),
+                List.of(
+                        new TrustBundleFace(trustBundle, ownHost),
+                        operator,
+                        new ServiceApi(hubs, limits.registry(), clock, reports)),
                 limits.http(),
                 limits.sockets(),
                 threads,

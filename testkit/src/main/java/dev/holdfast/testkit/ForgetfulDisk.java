@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,6 +40,14 @@ public final class ForgetfulDisk implements Disk {
         void force() {
             unforced.forEach(forced::apply);
             unforced.clear();
+        }
+
+        Node copy() {
+            Node node = new Node();
+            node.now = now.copy();
+            node.forced = forced.copy();
+            node.unforced.addAll(unforced);
+            return node;
         }
 
         /** What survives on the medium, torn when there is chance. */
@@ -83,6 +92,25 @@ public final class ForgetfulDisk implements Disk {
     public synchronized ForgetfulDisk crashTorn() {
         powerIsOff = true;
         return survivor(random);
+    }
+
+    /**
+     * Ends this disk as for a process that is killed while the machine goes on: the new one holds everything that was written,
+     * forced or not, and may still forget the latter.
+     */
+    public synchronized ForgetfulDisk processKilled() {
+        powerIsOff = true;
+        ForgetfulDisk disk = new ForgetfulDisk(random.nextLong());
+        IdentityHashMap<Node, Node> copies = new IdentityHashMap<>();
+        names.forEach((path, node) -> disk.names.put(path, copies.computeIfAbsent(node, Node::copy)));
+        forcedNames.forEach((path, node) -> disk.forcedNames.put(path, copies.computeIfAbsent(node, Node::copy)));
+        for (NameChange change : unforcedNames) {
+            Node node = change.node();
+            disk.unforcedNames.add(
+                    new NameChange(change.path(), node == null ? null : copies.computeIfAbsent(node, Node::copy)));
+        }
+        disk.usedBytes = usedBytes;
+        return disk;
     }
 
     /** What {@link #crash} would leave, while this disk goes on. */

@@ -109,10 +109,12 @@ public final class Authenticator {
     private ServiceAuthentication judgeEntity(
             SasToken token, Predicate<String> namespace, List<String> path, Set<AccessRight> needed) {
         HubName hub = settings.get().name();
-        boolean entity = token.resource().namesEntity(hub) && namespace.test(token.resource().host());
+        boolean entity = token.resource().namesEntity(hub)
+                && namespace.test(token.resource().host());
         boolean host = ownHost.test(token.resource().host());
         AuthenticationRefusal refusal = null;
-        if (!(entity && token.resource().coversEntityPath(path)) && !(host && token.resource().coversEvents(path))) {
+        if (!(entity && token.resource().coversEntityPath(path))
+                && !(host && token.resource().coversEvents(path))) {
             refusal = new TokenForOtherResource(
                     token.resource().toString(),
                     settings.get().hostName() + "/" + hub + (path.isEmpty() ? "" : "/" + String.join("/", path)));

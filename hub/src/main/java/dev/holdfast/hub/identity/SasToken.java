@@ -174,7 +174,7 @@ public record SasToken(
     }
 
     /** Whether {@code sr} begins with a scheme ({@code sb://}), which IoT clients leave out. */
-    boolean hasScheme() {
+    public boolean hasScheme() {
         return PercentDecoder.decode(resourceAsSent)
                 .filter(decoded -> decoded.contains("://"))
                 .isPresent();

@@ -98,8 +98,7 @@ public record TokenResource(String host, List<String> path) {
 
     private static boolean begins(List<String> have, List<String> wanted) {
         return have.size() <= wanted.size()
-                && IntStream.range(0, have.size())
-                        .allMatch(i -> have.get(i).equalsIgnoreCase(wanted.get(i)));
+                && IntStream.range(0, have.size()).allMatch(i -> have.get(i).equalsIgnoreCase(wanted.get(i)));
     }
 
     @Override

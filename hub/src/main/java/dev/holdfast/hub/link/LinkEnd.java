@@ -3,7 +3,10 @@ package dev.holdfast.hub.link;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 
-/** Why the hub ends a device's connection: the whole list. MQTT 3.1.1 can't say it to the device, so it is logged and reported. */
+/**
+ * Why the hub ends a device's connection: the whole list. MQTT 3.1.1 can't say it to the device, so it is logged and
+ * reported.
+ */
 public sealed interface LinkEnd {
     /** Stable word for logs, metrics and reports: the name of the case. */
     default String reason() {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where telemetry enters a hub, from every protocol: checks it, stamps it and gives it to the log.
  *
- * <p>Never blocks, so it is called on event loops. The result comes once the message is durable or refused, on the caller's
- * thread or on the log's; the receiver is quick and moves to its own thread.
+ * <p>Never blocks, so it is called on event loops. The result comes once the message is durable or refused, on the
+ * caller's thread or on the log's; the receiver is quick and moves to its own thread.
  */
 public final class Intake {
     private final Log log;
@@ -56,8 +56,9 @@ public final class Intake {
     }
 
     /**
-     * The partition of a device: the same for all its messages and modules, so that a reader sees them in order. The hash of
-     * {@link String} is fixed by its specification; its bits are mixed because ids often differ in the last characters only.
+     * The partition of a device: the same for all its messages and modules, so that a reader sees them in order. The
+     * hash of {@link String} is fixed by its specification; its bits are mixed because ids often differ in the last
+     * characters only.
      */
     static int partitionOf(DeviceId device, int partitions) {
         int hash = device.value().hashCode() * 0x9E3779B1;

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a message stands in the log. Version 1: a version byte, then texts and numbers as unsigned LEB128 lengths followed by
- * UTF-8; the body runs to the end.
+ * How a message stands in the log. Version 1: a version byte, then texts and numbers as unsigned LEB128 lengths
+ * followed by UTF-8; the body runs to the end.
  *
  * <pre>
  * 1 | device | module? | generation | scope | type | issuer | modelId? | n (code text)* | n (name value)* | body

@@ -1,8 +1,8 @@
 package dev.holdfast.hub.telemetry;
 
 /**
- * What a sender may say about its own message, whatever the protocol calls it. What the hub says about it is in {@link Stamp};
- * no sender can set that.
+ * What a sender may say about its own message, whatever the protocol calls it. What the hub says about it is in
+ * {@link Stamp}; no sender can set that.
  */
 public enum SystemProperty {
     MESSAGE_ID(1),

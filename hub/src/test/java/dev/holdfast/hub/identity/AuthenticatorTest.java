@@ -34,7 +34,7 @@ class AuthenticatorTest {
 
     private final SecureRandom random = new SecureRandom();
     private final TestClock clock = new TestClock(NOW);
-    private final MemoryTable table = new MemoryTable();
+    private final RepeatingTable table = new RepeatingTable();
     private final Registry registry = new Registry(
             table, new HubName("hub1"), clock, random, Limits.defaults().registry(), _ -> {});
     private final Live<HubSettings> settings = new Live<>(

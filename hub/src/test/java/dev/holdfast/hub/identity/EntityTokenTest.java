@@ -49,7 +49,8 @@ class EntityTokenTest {
     void event_hubs_token_for_the_entity_is_good_at_localhost_though_that_is_another_hub() throws Exception {
         assertThat(judge(text("service", "sb://localhost/hub2/ConsumerGroups/$Default/Partitions/0")))
                 .isInstanceOf(ServiceAuthentication.Accepted.class);
-        assertThat(judge(text("service", "sb://localhost:15671/hub2"))).isInstanceOf(ServiceAuthentication.Accepted.class);
+        assertThat(judge(text("service", "sb://localhost:15671/hub2")))
+                .isInstanceOf(ServiceAuthentication.Accepted.class);
     }
 
     @Test
@@ -74,9 +75,12 @@ class EntityTokenTest {
 
     @Test
     void own_host_alone_is_good_in_both_signings_of_its_shape() throws Exception {
-        assertThat(judge(text("service", "sb://hub2.holdfast.localhost/"))).isInstanceOf(ServiceAuthentication.Accepted.class);
-        assertThat(judge(bytes("service", "sb://hub2.holdfast.localhost/"))).isInstanceOf(ServiceAuthentication.Accepted.class);
-        assertThat(judge(bytes("service", "hub2.holdfast.localhost"))).isInstanceOf(ServiceAuthentication.Accepted.class);
+        assertThat(judge(text("service", "sb://hub2.holdfast.localhost/")))
+                .isInstanceOf(ServiceAuthentication.Accepted.class);
+        assertThat(judge(bytes("service", "sb://hub2.holdfast.localhost/")))
+                .isInstanceOf(ServiceAuthentication.Accepted.class);
+        assertThat(judge(bytes("service", "hub2.holdfast.localhost")))
+                .isInstanceOf(ServiceAuthentication.Accepted.class);
         assertThat(judge(bytes("service", "hub2.holdfast.localhost/messages/events")))
                 .isInstanceOf(ServiceAuthentication.Accepted.class);
     }
@@ -90,7 +94,8 @@ class EntityTokenTest {
     void policy_needs_the_right() throws Exception {
         assertThat(refusal(text("device", "sb://localhost/hub2"))).isInstanceOf(PolicyLacksRight.class);
         assertThat(refusal(text("registryReadWrite", "sb://localhost/hub2"))).isInstanceOf(PolicyLacksRight.class);
-        assertThat(judge(text("iothubowner", "sb://localhost/hub2"))).isInstanceOf(ServiceAuthentication.Accepted.class);
+        assertThat(judge(text("iothubowner", "sb://localhost/hub2")))
+                .isInstanceOf(ServiceAuthentication.Accepted.class);
     }
 
     @Test
@@ -117,16 +122,19 @@ class EntityTokenTest {
                 .isEqualTo(new ServiceAuthentication.Accepted("service", Instant.MAX));
         assertThat(hub2.judgePolicyKey("service", service.keys().secondary().base64(), READ))
                 .isEqualTo(new ServiceAuthentication.Accepted("service", Instant.MAX));
-        assertThat(hub2.judgePolicyKey("service", policy("device").keys().primary().base64(), READ))
+        assertThat(hub2.judgePolicyKey(
+                        "service", policy("device").keys().primary().base64(), READ))
                 .isEqualTo(new ServiceAuthentication.Refused(new PolicySignatureWrong("service")));
-        assertThat(hub2.judgePolicyKey("device", policy("device").keys().primary().base64(), READ))
+        assertThat(hub2.judgePolicyKey(
+                        "device", policy("device").keys().primary().base64(), READ))
                 .isEqualTo(new ServiceAuthentication.Refused(new PolicyLacksRight("device", READ)));
         assertThat(hub2.judgePolicyKey("nobody", "", READ))
                 .isEqualTo(new ServiceAuthentication.Refused(new UnknownPolicy("nobody")));
     }
 
     private ServiceAuthentication judge(String token) {
-        return hub2.judgeEntity(token, host -> host.equals("localhost") || host.endsWith(".holdfast.localhost"), PARTITION, READ);
+        return hub2.judgeEntity(
+                token, host -> host.equals("localhost") || host.endsWith(".holdfast.localhost"), PARTITION, READ);
     }
 
     private AuthenticationRefusal refusal(String token) {
@@ -134,7 +142,10 @@ class EntityTokenTest {
     }
 
     private SharedAccessPolicy policy(String name) {
-        return policies.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+        return policies.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private String text(String policy, String resource) throws Exception {

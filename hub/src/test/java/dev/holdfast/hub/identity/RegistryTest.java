@@ -29,7 +29,7 @@ class RegistryTest {
     private static final DeviceId DEV1 = new DeviceId("dev1");
     private static final Precondition ANY = new Precondition.Exists();
 
-    private final MemoryTable table = new MemoryTable();
+    private final RepeatingTable table = new RepeatingTable();
     private final TestClock clock = new TestClock(Instant.parse("2026-11-22T08:00:00Z"));
     private final List<RegistryChange> changes = new ArrayList<>();
     private final Registry registry = registry("hub1");

@@ -59,7 +59,11 @@ public final class AmqpClient implements AutoCloseable {
      * @param properties link properties by name, values are texts and numbers
      */
     public record ReceiverOptions(
-            String source, @Nullable String target, @Nullable String selector, Map<String, Object> properties, int credit) {}
+            String source,
+            @Nullable String target,
+            @Nullable String selector,
+            Map<String, Object> properties,
+            int credit) {}
 
     private final EngineHost host;
     private final Options options;
@@ -151,7 +155,8 @@ public final class AmqpClient implements AutoCloseable {
         } else if (!accepted) {
             fail(new AmqpError(
                     AmqpError.UNAUTHORIZED_ACCESS,
-                    "The server refused the credentials of SASL " + options.sasl().mechanism() + "."));
+                    "The server refused the credentials of SASL "
+                            + options.sasl().mechanism() + "."));
             host.close(null);
             var _ = host.channel().close();
         }
@@ -189,8 +194,8 @@ public final class AmqpClient implements AutoCloseable {
             receiver.setProperties(named(wanted.properties()));
             AttachRequest request = new AttachRequest(
                     receiver.getName(), wanted.source(), wanted.target(), wanted.properties(), Map.of(), Set.of());
-            IncomingLink link = host.keep(
-                    new IncomingLink(host, receiver, request, options.limits().amqp().messageMaxBytes()));
+            IncomingLink link = host.keep(new IncomingLink(
+                    host, receiver, request, options.limits().amqp().messageMaxBytes()));
             link.start(wanted.credit(), arrived, ready);
         });
         return ready;
@@ -221,9 +226,20 @@ public final class AmqpClient implements AutoCloseable {
      */
     public CompletableFuture<AmqpMessage> request(String node, Map<String, Object> applicationProperties, Object body) {
         CompletableFuture<AmqpMessage> answer = new CompletableFuture<>();
-        run(answer, () -> nodes.computeIfAbsent(node, name -> new RequestNode(this, name))
-                .request(applicationProperties, body, answer));
+        run(
+                answer,
+                () -> nodes.computeIfAbsent(node, name -> new RequestNode(this, name))
+                        .request(applicationProperties, body, answer));
         return answer.orTimeout(options.limits().client().requestMaxTime().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs on the event loop, where links are touched; nothing once the connection is over. */
+    public void execute(Runnable work) {
+        host.executor().execute(() -> {
+            if (!host.isOver()) {
+                host.guarded(work);
+            }
+        });
     }
 
     /** Completes when the connection is over, with what the server said. */

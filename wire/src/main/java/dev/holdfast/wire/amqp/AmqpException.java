@@ -8,7 +8,7 @@ public final class AmqpException extends IOException {
 
     private final transient AmqpError error;
 
-    AmqpException(AmqpError error) {
+    public AmqpException(AmqpError error) {
         super(error.toString());
         this.error = error;
     }

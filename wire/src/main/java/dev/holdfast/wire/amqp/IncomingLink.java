@@ -6,10 +6,10 @@ import java.util.function.Consumer;
 import org.apache.qpid.protonj2.buffer.ProtonBuffer;
 import org.apache.qpid.protonj2.engine.IncomingDelivery;
 import org.apache.qpid.protonj2.engine.Receiver;
+import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.messaging.Rejected;
 import org.apache.qpid.protonj2.types.transport.ReceiverSettleMode;
-import org.apache.qpid.protonj2.types.UnsignedLong;
 
 /**
  * A link on which the peer sends. The peer sends as many messages as it was granted credit for, each within a bound.

@@ -15,8 +15,7 @@ final class RequestNode {
     private final CompletableFuture<OutgoingLink> link;
 
     RequestNode(AmqpClient client, String node) {
-        link = client.receive(
-                        new AmqpClient.ReceiverOptions(node, replyTo, null, Map.of(), CREDIT), this::answered)
+        link = client.receive(new AmqpClient.ReceiverOptions(node, replyTo, null, Map.of(), CREDIT), this::answered)
                 .thenCompose(_ -> client.send(node));
     }
 

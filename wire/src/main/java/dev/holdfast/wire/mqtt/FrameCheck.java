@@ -11,8 +11,8 @@ import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Judges one whole packet against the layout rules of MQTT 3.1.1 before the codec sees it. The codec is lenient where a hub must
- * not be: it replaces broken UTF-8, and reads other versions of the protocol.
+ * Judges one whole packet against the layout rules of MQTT 3.1.1 before the codec sees it. The codec is lenient where
+ * a hub must not be: it replaces broken UTF-8, and reads other versions of the protocol.
  */
 final class FrameCheck {
     private static final int LEVEL_3_1_1 = 4;

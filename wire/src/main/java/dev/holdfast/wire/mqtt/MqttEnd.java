@@ -1,6 +1,9 @@
 package dev.holdfast.wire.mqtt;
 
-/** How a connection ended: the whole list. The Will is due in every case but {@link Disconnected} (MQTT 3.1.1, 3.1.2.5). */
+/**
+ * How a connection ended: the whole list. The Will is due in every case but {@link Disconnected} (MQTT 3.1.1,
+ * 3.1.2.5).
+ */
 public sealed interface MqttEnd {
     /** The client said DISCONNECT. */
     record Disconnected() implements MqttEnd {}

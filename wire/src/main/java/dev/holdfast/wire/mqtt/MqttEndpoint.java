@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -35,8 +36,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One MQTT connection: its state, and the one place that reacts to what is wrong with it.
  *
- * <p>Everything runs on the event loop, except what the mailbox does and what {@link MqttLink} allows to any thread. At most one
- * blocking piece of work is under way, and nothing is read meanwhile, so that packets keep their order and cost no memory.
+ * <p>Everything runs on the event loop, except what the mailbox does and what {@link MqttLink} allows to any thread.
+ * At most one blocking piece of work is under way, and nothing is read meanwhile, so that packets keep their order
+ * and cost no memory.
  */
 final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implements MqttFrames.Gate {
     private static final Logger LOG = LoggerFactory.getLogger(MqttEndpoint.class);
@@ -66,6 +68,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     private final LoopTasks loop;
     private State state = new State.AwaitingConnect();
     private boolean busy;
+    private boolean unflushed;
     private boolean reading = true;
     private volatile boolean fenced;
 
@@ -131,6 +134,10 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (unflushed) {
+            unflushed = false;
+            channel.flush();
+        }
         steer();
     }
 
@@ -243,7 +250,11 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
 
     private void onPlainPacket(MqttMessage message) {
         switch (message.fixedHeader().messageType()) {
-            case PINGREQ -> send(MqttMessage.PINGRESP);
+            case PINGREQ -> {
+                // Flushed with whatever else this read of the socket asks for: a flood of pings is one write.
+                channel.write(MqttMessage.PINGRESP).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+                unflushed = true;
+            }
             case DISCONNECT -> close(new Disconnected());
             case PUBACK -> {} // of an earlier connection of the client; this one sent nothing that asks for it
             default -> throw new IllegalStateException("the frames let a packet of a wrong type pass");
@@ -310,6 +321,8 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         switch (cause) {
             case MqttFaultException known -> close(new Faulted(known.fault()));
             case IOException _ -> close(new Lost());
+            // What comes of broken TLS records, behind the handshake.
+            case DecoderException broken when broken.getCause() instanceof IOException -> close(new Lost());
             default -> failed(cause);
         }
     }

@@ -2,7 +2,10 @@ package dev.holdfast.wire.mqtt;
 
 import java.time.Duration;
 
-/** Why the endpoint itself refuses or closes a connection: the whole list. What a client is told is derived in {@link Goodbye}. */
+/**
+ * Why the endpoint itself refuses or closes a connection: the whole list. What a client is told is derived in {@link
+ * Goodbye}.
+ */
 public sealed interface MqttFault {
     /** Stable word for logs, metrics and reports: the name of the case. */
     default String reason() {
@@ -52,13 +55,14 @@ public sealed interface MqttFault {
                 "A " + packet + " announced " + bytes + " bytes, and the limit is " + maxBytes + ". Send less at once.";
             case ProtocolVersionUnsupported(var protocol, var level) ->
                 "The client speaks " + protocol + " level " + level
-                        + ", and this port serves MQTT 3.1.1 (level 4) only. Set the client's protocol version to 3.1.1.";
+                        + ", and this port serves MQTT 3.1.1 (level 4) only. Set the client's protocol version"
+                        + " to 3.1.1.";
             case MalformedPacket(var packet, var what) -> "A " + packet + " packet is malformed: " + what + ".";
             case UnexpectedPacket(var packet, var why) -> "A " + packet + " packet came, and " + why + ".";
             case WildcardInTopic(var topic) ->
                 "The topic '" + topic
-                        + "' holds + or #, which MQTT forbids in the topic of a message. Percent-encode them in property"
-                        + " values (%2B, %23); a device whose id holds one can send by AMQP or HTTPS.";
+                        + "' holds + or #, which MQTT forbids in the topic of a message. Percent-encode them in"
+                        + " property values (%2B, %23); a device whose id holds one can send by AMQP or HTTPS.";
             case Qos2NotSupported(var packet) ->
                 "A " + packet + " packet asked for QoS 2, which the hub does not offer. Publish with QoS 0 or 1.";
             case ClientIdMissing() ->

@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the byte stream into whole, checked packets, one at a time and only while the gate is open, so that what a client pipelined
- * waits as bytes and not as objects. A packet that is too large, of a wrong type or not expected now is refused by its header,
- * before its body is kept.
+ * Cuts the byte stream into whole, checked packets, one at a time and only while the gate is open, so that what a
+ * client pipelined waits as bytes and not as objects. A packet that is too large, of a wrong type or not expected now
+ * is refused by its header, before its body is kept.
  *
  * <p>Holds at most one packet and what one read of the socket brought.
  */
@@ -61,7 +61,10 @@ final class MqttFrames extends ByteToMessageDecoder {
         return lastReadNanos;
     }
 
-    /** Goes on with the bytes that waited for the gate. Called on the event loop when it opened, never from within a read. */
+    /**
+     * Goes on with the bytes that waited for the gate. Called on the event loop when it opened, never from within a
+     * read.
+     */
     void resume() {
         ChannelHandlerContext ctx = context;
         if (ctx == null || ctx.isRemoved()) {

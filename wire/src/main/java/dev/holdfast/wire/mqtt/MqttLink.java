@@ -8,8 +8,8 @@ public interface MqttLink {
     Connection connection();
 
     /**
-     * Ends the connection. Returns at once; from then on no packet of the client reaches the session, save one whose handling has
-     * begun. A second call does nothing.
+     * Ends the connection. Returns at once; from then on no packet of the client reaches the session, save one whose
+     * handling has begun. A second call does nothing.
      */
     void end();
 

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * What a face does with the packets of a client that it let in.
  *
- * <p>{@link #publish} is called on the event loop; the other methods one at a time on a virtual thread, so that they may block.
- * {@link #ended} is the last call.
+ * <p>{@link #publish} is called on the event loop; the other methods one at a time on a virtual thread, so that they
+ * may block. {@link #ended} is the last call.
  */
 public interface MqttSession {
     /**

@@ -6,8 +6,8 @@ public interface PublishReceipt {
     void stored();
 
     /**
-     * It was not taken. The connection is closed without an acknowledgement, after the earlier messages were acknowledged: MQTT
-     * 3.1.1 has no other way to refuse a message.
+     * It was not taken. The connection is closed without an acknowledgement, after the earlier messages were
+     * acknowledged: MQTT 3.1.1 has no other way to refuse a message.
      */
     void refused();
 }

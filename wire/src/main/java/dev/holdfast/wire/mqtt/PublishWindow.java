@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The messages of one connection that were handed to the session and are not settled yet, in order of arrival.
  *
- * <p>Receipts come from any thread and in any order; acknowledgements leave in order of arrival, since the C# client accepts no
- * other. A receipt costs a flag, and one wake-up of the event loop covers all receipts that came until it runs. Everything but
- * {@link Pending} is used on the event loop only.
+ * <p>Receipts come from any thread and in any order; acknowledgements leave in order of arrival, since the C# client
+ * accepts no other. A receipt costs a flag, and one wake-up of the event loop covers all receipts that came until it
+ * runs. Everything but {@link Pending} is used on the event loop only.
  */
 final class PublishWindow {
     private static final int OPEN = 0;

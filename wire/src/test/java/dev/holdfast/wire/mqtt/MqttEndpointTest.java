@@ -23,10 +23,13 @@ import dev.holdfast.wire.mqtt.MqttFault.InternalFailure;
 import dev.holdfast.wire.mqtt.MqttFault.KeepAliveElapsed;
 import dev.holdfast.wire.mqtt.MqttFault.NobodyClaims;
 import dev.holdfast.wire.mqtt.MqttFault.ProtocolVersionUnsupported;
+import io.netty.handler.codec.DecoderException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 class MqttEndpointTest {
@@ -208,8 +211,8 @@ class MqttEndpointTest {
         byte[] all = join(connect("dev1", "u", 60), publish(1, 7, "topic/x", BODY), subscribe(8, Map.of("x", 1)));
         for (int cut = 1; cut < all.length; cut++) {
             Endpoint endpoint = new Endpoint();
-            endpoint.send(java.util.Arrays.copyOfRange(all, 0, cut));
-            endpoint.send(java.util.Arrays.copyOfRange(all, cut, all.length));
+            endpoint.send(Arrays.copyOfRange(all, 0, cut));
+            endpoint.send(Arrays.copyOfRange(all, cut, all.length));
             assertThat(endpoint.face.published).as("cut at %d", cut).hasSize(1);
             assertThat(endpoint.received()).as("cut at %d", cut).isEqualTo(join(connack(false, 0), suback(8, 1)));
         }
@@ -428,6 +431,16 @@ class MqttEndpointTest {
         assertThat(endpoint.received()).isEmpty();
     }
 
+    @Test
+    void aFloodOfPingsIsAnsweredWithinTheBoundsOfTheChannel() {
+        Endpoint endpoint = Endpoint.serving();
+        byte[][] pings = new byte[30_000][];
+        Arrays.fill(pings, Bytes.PINGREQ);
+        endpoint.send(join(pings));
+        assertThat(endpoint.received()).hasSize(60_000);
+        assertThat(endpoint.channel.isOpen()).isTrue();
+    }
+
     // --- keep-alive ---
 
     @Test
@@ -494,6 +507,14 @@ class MqttEndpointTest {
         Endpoint gone = Endpoint.serving();
         gone.lose();
         assertThat(gone.face.ends).containsExactly(new Lost());
+    }
+
+    @Test
+    void aBrokenTlsRecordIsALossAndNoFailureOfOurs() {
+        Endpoint endpoint = Endpoint.serving();
+        endpoint.channel.pipeline().fireExceptionCaught(new DecoderException(new SSLException("bad record MAC")));
+        assertThat(endpoint.channel.isOpen()).isFalse();
+        assertThat(endpoint.face.ends).containsExactly(new Lost());
     }
 
     @Test

@@ -174,7 +174,10 @@ class PacketRulesTest {
         return new MalformedPacket(type, "its reserved flags are wrong");
     }
 
-    /** Every first byte there is, while the client is judged: nothing is looked at, and then it is as if it came after. */
+    /**
+     * Every first byte there is, while the client is judged: nothing is looked at, and then it is as if it came
+     * after.
+     */
     @Test
     void everyFirstByteWhileJudgedWaits() {
         for (int firstByte = 0; firstByte <= 0xFF; firstByte++) {

@@ -6,10 +6,10 @@ import dev.holdfast.wire.mqtt.ConnackCode;
 /**
  * The CONNACK code of every refusal, chosen by what the SDKs make of it.
  *
- * <p>All of them read 5 as "not authorized". The C SDK goes on trying after 3 and 5 and gives up for good after 1, 2 and 4. So
- * what the operator can mend in the hub is 5, and a device in the field comes back by itself; 2 and 4 are left for what only
- * another program on the device can mend, and no SDK sends. 3 is never an answer to a client's mistake: it means "try
- * again later" to Node and Java.
+ * <p>All of them read 5 as "not authorized". The C SDK goes on trying after 3 and 5 and gives up for good after 1, 2
+ * and 4. So what the operator can mend in the hub is 5, and a device in the field comes back by itself; 2 and 4 are
+ * left for what only another program on the device can mend, and no SDK sends. 3 is never an answer to a client's
+ * mistake: it means "try again later" to Node and Java.
  */
 final class ConnackCodes {
     private ConnackCodes() {}

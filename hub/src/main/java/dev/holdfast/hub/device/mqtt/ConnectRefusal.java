@@ -29,8 +29,8 @@ sealed interface ConnectRefusal {
     default String explain() {
         return switch (this) {
             case UserNameMissing() ->
-                "CONNECT has no user name. A device sends '{host name}/{device id}/?api-version=2021-04-12', and a token as"
-                        + " password or a certificate in the handshake.";
+                "CONNECT has no user name. A device sends '{host name}/{device id}/?api-version=2021-04-12',"
+                        + " and a token as password or a certificate in the handshake.";
             case UserNameMalformed(var what) ->
                 "The MQTT user name can't be read: " + what
                         + ". It has the form '{host name}/{device id}[/{module id}]/?api-version=2021-04-12'.";

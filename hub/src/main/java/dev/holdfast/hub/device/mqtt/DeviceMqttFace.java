@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The devices and modules of all hubs, over MQTT.
  *
- * <p>It claims every client that is not plainly one of a provisioning service ({@code {scope}/registrations/…}), so that a
- * misspelled user name is explained by someone who knows how it should look.
+ * <p>It claims every client that is not plainly one of a provisioning service ({@code {scope}/registrations/…}), so
+ * that a misspelled user name is explained by someone who knows how it should look.
  */
 public final class DeviceMqttFace implements MqttFace {
     private static final int PRINTED_MAX_CHARS = 260;

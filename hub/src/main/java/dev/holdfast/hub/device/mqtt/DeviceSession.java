@@ -72,7 +72,10 @@ final class DeviceSession implements MqttSession {
         return true;
     }
 
-    /** The first refusal closes the connection, so it is the one to tell; a failing disk refuses all that are under way. */
+    /**
+     * The first refusal closes the connection, so it is the one to tell; a failing disk refuses all that are under
+     * way.
+     */
     private void report(PublishRefusal why) {
         if (refusalReported.compareAndSet(false, true)) {
             entry.reporter().report(why.reason(), why.explain());

@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The sessions that clients asked one hub to keep (CleanSession 0): their subscriptions, durably.
  *
- * <p>A session belongs to a generation of a device, so that a device which is created again under an old id inherits nothing.
- * The registry deletes the rows of a device with the device. Every method may block on the disk.
+ * <p>A session belongs to a generation of a device, so that a device which is created again under an old id inherits
+ * nothing. The registry deletes the rows of a device with the device. Every method may block on the disk.
  */
 final class MqttSessions {
     static final String KIND = "mqtt-session";
@@ -36,7 +36,10 @@ final class MqttSessions {
         }
     }
 
-    /** The session of a client that connects with CleanSession 0: the one that was kept, else a new one that is kept from now on. */
+    /**
+     * The session of a client that connects with CleanSession 0: the one that was kept, else a new one that is kept
+     * from now on.
+     */
     Opened resume(Identity identity, String generation) {
         Optional<Kept> kept =
                 find(identity).filter(session -> session.generation().equals(generation));
@@ -61,7 +64,8 @@ final class MqttSessions {
     /**
      * Keeps the subscriptions of a session.
      *
-     * @param stillOwner asked inside the transaction: a connection that was superseded writes nothing, so that it can't bring back
+     * @param stillOwner asked inside the transaction: a connection that was superseded writes nothing, so that it
+     *     can't bring back
      *     what its successor wiped
      */
     void save(Identity identity, String generation, Map<String, Integer> subscriptions, BooleanSupplier stillOwner) {

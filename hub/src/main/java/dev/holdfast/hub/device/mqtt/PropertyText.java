@@ -3,8 +3,9 @@ package dev.holdfast.hub.device.mqtt;
 import dev.holdfast.base.PercentDecoder;
 
 /**
- * Percent-decoding of what devices put into user names and property bags. Never fails: the C SDK sends values as they are, so a
- * percent sign that begins no escape is a percent sign, and escapes that are not UTF-8 stay as sent. A plus stays a plus.
+ * Percent-decoding of what devices put into user names and property bags. Never fails: the C SDK sends values as they
+ * are, so a percent sign that begins no escape is a percent sign, and escapes that are not UTF-8 stay as sent. A plus
+ * stays a plus.
  */
 final class PropertyText {
     private static final int ESCAPE_CHARS = 3;

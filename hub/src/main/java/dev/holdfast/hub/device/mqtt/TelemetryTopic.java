@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The topic that one identity sends telemetry to: {@code devices/{d}[/modules/{m}]/messages/events/[properties]}.
  *
- * <p>The ids in it are compared literally. Properties are {@code name=value} with {@code &} between them, percent-encoded or not;
- * one {@code ?} before and one slash behind them are passed over, since some SDKs put them there. Names that begin with
- * {@code $.} are properties of the message itself; one that is not known stays an application property under its full name, as
- * Microsoft's own edge hub keeps it. Where a name is repeated, the last value counts. {@code $.cdid} and {@code $.cmid}, by
- * which the Java SDK says who it is, are dropped: the hub knows that from the connection.
+ * <p>The ids in it are compared literally. Properties are {@code name=value} with {@code &} between them,
+ * percent-encoded or not; one {@code ?} before and one slash behind them are passed over, since some SDKs put them
+ * there. Names that begin with {@code $.} are properties of the message itself; one that is not known stays an
+ * application property under its full name, as Microsoft's own edge hub keeps it. Where a name is repeated, the last
+ * value counts. {@code $.cdid} and {@code $.cmid}, by which the Java SDK says who it is, are dropped: the hub knows
+ * that from the connection.
  */
 final class TelemetryTopic {
     private static final int PRINTED_MAX_CHARS = 200;

@@ -5,8 +5,8 @@ import dev.holdfast.hub.identity.Identity;
 import java.util.Set;
 
 /**
- * What one identity may subscribe to: a closed list of filters, compared literally. The hub never matches a topic against a
- * filter, so no wildcard reaches further than its line in this list.
+ * What one identity may subscribe to: a closed list of filters, compared literally. The hub never matches a topic
+ * against a filter, so no wildcard reaches further than its line in this list.
  */
 final class TopicFilters {
     private final Set<String> own;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * What a device says in CONNECT's user name and client id:
  * {@code {host}/{client id}/?api-version=2021-04-12&DeviceClientType=…&model-id=…}.
  *
- * <p>The client id is {@code {device}} or {@code {device}/{module}}. It stands literally in the user name, which tells where the
- * ids end: they may hold question marks themselves. Everything behind it may be missing, as old clients leave it out.
+ * <p>The client id is {@code {device}} or {@code {device}/{module}}. It stands literally in the user name, which
+ * tells where the ids end: they may hold question marks themselves. Everything behind it may be missing, as old
+ * clients leave it out.
  *
  * @param modelId the digital-twin model that the device announces, decoded; null when none
  */
@@ -78,7 +79,10 @@ record UserName(String host, Identity identity, @Nullable String modelId) {
         return !text.isEmpty() && text.chars().allMatch(c -> c == '-' || (c < 0x80 && Character.isLetterOrDigit(c)));
     }
 
-    /** By name; the first one counts where one is repeated. Values may be percent-encoded or not: Node sends model-id raw. */
+    /**
+     * By name; the first one counts where one is repeated. Values may be percent-encoded or not: Node sends model-id
+     * raw.
+     */
     private static Map<String, String> parameters(String query) {
         Map<String, String> parameters = new HashMap<>();
         for (String parameter : query.split("&", -1)) {

@@ -23,12 +23,13 @@ final class CbsHandler implements AnswerNode.Handler {
 
     @Override
     public void handle(AmqpMessage request, Consumer<AnswerNode.Answer> answer) {
-        EventsRefusal refusal = put(request);
+        Credential.Token token = new Credential.Token(tokenOf(request));
+        EventsRefusal refusal = put(request, token);
         if (refusal == null) {
             answer.accept(new AnswerNode.Answer(Map.of("status-code", 200, "status-description", "OK"), null));
             return;
         }
-        refused.accept(null, refusal);
+        refused.accept(token.named(), refusal);
         answer.accept(new AnswerNode.Answer(
                 Map.of(
                         "status-code", EventsErrors.status(refusal),
@@ -37,26 +38,28 @@ final class CbsHandler implements AnswerNode.Handler {
                 null));
     }
 
-    private @Nullable EventsRefusal put(AmqpMessage request) {
+    private @Nullable EventsRefusal put(AmqpMessage request, Credential.Token token) {
         String operation = text(request, "operation");
         if (!operation.equals("put-token")) {
             return new EventsRefusal.UnknownOperation(operation);
         }
-        String token =
-                switch (request.body()) {
-                    case AmqpMessage.Body.Value(String text) -> text;
-                    case AmqpMessage.Body.Data(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
-                    case AmqpMessage.Body.Value _, AmqpMessage.Body.None _ -> "";
-                };
-        if (token.isEmpty()) {
+        if (token.text().isEmpty()) {
             return new EventsRefusal.RequestMalformed("its body is not the text of a token");
         }
-        // Some clients send Entra tokens under the type of a SAS token, so the text decides first.
+        // Some clients send Entra tokens under the type of a SAS token, so the text is looked at as well.
         String type = text(request, "type").toLowerCase(Locale.ROOT);
         if (type.equals("jwt") || type.equals("bearer")) {
             return new EventsRefusal.BearerToken();
         }
-        return grants.put(text(request, "name"), new Credential.Token(token));
+        return grants.put(text(request, "name"), token);
+    }
+
+    private static String tokenOf(AmqpMessage request) {
+        return switch (request.body()) {
+            case AmqpMessage.Body.Value(String text) -> text;
+            case AmqpMessage.Body.Data(var bytes) -> new String(bytes, StandardCharsets.UTF_8);
+            case AmqpMessage.Body.Value _, AmqpMessage.Body.None _ -> "";
+        };
     }
 
     private static String text(AmqpMessage request, String name) {

@@ -47,15 +47,29 @@ sealed interface Credential {
             if (entity.isPresent()) {
                 return faultFor(settings, entity.get(), path.subList(1, path.size()));
             }
+            if (token.hasScheme() && !path.isEmpty() && !path.getFirst().equalsIgnoreCase("messages")) {
+                // The shape of an Event Hubs client, whose EntityPath is wrong.
+                return new EventsRefusal.UnknownHub(path.getFirst());
+            }
             Optional<Hub> host = settings.hubs().byHostName(token.resource().host());
             if (host.isEmpty()) {
-                return new EventsRefusal.UnknownHub(
-                        path.isEmpty() ? token.resource().host() : token.resource().host() + "/" + path.getFirst());
+                return new EventsRefusal.UnknownHub(token.resource().host());
             }
             boolean events = path.size() >= 2
                     && path.get(0).equalsIgnoreCase("messages")
                     && path.get(1).equalsIgnoreCase("events");
             return faultFor(settings, host.get(), events ? path.subList(2, path.size()) : List.of());
+        }
+
+        /** The hub or host that the token names, for a report; null when it can't be read. */
+        @Nullable String named() {
+            if (!(SasToken.parse(text) instanceof SasToken.Parsed.Token(var token))) {
+                return null;
+            }
+            List<String> path = token.resource().path();
+            return token.hasScheme() && !path.isEmpty()
+                    ? path.getFirst()
+                    : token.resource().host();
         }
 
         @Override

@@ -110,7 +110,7 @@ sealed interface EventsRefusal {
                         + " amqp.annotation.x-opt-offset > '12', of x-opt-offset, x-opt-sequence-number or x-opt-enqueued-time.";
             case EpochNotANumber() -> "The link property com.microsoft:epoch is not a number from 0 on.";
             case StartBeyondEnd(var start, var next) ->
-                "The start '" + start + "' lies beyond the end: the next message of the partition gets the number " + next
+                "The start (" + start + ") lies beyond the end: the next message of the partition gets the number " + next
                         + ". If the hub was created anew, start from the beginning and drop the old checkpoints.";
             case EpochTooLow(var epoch) ->
                 "At least one receiver for the endpoint is created with epoch of '" + epoch

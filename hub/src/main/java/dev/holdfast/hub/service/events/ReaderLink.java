@@ -109,7 +109,7 @@ final class ReaderLink implements PartitionReaders.Seat {
             return;
         }
         if (first > next) {
-            refuse(new EventsRefusal.StartBeyondEnd(start.toString(), next));
+            refuse(new EventsRefusal.StartBeyondEnd(start.describe(), next));
             return;
         }
         PartitionReaders.Place wanted = PartitionReaders.Place.of(hub.name(), address.group(), partition);

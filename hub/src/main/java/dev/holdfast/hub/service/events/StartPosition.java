@@ -88,6 +88,16 @@ sealed interface StartPosition {
         return "";
     }
 
+    /** As a sentence names it. */
+    default String describe() {
+        return switch (this) {
+            case Earliest() -> "the oldest message";
+            case Latest() -> "the next message";
+            case Sequence(var first) -> "sequence number " + first;
+            case Time(var from) -> from.toString();
+        };
+    }
+
     /** The sequence number of the first message to read. Reads the log's files. */
     default long resolve(Log log, int partition) {
         return switch (this) {

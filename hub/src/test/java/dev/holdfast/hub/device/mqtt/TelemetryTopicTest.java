@@ -51,7 +51,8 @@ class TelemetryTopicTest {
 
         Telemetry java = read(
                 DEV1,
-                "devices/dev1/messages/events/$.mid=id1&$.cid=c1&$.cdid=dev1&$.ce=utf-8&$.ct=application%2Fjson&p=v%20w");
+                "devices/dev1/messages/events/$.mid=id1&$.cid=c1&$.cdid=dev1&$.ce=utf-8"
+                        + "&$.ct=application%2Fjson&p=v%20w");
         assertThat(java).isEqualTo(node);
 
         Telemetry c = read(

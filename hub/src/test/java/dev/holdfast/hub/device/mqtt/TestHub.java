@@ -38,7 +38,7 @@ import javax.crypto.spec.SecretKeySpec;
 /** A hub in memory. */
 final class TestHub {
     private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
-    private static final Authentication KEYS =
+    static final Authentication KEYS =
             new Authentication.Sas(new SymmetricKeys(new SymmetricKey(KEY), new SymmetricKey(KEY)));
 
     final String hostName;

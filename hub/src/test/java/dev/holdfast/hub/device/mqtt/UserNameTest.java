@@ -30,7 +30,8 @@ class UserNameTest {
     @Test
     void everySdk() {
         assertRead(
-                "hub1.hub.test/dev1/?api-version=2021-04-12&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.1)hf",
+                "hub1.hub.test/dev1/?api-version=2021-04-12"
+                        + "&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.1)hf",
                 "dev1", DEV1, null);
         assertRead(
                 "hub1.hub.test/dev1/mod1/?api-version=2021-04-12&model-id=dtmi:azure:iot:test;1&DeviceClientType=azure",
@@ -38,10 +39,12 @@ class UserNameTest {
                 MOD1,
                 "dtmi:azure:iot:test;1");
         assertRead(
-                "hub1.hub.test/dev1/?api-version=2020-09-30&model-id=dtmi%3Aazure%3Aiot%3Atest%3B1&DeviceClientType=java",
+                "hub1.hub.test/dev1/?api-version=2020-09-30&model-id=dtmi%3Aazure%3Aiot%3Atest%3B1"
+                        + "&DeviceClientType=java",
                 "dev1", DEV1, "dtmi:azure:iot:test;1");
         assertRead(
-                "hub1.hub.test/dev1/?api-version=2019-10-01&DeviceClientType=azure-iot-device-iothub-py%2F2.14.0%283.11.2%3B",
+                "hub1.hub.test/dev1/?api-version=2019-10-01"
+                        + "&DeviceClientType=azure-iot-device-iothub-py%2F2.14.0%283.11.2%3B",
                 "dev1", DEV1, null);
         assertRead(
                 "hub1.hub.test/dev1/?api-version=2020-09-30&DeviceClientType=iothubclient%2f1.15&model-id=dtmi%3aa%3b1",

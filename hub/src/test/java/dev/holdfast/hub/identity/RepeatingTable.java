@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Table} in memory that takes its contract at its word: every transaction's work is run once in vain before it is run for
  * good, because work may run more than once.
  */
-public final class MemoryTable implements Table {
+public final class RepeatingTable implements Table {
     private record Key(String scope, String kind, String key) {}
 
     private static final Comparator<String> BY_BYTES =
@@ -52,7 +53,7 @@ public final class MemoryTable implements Table {
     }
 
     @Override
-    public synchronized <R> R transact(String scope, Work<R> work) {
+    public synchronized <R extends @Nullable Object> R transact(String scope, Work<R> work) {
         work.run(new Copy(scope));
         Copy copy = new Copy(scope);
         R result = work.run(copy);
@@ -83,7 +84,7 @@ public final class MemoryTable implements Table {
 
         @Override
         public List<Row> list(String kind, String afterKey, int maxRows) {
-            return MemoryTable.list(changed, scope, kind, afterKey, maxRows);
+            return RepeatingTable.list(changed, scope, kind, afterKey, maxRows);
         }
 
         @Override

@@ -1,0 +1,167 @@
+package dev.holdfast.hub.service.http;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.identity.AccessRight;
+import dev.holdfast.hub.identity.ServiceAuthentication;
+import dev.holdfast.hub.identity.Signing;
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.http.HttpFace;
+import dev.holdfast.wire.http.HttpRequest;
+import dev.holdfast.wire.http.HttpResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service API of every hub, on the hub's host names. Deny by default: the caller's token is judged before anything else is
+ * looked at, for what does not exist as for what does.
+ *
+ * <p>Refusals go to the reports as well, apart from the registry's everyday answers (no such device, exists already, changed
+ * meanwhile).
+ */
+public final class ServiceApi implements HttpFace {
+    private static final Pattern API_VERSION = Pattern.compile("20[0-9]{2}-[01][0-9]-[0-3][0-9](-[a-z]{1,20})?");
+    private static final Set<String> OVERRIDES = Set.of("PUT", "PATCH", "DELETE");
+    private static final int NAME_MAX_CHARS = 128;
+
+    private final HubDirectory hubs;
+    private final InstantSource clock;
+    private final Consumer<Report> reports;
+    private final ServiceRoutes routes;
+
+    /** @param reports told of refused calls; quick */
+    public ServiceApi(HubDirectory hubs, Limits.Registry limits, InstantSource clock, Consumer<Report> reports) {
+        this.hubs = hubs;
+        this.clock = clock;
+        this.reports = reports;
+        this.routes = new ServiceRoutes(limits);
+    }
+
+    @Override
+    public boolean claims(HttpRequest request) {
+        return routes.claims(request.path()) && hubs.byHostName(request.host()).isPresent();
+    }
+
+    @Override
+    public HttpResponse answer(HttpRequest request) {
+        String requestId = UUID.randomUUID().toString();
+        Hub hub = hubs.byHostName(request.host()).orElse(null);
+        HttpResponse answer;
+        try {
+            if (hub == null) {
+                throw ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "The hub was deleted a moment ago.");
+            }
+            answer = answer(hub, request);
+        } catch (ServiceFault fault) {
+            Instant now = clock.instant();
+            if (fault.isReported()) {
+                report(fault, hub, request, now);
+            }
+            answer = ErrorBody.response(fault, requestId, now);
+            if (fault.error() == ServiceError.METHOD_NOT_ALLOWED) {
+                answer = answer.with("Allow", methods(request.path()));
+            }
+        }
+        // Answers hold keys, so nothing on the way may keep them.
+        return answer.with("x-ms-request-id", requestId).with("Cache-Control", "no-store");
+    }
+
+    private HttpResponse answer(Hub hub, HttpRequest request) throws ServiceFault {
+        List<ServiceRoute> here = routes.of(request.path());
+        String method = method(request);
+        ServiceRoute route = here.stream()
+                .filter(candidate -> candidate.method().equals(method))
+                .findFirst()
+                .orElse(null);
+        letIn(hub, request, route);
+        if (here.isEmpty()) {
+            throw ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "The service API has nothing at this path.");
+        }
+        if (route == null) {
+            throw ServiceFault.of(
+                    ServiceError.METHOD_NOT_ALLOWED, "This path takes " + methods(request.path()) + " only.");
+        }
+        requireVersion(request);
+        return switch (route.answer()) {
+            case ServiceRoute.Answer.By(var handler) -> handler.answer(new ServiceCall(hub, request));
+            case ServiceRoute.Answer.NotServedYet(var what) ->
+                throw ServiceFault.of(
+                        ServiceError.FEATURE_NOT_SUPPORTED,
+                        what + " are not served by this release of Holdfast yet. Nothing was changed.");
+        };
+    }
+
+    /** The method that is meant: HTTP libraries that know no PATCH send POST and say so in a field. */
+    private static String method(HttpRequest request) throws ServiceFault {
+        String override = request.header("x-http-method-override").orElse(null);
+        if (override == null || !request.method().equals("POST")) {
+            return request.method();
+        }
+        String method = override.toUpperCase(Locale.ROOT);
+        if (!OVERRIDES.contains(method)) {
+            throw ServiceFault.of(
+                    ServiceError.ARGUMENT_INVALID,
+                    "X-HTTP-Method-Override is PUT, PATCH or DELETE, and only of a POST.");
+        }
+        return method;
+    }
+
+    /** @param route null when there is none: then any token of the hub will do, since there is nothing to have */
+    private static void letIn(Hub hub, HttpRequest request, @Nullable ServiceRoute route) throws ServiceFault {
+        String token = request.header("authorization").orElse("");
+        if (token.isEmpty()) {
+            throw ServiceFault.noToken();
+        }
+        Set<AccessRight> needed = route == null ? EnumSet.noneOf(AccessRight.class) : EnumSet.of(route.right());
+        ServiceAuthentication judged =
+                hub.authenticator().judgeService(token, request.path(), needed, Signing.KEY_BYTES);
+        switch (judged) {
+            case ServiceAuthentication.Accepted _ -> {}
+            case ServiceAuthentication.Refused(var refusal) -> throw ServiceFault.of(refusal);
+        }
+    }
+
+    private static void requireVersion(HttpRequest request) throws ServiceFault {
+        String version = request.query().get("api-version");
+        if (version == null || !API_VERSION.matcher(version).matches()) {
+            throw ServiceFault.of(
+                    ServiceError.INVALID_PROTOCOL_VERSION,
+                    "The query needs an api-version, a date such as 2021-04-12.");
+        }
+    }
+
+    private String methods(List<String> path) {
+        return routes.of(path).stream().map(ServiceRoute::method).distinct().collect(Collectors.joining(", "));
+    }
+
+    private void report(ServiceFault fault, @Nullable Hub hub, HttpRequest request, Instant now) {
+        reports.accept(new Report(
+                now,
+                request.connection().listener(),
+                request.connection().remoteAddress(),
+                request.connection().id(),
+                hub == null ? null : hub.name().value(),
+                device(request.path()),
+                fault.reason(),
+                fault.toOperator()));
+    }
+
+    /** The device that a path is about, as the caller spelled it. */
+    private static @Nullable String device(List<String> path) {
+        if (path.size() < 2 || !Set.of("devices", "twins", "digitaltwins").contains(path.getFirst())) {
+            return null;
+        }
+        String name = path.get(1);
+        return name.length() <= NAME_MAX_CHARS ? name : name.substring(0, NAME_MAX_CHARS);
+    }
+}

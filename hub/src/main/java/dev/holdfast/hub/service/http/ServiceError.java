@@ -1,0 +1,42 @@
+package dev.holdfast.hub.service.http;
+
+/**
+ * The errors of the service API that this release answers with. Number and name are Azure's, because clients map them to their
+ * own exceptions; the first three digits are the HTTP status.
+ */
+enum ServiceError {
+    INVALID_PROTOCOL_VERSION(400001, "InvalidProtocolVersion"),
+    ARGUMENT_INVALID(400004, "ArgumentInvalid"),
+    ARGUMENT_NULL(400005, "ArgumentNull"),
+    FORMAT_ERROR(400006, "IotHubFormatError"),
+    DEVICE_DEFINED_MULTIPLE_TIMES(400011, "DeviceDefinedMultipleTimes"),
+    UNAUTHORIZED_ACCESS(401002, "IotHubUnauthorizedAccess"),
+    GENERIC_NOT_FOUND(404000, "GenericNotFound"),
+    DEVICE_NOT_FOUND(404001, "DeviceNotFound"),
+    METHOD_NOT_ALLOWED(405000, "GenericMethodNotAllowed"),
+    DEVICE_ALREADY_EXISTS(409001, "DeviceAlreadyExists"),
+    PRECONDITION_FAILED(412001, "PreconditionFailed"),
+    TOO_MANY_DEVICES(413002, "TooManyDevices"),
+    UNSUPPORTED_MEDIA_TYPE(415000, "GenericUnsupportedMediaType"),
+    FEATURE_NOT_SUPPORTED(501000, "FeatureNotSupported");
+
+    private final int number;
+    private final String wireName;
+
+    ServiceError(int number, String wireName) {
+        this.number = number;
+        this.wireName = wireName;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String wireName() {
+        return wireName;
+    }
+
+    int status() {
+        return number / 1000;
+    }
+}

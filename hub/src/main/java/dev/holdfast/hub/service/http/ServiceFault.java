@@ -1,0 +1,110 @@
+package dev.holdfast.hub.service.http;
+
+import dev.holdfast.hub.identity.AuthenticationExplanation;
+import dev.holdfast.hub.identity.AuthenticationRefusal;
+import dev.holdfast.hub.identity.RegistryRefusal;
+
+/**
+ * Why a call is refused. Thrown inside this package and caught in one place, {@link ServiceApi}. Has no stack: it is not a bug.
+ *
+ * <p>What the caller is told and what the operator is told are two texts, since the first must not help an attacker.
+ */
+final class ServiceFault extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final ServiceError error;
+    private final String reason;
+    private final String toCaller;
+    private final String toOperator;
+    private final boolean reported;
+
+    private ServiceFault(ServiceError error, String reason, String toCaller, String toOperator, boolean reported) {
+        super(reason, null, false, false);
+        this.error = error;
+        this.reason = reason;
+        this.toCaller = toCaller;
+        this.toOperator = toOperator;
+        this.reported = reported;
+    }
+
+    /** A call that can't be understood or isn't served; both may know all of it. */
+    static ServiceFault of(ServiceError error, String explanation) {
+        return new ServiceFault(error, error.wireName(), explanation, explanation, true);
+    }
+
+    /** A caller who was not let in. */
+    static ServiceFault of(AuthenticationRefusal refusal) {
+        String explanation = AuthenticationExplanation.of(refusal);
+        return new ServiceFault(
+                ServiceError.UNAUTHORIZED_ACCESS,
+                refusal.reason(),
+                mayBeTold(refusal) ? explanation : "Unauthorized.",
+                explanation,
+                true);
+    }
+
+    static ServiceFault noToken() {
+        String explanation = "The request has no Authorization field with a shared access signature.";
+        return new ServiceFault(ServiceError.UNAUTHORIZED_ACCESS, "NoCredentials", explanation, explanation, true);
+    }
+
+    /** The registry's answer to a caller who was let in: everyday business, so nobody else is told. */
+    static ServiceFault of(RegistryRefusal refusal) {
+        return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), false);
+    }
+
+    static ServiceError error(RegistryRefusal refusal) {
+        return switch (refusal) {
+            case RegistryRefusal.DeviceExists _ -> ServiceError.DEVICE_ALREADY_EXISTS;
+            case RegistryRefusal.DeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
+            case RegistryRefusal.EtagMismatch _ -> ServiceError.PRECONDITION_FAILED;
+            case RegistryRefusal.StatusReasonTooLong _ -> ServiceError.ARGUMENT_INVALID;
+        };
+    }
+
+    /**
+     * What is wrong with a token by itself, its sender may know; and what its policy may not do, because it proved to hold the key.
+     * Which names and keys exist is nobody's business.
+     */
+    private static boolean mayBeTold(AuthenticationRefusal refusal) {
+        return switch (refusal) {
+            case AuthenticationRefusal.NoCredentials _,
+                    AuthenticationRefusal.TokenMalformed _,
+                    AuthenticationRefusal.TokenExpired _,
+                    AuthenticationRefusal.TokenForOtherResource _,
+                    AuthenticationRefusal.PolicyLacksRight _ -> true;
+            case AuthenticationRefusal.UnknownDevice _,
+                    AuthenticationRefusal.DeviceDisabled _,
+                    AuthenticationRefusal.TokenSignatureWrong _,
+                    AuthenticationRefusal.UnknownPolicy _,
+                    AuthenticationRefusal.PolicySignatureWrong _,
+                    AuthenticationRefusal.TokenNotAccepted _,
+                    AuthenticationRefusal.CertificateNotAccepted _,
+                    AuthenticationRefusal.ThumbprintMismatch _,
+                    AuthenticationRefusal.CertificateNotValidNow _,
+                    AuthenticationRefusal.AuthorityUnknown _ -> false;
+        };
+    }
+
+    ServiceError error() {
+        return error;
+    }
+
+    /** Stable word for reports. */
+    String reason() {
+        return reason;
+    }
+
+    String toCaller() {
+        return toCaller;
+    }
+
+    String toOperator() {
+        return toOperator;
+    }
+
+    /** Whether an operator wants to know of it. */
+    boolean isReported() {
+        return reported;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.holdfast.hub.service.http;
+
+import static dev.holdfast.hub.identity.AccessRight.REGISTRY_READ;
+import static dev.holdfast.hub.identity.AccessRight.REGISTRY_WRITE;
+import static dev.holdfast.hub.identity.AccessRight.SERVICE_CONNECT;
+import static dev.holdfast.hub.service.http.ServiceRoute.later;
+import static dev.holdfast.hub.service.http.ServiceRoute.served;
+
+import dev.holdfast.base.Limits;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The table of the service API, in the order of api-version 2021-04-12's published description, with what later versions added.
+ * What is not in it does not exist; what is in it and not served yet says so, and never pretends.
+ */
+final class ServiceRoutes {
+    private final List<ServiceRoute> all;
+    private final Set<String> firstWords;
+
+    ServiceRoutes(Limits.Registry limits) {
+        DeviceResource devices = new DeviceResource(limits);
+        BulkResource bulk = new BulkResource(limits);
+        StatisticsResource statistics = new StatisticsResource();
+        all = List.of(
+                // A fixed word comes before a name in the same place.
+                later("POST", "/devices/query", SERVICE_CONNECT, "Queries"),
+                later("POST", "/devices/keys/regenerate", REGISTRY_WRITE, "Regenerating the keys of many devices"),
+                served("GET", "/devices", REGISTRY_READ, devices::list),
+                served("POST", "/devices", REGISTRY_WRITE, bulk::change),
+                served("GET", "/devices/{id}", REGISTRY_READ, devices::get),
+                served("PUT", "/devices/{id}", REGISTRY_WRITE, devices::put),
+                served("DELETE", "/devices/{id}", REGISTRY_WRITE, devices::delete),
+                served("GET", "/statistics/devices", REGISTRY_READ, statistics::devices),
+                served("GET", "/statistics/service", REGISTRY_READ, statistics::service),
+                later("DELETE", "/devices/{id}/commands", SERVICE_CONNECT, "Cloud-to-device messages"),
+                later("POST", "/devices/{id}/applyConfigurationContent", REGISTRY_WRITE, "Configurations"),
+                later("GET", "/devices/{id}/modules", REGISTRY_READ, "Modules"),
+                later("GET", "/devices/{id}/modules/{module}", REGISTRY_READ, "Modules"),
+                later("PUT", "/devices/{id}/modules/{module}", REGISTRY_WRITE, "Modules"),
+                later("DELETE", "/devices/{id}/modules/{module}", REGISTRY_WRITE, "Modules"),
+                later("GET", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
+                later("PUT", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
+                later("PATCH", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
+                later("GET", "/twins/{id}/modules/{module}", SERVICE_CONNECT, "Module twins"),
+                later("PUT", "/twins/{id}/modules/{module}", SERVICE_CONNECT, "Module twins"),
+                later("PATCH", "/twins/{id}/modules/{module}", SERVICE_CONNECT, "Module twins"),
+                later("POST", "/twins/{id}/methods", SERVICE_CONNECT, "Direct methods"),
+                later("POST", "/twins/{id}/modules/{module}/methods", SERVICE_CONNECT, "Direct methods"),
+                later("GET", "/digitaltwins/{id}", SERVICE_CONNECT, "Digital twins"),
+                later("PATCH", "/digitaltwins/{id}", SERVICE_CONNECT, "Digital twins"),
+                later("POST", "/digitaltwins/{id}/commands/{command}", SERVICE_CONNECT, "Digital twins"),
+                later(
+                        "POST",
+                        "/digitaltwins/{id}/components/{component}/commands/{command}",
+                        SERVICE_CONNECT,
+                        "Digital twins"),
+                later("GET", "/messages/serviceBound/feedback", SERVICE_CONNECT, "Message feedback"),
+                later("DELETE", "/messages/serviceBound/feedback/{lock}", SERVICE_CONNECT, "Message feedback"),
+                later("POST", "/messages/serviceBound/feedback/{lock}/abandon", SERVICE_CONNECT, "Message feedback"),
+                later("GET", "/jobs/v2/query", SERVICE_CONNECT, "Scheduled jobs"),
+                later("GET", "/jobs/v2/{id}", SERVICE_CONNECT, "Scheduled jobs"),
+                later("PUT", "/jobs/v2/{id}", SERVICE_CONNECT, "Scheduled jobs"),
+                later("POST", "/jobs/v2/{id}/cancel", SERVICE_CONNECT, "Scheduled jobs"),
+                later("POST", "/jobs/create", REGISTRY_WRITE, "Import and export jobs"),
+                later("GET", "/jobs", REGISTRY_READ, "Import and export jobs"),
+                later("GET", "/jobs/{id}", REGISTRY_READ, "Import and export jobs"),
+                later("DELETE", "/jobs/{id}", REGISTRY_WRITE, "Import and export jobs"),
+                later("POST", "/configurations/testQueries", REGISTRY_READ, "Configurations"),
+                later("GET", "/configurations", REGISTRY_READ, "Configurations"),
+                later("GET", "/configurations/{id}", REGISTRY_READ, "Configurations"),
+                later("PUT", "/configurations/{id}", REGISTRY_WRITE, "Configurations"),
+                later("DELETE", "/configurations/{id}", REGISTRY_WRITE, "Configurations"));
+        firstWords = all.stream().map(route -> route.pattern().getFirst()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    List<ServiceRoute> all() {
+        return all;
+    }
+
+    /** The entries of a path, one for each method. */
+    List<ServiceRoute> of(List<String> path) {
+        return all.stream().filter(route -> route.matches(path)).toList();
+    }
+
+    /**
+     * Whether a path lies in the service API. Below {@code /devices/{id}/messages} and {@code /devices/{id}/files} devices speak, not
+     * services.
+     */
+    boolean claims(List<String> path) {
+        if (path.isEmpty() || !firstWords.contains(path.getFirst().toLowerCase(Locale.ROOT))) {
+            return false;
+        }
+        boolean ofDevices = path.size() > 2
+                && path.getFirst().equalsIgnoreCase("devices")
+                && (path.get(2).equalsIgnoreCase("messages") || path.get(2).equalsIgnoreCase("files"));
+        return !ofDevices;
+    }
+}

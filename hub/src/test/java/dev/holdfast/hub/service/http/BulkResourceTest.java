@@ -1,0 +1,109 @@
+package dev.holdfast.hub.service.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class BulkResourceTest {
+    private final FakeHub hub = new FakeHub();
+
+    private FakeHub.Answer post(String json) {
+        return hub.call("POST", "/devices").body(json.replace('\'', '"')).send();
+    }
+
+    private static String errors(JsonNode result) {
+        return result.get("errors")
+                .valueStream()
+                .map(error -> error.get("deviceId").stringValue() + " "
+                        + error.get("errorCode").stringValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    private String etag(String device) {
+        return hub.call("GET", "/devices/" + device).send().json().get("etag").stringValue();
+    }
+
+    @Test
+    void devicesAreMadeChangedAndDeletedTogether() {
+        FakeHub.Answer made =
+                post("[{'id':'a','importMode':'create'},{'id':'b','importMode':'Create','status':'disabled'}]");
+        assertThat(made.status()).isEqualTo(200);
+        assertThat(made.text()).isEqualTo("{\"isSuccessful\":true,\"errors\":[],\"warnings\":[]}");
+        assertThat(post("[{'id':'a','importMode':'Update','status':'disabled'},{'id':'b','importMode':'delete'}]")
+                        .status())
+                .isEqualTo(200);
+        assertThat(hub.call("GET", "/devices/a").send().json().get("status").stringValue())
+                .isEqualTo("disabled");
+        assertThat(hub.call("GET", "/devices/b").send().status()).isEqualTo(404);
+    }
+
+    @Test
+    void whatFailsIsSaidOfEachAndTheRestIsDone() {
+        post("[{'id':'a','importMode':'create'}]");
+        FakeHub.Answer mixed = post("[{'id':'a','importMode':'create'},{'id':'b','importMode':'create'},"
+                + "{'id':'c','importMode':'update'},{'id':'d','importMode':'deleteIfMatchETag','eTag':'x'},"
+                + "{'id':'e','importMode':'explode'},{'id':'f'},{'importMode':'create'},null,"
+                + "{'id':'b','importMode':'delete'},{'id':'g','importMode':'updateTwin'},"
+                + "{'id':'h','moduleId':'m','importMode':'create'},{'id':'i','importMode':'updateIfMatchETag'},"
+                + "{'id':'j','importMode':'create','authentication':{'type':'selfSigned'}}]");
+        assertThat(mixed.status()).isEqualTo(400);
+        assertThat(mixed.json().get("isSuccessful").booleanValue()).isFalse();
+        assertThat(errors(mixed.json()).split(", "))
+                .containsExactlyInAnyOrder(
+                        "a DeviceAlreadyExists",
+                        "c DeviceNotFound",
+                        "d DeviceNotFound",
+                        "e ArgumentInvalid",
+                        "f ArgumentInvalid",
+                        " ArgumentInvalid",
+                        " ArgumentNull",
+                        "b DeviceDefinedMultipleTimes",
+                        "g FeatureNotSupported",
+                        "h FeatureNotSupported",
+                        "i ArgumentNull",
+                        "j ArgumentInvalid");
+        assertThat(hub.call("GET", "/devices/b").send().status()).isEqualTo(200);
+    }
+
+    @Test
+    void eachCarriesItsOwnCondition() {
+        post("[{'id':'a','importMode':'create'},{'id':'b','importMode':'create'}]");
+        String old = etag("a");
+        // The Node client spells the member etag, the description eTag.
+        assertThat(post("[{'id':'a','importMode':'UpdateIfMatchETag','etag':'" + old + "'}]")
+                        .status())
+                .isEqualTo(200);
+        FakeHub.Answer stale = post("[{'id':'a','importMode':'updateIfMatchETag','eTag':'" + old + "'},"
+                + "{'id':'b','importMode':'DeleteIfMatchETag','eTag':'*'}]");
+        assertThat(errors(stale.json())).isEqualTo("a PreconditionFailed");
+        assertThat(hub.call("GET", "/devices/b").send().status()).isEqualTo(404);
+    }
+
+    @Test
+    void aTwinThatIsNotKeptIsWarnedOf() {
+        FakeHub.Answer made = post("[{'id':'a','importMode':'create','tags':{'x':[1,{'y':2}]},"
+                + "'properties':{'desired':{'z':1}}},{'id':'b','importMode':'create','tags':null}]");
+        assertThat(made.status()).isEqualTo(200);
+        JsonNode warnings = made.json().get("warnings");
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.get(0).get("deviceId").stringValue()).isEqualTo("a");
+        assertThat(warnings.get(0).get("warningCode").stringValue()).isEqualTo("DeviceRegisteredWithoutTwin");
+    }
+
+    @Test
+    void aCallIsBounded() {
+        assertThat(post("[]").error()).isEqualTo(400004);
+        assertThat(post("{}").error()).isEqualTo(400006);
+        String most = IntStream.range(0, 100)
+                .mapToObj(i -> "{'id':'d" + i + "','importMode':'create'}")
+                .collect(Collectors.joining(",", "[", "]"));
+        assertThat(post(most).status()).isEqualTo(200);
+        assertThat(hub.call("GET", "/devices").send().json()).hasSize(100);
+        String more = most.replace("create", "update").replace("]", ",{'id':'x','importMode':'create'}]");
+        assertThat(post(more).error()).isEqualTo(413002);
+        assertThat(hub.call("GET", "/devices/x").send().status()).isEqualTo(404);
+    }
+}
