@@ -46,6 +46,8 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
     private final Set<AmqpLink> links = new LinkedHashSet<>();
     private @Nullable FrameReader frames;
     private boolean over;
+    /** This side closes in order. */
+    private boolean closing;
     private boolean flushScheduled;
     private int receivingBytes;
 
@@ -57,6 +59,7 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
         this.ended = ended;
         engine.outputHandler((buffer, written) -> output(buffer, written));
         engine.errorHandler(failed -> fail(refusalOf(failed.failureCause())));
+        engine.connection().localCloseHandler(_ -> channel.eventLoop().execute(this::closedByEngine));
     }
 
     /** Puts the handlers on the channel and starts the engine. */
@@ -86,6 +89,19 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
 
     void forget(AmqpLink link) {
         links.remove(link);
+    }
+
+    /** Whether another link of the same session holds messages that it can't send. */
+    boolean hasHeldUp(OutgoingLink than) {
+        for (AmqpLink link : links) {
+            if (!link.equals(than)
+                    && link instanceof OutgoingLink other
+                    && other.isHeldUp()
+                    && other.session().equals(than.session())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     EventExecutor executor() {
@@ -173,6 +189,7 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
         if (!connection().isLocallyOpen()) {
             connection().open();
         }
+        closing = true;
         connection().close();
         flush();
         closeLater();
@@ -183,11 +200,23 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
         if (over) {
             return;
         }
+        closing = true;
         if (connection().isLocallyOpen()) {
             connection().close();
         }
         end(null);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** The engine closes by itself on some violations; it has told the peer. A failure of it has been handled by now. */
+    private void closedByEngine() {
+        if (over || closing) {
+            return;
+        }
+        AmqpError error = AmqpError.of(connection().getCondition());
+        end(new AmqpRefusal.ProtocolViolated(error == null ? "the engine closed" : error.description()));
+        channel.flush();
+        closeLater();
     }
 
     private void closeLater() {

@@ -130,10 +130,15 @@ public final class OutgoingLink extends AmqpLink {
      * the capacity makes it look at all of them.
      */
     private void wakeOthers() {
-        if (sender.isSendable() && sender.getSession().senders().size() > 1) {
+        if (host().hasHeldUp(this)) {
             sender.getSession().setOutgoingCapacity(0);
             sender.getSession().setOutgoingCapacity(-1);
         }
+    }
+
+    /** Whether it holds messages and is not in line to send them. */
+    boolean isHeldUp() {
+        return !waiting && pending() > 0;
     }
 
     private void lineUp() {

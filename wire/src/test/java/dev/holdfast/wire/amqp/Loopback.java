@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -86,6 +87,15 @@ final class Loopback implements AutoCloseable {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(until);
             LockSupport.parkNanos(1_000_000);
         }
+    }
+
+    /** Whether every event loop came round twice. */
+    static BooleanSupplier idle(Loopback server) {
+        AtomicInteger rounds = new AtomicInteger();
+        server.loops.forEach(loop -> {
+            var _ = loop.schedule(rounds::incrementAndGet, 50, TimeUnit.MILLISECONDS);
+        });
+        return () -> rounds.get() == 2;
     }
 
     @Override
