@@ -24,7 +24,7 @@ public record Limits(
     public static Limits defaults() {
         return new Limits(
                 new Sockets(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15), 20_000),
-                new Tls(20_000, Duration.ofHours(1), 1024),
+                new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024),
                 new Certificates(1024 * 1024, 100),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
                 new Amqp(
@@ -72,8 +72,9 @@ public record Limits(
      * @param sessionsMax sessions that one policy and key type keeps for clients that resume without a ticket
      * @param sessionMaxTime how long a session, kept or in a ticket, may be resumed; what it proved is judged anew each time
      * @param acceptQueueMax connections of one listener that the system completes before they are accepted
+     * @param silentMaxBytes records in a row without data for the protocol, such as key updates; more than one full record
      */
-    public record Tls(int sessionsMax, Duration sessionMaxTime, int acceptQueueMax) {}
+    public record Tls(int sessionsMax, Duration sessionMaxTime, int acceptQueueMax, int silentMaxBytes) {}
 
     /**
      * @param pemMaxBytes a text with certificates and keys in PEM

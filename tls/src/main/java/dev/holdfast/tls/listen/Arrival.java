@@ -9,7 +9,9 @@ import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.Verdict;
 import dev.holdfast.tls.report.HandshakeFailure;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeTooSlow;
+import dev.holdfast.tls.report.HandshakeFailure.NoApplicationData;
 import dev.holdfast.tls.report.HandshakeFailure.RenegotiationRefused;
+import dev.holdfast.tls.report.HandshakeFailure.ServerBusy;
 import dev.holdfast.tls.report.HelloRefusal;
 import dev.holdfast.tls.report.HelloRefusal.HelloTooSlow;
 import dev.holdfast.tls.report.TlsRefusal;
@@ -21,6 +23,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +46,7 @@ final class Arrival implements ClientHelloReader.Owner {
     private final Mount mount;
     private final ClientHelloReader reader;
     private @Nullable Future<?> deadline;
+    private @Nullable HandshakeTasks tasks;
     private boolean over;
 
     Arrival(Connection connection, Door door, Mount mount) {
@@ -54,7 +58,7 @@ final class Arrival implements ClientHelloReader.Owner {
 
     void begin() {
         Channel channel = connection.channel();
-        channel.pipeline().addLast(new ReadsWhileWritable(), reader);
+        channel.pipeline().addLast(reader);
         deadline = channel.eventLoop()
                 .schedule(
                         this::tooSlow,
@@ -63,10 +67,15 @@ final class Arrival implements ClientHelloReader.Owner {
     }
 
     private void tooSlow() {
-        var max = door.limits().sockets().handshakeMaxTime();
-        boolean inHello = connection.channel().pipeline().context(reader) != null;
-        fail(inHello ? new HelloTooSlow(max, reader.receivedBytes()) : new HandshakeTooSlow(max));
+        fail(whatIsSlow(door.limits().sockets().handshakeMaxTime()));
         var _ = connection.channel().close();
+    }
+
+    private TlsRefusal whatIsSlow(Duration max) {
+        if (tasks == null) {
+            return new HelloTooSlow(max, reader.receivedBytes());
+        }
+        return tasks.areRunning() ? new ServerBusy(max) : new HandshakeTooSlow(max);
     }
 
     @Override
@@ -107,24 +116,37 @@ final class Arrival implements ClientHelloReader.Owner {
             ByteBuf bytes) {
         ServerChain chain = door.identities().chain(accept.keyType());
         SSLEngine engine = door.contexts().engine(endpoint, accept, chain);
-        SslHandler ssl = new SslHandler(engine, door.handshakeThreads());
+        HandshakeTasks engineTasks = new HandshakeTasks(connection.channel(), door.handshakeThreads());
+        tasks = engineTasks;
+        SslHandler ssl = new SslHandler(engine, engineTasks);
+        SilentRecordsGuard guard =
+                new SilentRecordsGuard(door.limits().tls().silentMaxBytes(), () -> offend(new NoApplicationData()));
         // One deadline covers hello and handshake; the handler's own would begin anew.
         ssl.setHandshakeTimeoutMillis(0);
         ssl.setCloseNotifyFlushTimeoutMillis(LAST_BYTES_MILLIS);
         ChannelPipeline pipeline = context.pipeline();
         if (accept.version() != TlsVersion.TLS_1_3) {
-            pipeline.addLast(new RenegotiationGuard(this::renegotiation));
+            pipeline.addLast(new RenegotiationGuard(() -> offend(new RenegotiationRefused())));
         }
-        pipeline.addLast(ssl, new HandshakeEnd(this, hello, accept, chain, engine));
+        Runnable engineDone = () -> {
+            engineTasks.handshakeDone();
+            guard.arm();
+        };
+        pipeline.addLast(engineTasks, guard.beforeEngine(), ssl, guard.behindEngine());
+        pipeline.addLast(new HandshakeEnd(this, hello, accept, chain, engine, engineDone));
         context.fireChannelRead(bytes);
         // The read that filled the hello is over; the engine's answer is flushed by this.
         context.fireChannelReadComplete();
         pipeline.remove(reader);
     }
 
-    /** After the mount, when this has long been over: a report of its own. */
-    private void renegotiation() {
-        door.report(connection, new RenegotiationRefused());
+    /** A rule was broken, usually by a mounted connection whose arrival is over; each guard says so once. */
+    private void offend(HandshakeFailure why) {
+        if (over) {
+            door.report(connection, why);
+        } else {
+            fail(why);
+        }
         var _ = connection.channel().close();
     }
 

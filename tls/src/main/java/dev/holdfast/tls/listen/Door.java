@@ -9,6 +9,7 @@ import dev.holdfast.tls.report.TlsRefusal;
 import dev.holdfast.wire.Connection;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +22,16 @@ record Door(
         Contexts contexts,
         Executor handshakeThreads,
         Counters counters,
+        AtomicBoolean closing,
         InstantSource clock,
         Consumer<Report> reports) {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
 
+    /** Says nothing while the door closes: what ends then, this server has ended. */
     void report(Connection connection, TlsRefusal why) {
+        if (closing.get()) {
+            return;
+        }
         Report report = new Report(
                 clock.instant(),
                 connection.listener(),

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * words that have been the same since Java 1.4; a test with a real client holds them fast.
  */
 final class FailureCause {
-    private static final Pattern ALERT = Pattern.compile("Received fatal alert: ([a-z_]{1,40})");
+    /** The second form: OpenSSL sends its alert in the clear when it hasn't begun to encrypt, in TLS 1.3 too. */
+    private static final Pattern ALERT = Pattern.compile(
+            "(?:Received fatal alert|Unexpected plaintext alert received: Level: fatal; Alert): ([a-z_]{1,40})");
+
     private static final int MESSAGE_MAX_CHARS = 300;
     private static final int CAUSES_MAX = 10;
 

@@ -27,7 +27,10 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Accepts sockets on any number of listeners and leads each through its TLS handshake to the protocol of its listener.
@@ -40,6 +43,7 @@ import java.util.function.Consumer;
  * and clients turned away while the door is full, of which the first is reported.
  */
 public final class FrontDoor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
     private static final Duration CLOSE_MAX_TIME = Duration.ofSeconds(5);
 
     /**
@@ -85,6 +89,7 @@ public final class FrontDoor implements AutoCloseable {
                 new Contexts(limits.tls(), directory),
                 handshakeThreads,
                 new Counters(limits.sockets().openMax()),
+                new AtomicBoolean(),
                 clock,
                 reports);
     }
@@ -161,10 +166,23 @@ public final class FrontDoor implements AutoCloseable {
     /** Stops accepting, closes every connection with a TLS goodbye, and ends the threads; takes a few seconds at most. */
     @Override
     public void close() {
+        long maxMillis = CLOSE_MAX_TIME.toMillis();
         stopAccepting();
-        connections.close().awaitUninterruptibly(CLOSE_MAX_TIME.toMillis());
-        loops.shutdownGracefully(0, CLOSE_MAX_TIME.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(2 * CLOSE_MAX_TIME.toMillis());
+        door.closing().set(true);
+        connections.close().awaitUninterruptibly(maxMillis);
+        endHandshakes(maxMillis);
+        loops.shutdownGracefully(0, maxMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * maxMillis);
+    }
+
+    /** Before the loops, on which each task ends. Those that wait belong to connections that are closed. */
+    private void endHandshakes(long maxMillis) {
         handshakeThreads.shutdownNow();
+        try {
+            if (!handshakeThreads.awaitTermination(maxMillis, TimeUnit.MILLISECONDS)) {
+                LOG.warn("a handshake is still being computed after {} ms", maxMillis);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

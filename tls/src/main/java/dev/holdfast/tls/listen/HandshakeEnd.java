@@ -27,14 +27,23 @@ final class HandshakeEnd extends ChannelInboundHandlerAdapter {
     private final Verdict.Accept accept;
     private final ServerChain chain;
     private final SSLEngine engine;
+    private final Runnable engineDone;
     private final long beganMillis = System.currentTimeMillis();
 
-    HandshakeEnd(Arrival arrival, ClientHello hello, Verdict.Accept accept, ServerChain chain, SSLEngine engine) {
+    /** @param engineDone run when the handshake is good, before any protocol is mounted */
+    HandshakeEnd(
+            Arrival arrival,
+            ClientHello hello,
+            Verdict.Accept accept,
+            ServerChain chain,
+            SSLEngine engine,
+            Runnable engineDone) {
         this.arrival = arrival;
         this.hello = hello;
         this.accept = accept;
         this.chain = chain;
         this.engine = engine;
+        this.engineDone = engineDone;
     }
 
     @Override
@@ -52,6 +61,7 @@ final class HandshakeEnd extends ChannelInboundHandlerAdapter {
     private void succeeded(ChannelHandlerContext context) {
         Handshake handshake = handshake(engine.getSession());
         if (isAccepted(handshake)) {
+            engineDone.run();
             arrival.finished(handshake);
             context.pipeline().remove(this);
         } else {

@@ -34,11 +34,17 @@ public sealed interface HandshakeFailure extends TlsRefusal {
 
     record HandshakeTooSlow(Duration maxTime) implements HandshakeFailure {}
 
+    /** The time was over while the handshake waited for this server's processors. */
+    record ServerBusy(Duration maxTime) implements HandshakeFailure {}
+
     /** The client went away after its hello, without a word. */
     record ClosedInHandshake(Shown shown) implements HandshakeFailure {}
 
     /** A second handshake in a running TLS 1.2 connection; no client needs one and it has been a way to attack. */
     record RenegotiationRefused() implements HandshakeFailure {}
+
+    /** A long run of TLS records with nothing in them for the protocol: key updates or empty ones. */
+    record NoApplicationData() implements HandshakeFailure {}
 
     /** Told once each time that the cap is reached. */
     record TooManySockets(int max) implements HandshakeFailure {}

@@ -4,7 +4,9 @@ import dev.holdfast.tls.report.HandshakeFailure.AlertReceived;
 import dev.holdfast.tls.report.HandshakeFailure.ClosedInHandshake;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeRejected;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeTooSlow;
+import dev.holdfast.tls.report.HandshakeFailure.NoApplicationData;
 import dev.holdfast.tls.report.HandshakeFailure.RenegotiationRefused;
+import dev.holdfast.tls.report.HandshakeFailure.ServerBusy;
 import dev.holdfast.tls.report.HandshakeFailure.Shown;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
 import dev.holdfast.tls.report.HelloRefusal.ClosedInHello;
@@ -111,11 +113,18 @@ public final class TlsExplanation {
             case HandshakeTooSlow(var max) ->
                 "The handshake was not finished within " + seconds(max)
                         + ". The network loses packets, or the client stalls.";
+            case ServerBusy(var max) ->
+                "The handshake waited for this server's processors until its " + seconds(max)
+                        + " were over: more clients connect at once than it can shake hands with. Let clients wait a random"
+                        + " time before they connect again, or give the server more processors.";
             case ClosedInHandshake(var shown) ->
                 "The client closed the connection in the middle of the handshake without saying why. " + trust(shown);
             case RenegotiationRefused() ->
                 "The client asked for a second handshake in a running connection (renegotiation). That is always refused;"
                         + " turn it off in the client.";
+            case NoApplicationData() ->
+                "The client sent one TLS record after the other without any data in them (key updates or empty records),"
+                        + " which no client needs. It was closed; if it is a device of yours, update its TLS library.";
             case TooManySockets(var max) ->
                 max + " connections are open, which is the most that this server accepts; more are closed at once. Look"
                         + " for clients that connect again and again, or raise the limit.";

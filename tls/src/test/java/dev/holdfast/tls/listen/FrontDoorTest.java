@@ -91,6 +91,41 @@ class FrontDoorTest {
     }
 
     @Test
+    void a_client_that_leaves_as_soon_as_its_handshake_is_done_is_no_failure() throws Exception {
+        SSLContext client = TestTls.context(door.roots(), null);
+        for (int i = 0; i < 200; i++) {
+            TestTls.connect(client, "localhost", door.port(), VERSIONS[i % 2]).close();
+            client.getClientSessionContext().setSessionTimeout(1);
+        }
+        for (int i = 0; i < 200; i++) {
+            door.handshake();
+        }
+        assertThat(door.reports).isEmpty();
+    }
+
+    @Test
+    void key_updates_without_end_and_without_reading_are_cut_off() throws Exception {
+        try (SSLSocket socket =
+                TestTls.connect(TestTls.context(door.roots(), null), "localhost", door.port(), "TLSv1.3")) {
+            for (int i = 0; i < 100; i++) {
+                // In TLS 1.3 this is a key update that asks for one in return.
+                socket.startHandshake();
+                assertThat(echo(socket, "x")).isEqualTo("x");
+            }
+            assertThat(door.reports).isEmpty();
+
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1_000_000; i++) {
+                            socket.startHandshake();
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+            assertThat(door.report().reason()).isEqualTo("NoApplicationData");
+            assertThat(door.reports).isEmpty();
+        }
+    }
+
+    @Test
     void addresses_are_names_of_the_certificate_too() throws Exception {
         SSLContext client = TestTls.context(door.roots(), null);
         for (String address : List.of("127.0.0.1", "::1")) {
