@@ -5,7 +5,6 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.wire.amqp.AmqpMessage;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,8 +93,7 @@ final class ManagementHandler implements AnswerNode.Handler {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("type", "com.microsoft:eventhub");
         facts.put("name", hub.name().value());
-        // When a hub was made is not kept; official clients need a date here and do nothing with it.
-        facts.put("created_at", Instant.EPOCH);
+        facts.put("created_at", hub.settings().get().createdAt());
         facts.put("partition_count", partitions);
         facts.put(
                 "partition_ids",

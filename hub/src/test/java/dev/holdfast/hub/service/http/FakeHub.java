@@ -69,7 +69,7 @@ final class FakeHub implements HubDirectory {
             }
             policies.add(new SharedAccessPolicy("rights" + bits, some, SymmetricKeys.random(random)));
         }
-        Live<HubSettings> settings = new Live<>(new HubSettings(NAME, HOST, 4, 1, policies, List.of()));
+        Live<HubSettings> settings = new Live<>(new HubSettings(NAME, HOST, 4, 1, policies, List.of(), Instant.EPOCH));
         Registry registry =
                 new Registry(table, NAME, clock, random, Limits.defaults().registry(), _ -> {});
         Authenticator authenticator = new Authenticator(
