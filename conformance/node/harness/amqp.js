@@ -30,8 +30,8 @@ export async function receive(connection, source) {
   const receiver = connection.open_receiver({ source, autoaccept: true, credit_window: 0 });
   const attached = new Promise((resolve, reject) => {
     receiver.once('receiver_open', () => {
-      // A refused attach is answered with an empty source, and the detach follows.
-      if (receiver.remote?.attach?.source) {
+      // A refused attach is answered with a null source, and the detach follows.
+      if (receiver.remote.attach.source?.value) {
         resolve(receiver);
       }
     });

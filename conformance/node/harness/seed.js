@@ -3,4 +3,5 @@
 import { Server } from './server.js';
 
 const server = await Server.start();
+await server.logged(server.ready.trustBundle); // all is said
 await server.stop();

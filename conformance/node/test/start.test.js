@@ -106,6 +106,13 @@ describe('holdfast up', () => {
     assert.equal(server.ready.operatorToken, operatorToken);
   });
 
+  it('ends cleanly when it is told to as soon as it is ready', async () => {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await server.stop();
+      await server.startAgain();
+    }
+  });
+
   it('ends cleanly on Ctrl-C, too', async () => {
     await server.stop('SIGINT');
     await server.startAgain();

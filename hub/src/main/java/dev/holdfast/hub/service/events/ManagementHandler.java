@@ -70,7 +70,8 @@ final class ManagementHandler implements AnswerNode.Handler {
         String partition = text(request, "partition");
         return Partitions.find(hub, partition).isPresent()
                 ? null
-                : new EventsRefusal.UnknownPartition(hub.name(), partition, hub.log().partitions());
+                : new EventsRefusal.UnknownPartition(
+                        hub.name(), partition, hub.log().partitions());
     }
 
     private @Nullable EventsRefusal faultOfProof(AmqpMessage request, String name, @Nullable Hub hub) {
@@ -105,7 +106,11 @@ final class ManagementHandler implements AnswerNode.Handler {
         try {
             extent = hub.log().extent(Partitions.find(hub, partition).orElseThrow());
         } catch (StoreException unreadable) {
-            LOG.warn("The telemetry log of hub {} could not be asked for partition {}", hub.name(), partition, unreadable);
+            LOG.warn(
+                    "The telemetry log of hub {} could not be asked for partition {}",
+                    hub.name(),
+                    partition,
+                    unreadable);
             return refused(hub.name().value(), new EventsRefusal.LogUnreadable());
         }
         Map<String, Object> facts = new LinkedHashMap<>();
