@@ -72,7 +72,7 @@ final class OperatorClient implements AutoCloseable {
         } catch (SSLException e) {
             throw new CommandFailure(
                     "the server at " + address.url() + " is not trusted by the roots in " + address.trustBundle() + " ("
-                            + e.getMessage() + ").",
+                            + deepest(e) + ").",
                     e);
         } catch (IOException e) {
             throw new CommandFailure("the server at " + address.url() + " did not answer (" + e + ").", e);
@@ -84,6 +84,15 @@ final class OperatorClient implements AutoCloseable {
                     message.isEmpty() ? "the server answered with status " + answer.status() + "." : message);
         }
         return read;
+    }
+
+    /** The message of the failure that began it all; those above it repeat it with the names of classes. */
+    private static String deepest(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     private static JsonNode read(HttpsClient.Answer answer) throws CommandFailure {

@@ -89,7 +89,7 @@ final class ServerOptions {
                     ready.path("operatorToken").asString(),
                     Path.of(ready.path("trustBundle").asString()));
         } catch (IOException | JacksonException | IllegalArgumentException e) {
-            throw new CommandFailure(file + " can't be read (" + e.getMessage() + ").", e);
+            throw new CommandFailure(file + " is damaged; end the server that wrote it and start it again.", e);
         }
     }
 }

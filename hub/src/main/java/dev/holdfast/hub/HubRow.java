@@ -7,6 +7,8 @@ import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,7 +21,13 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param deleting its deletion began and must be finished; nothing else of the row counts any more
  */
-record HubRow(int partitions, int retentionDays, List<Policy> policies, List<String> consumerGroups, boolean deleting) {
+record HubRow(
+        int partitions,
+        int retentionDays,
+        List<Policy> policies,
+        List<String> consumerGroups,
+        String createdAt,
+        boolean deleting) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     record Policy(String name, List<String> rights, String primary, String secondary) {
@@ -35,6 +43,7 @@ record HubRow(int partitions, int retentionDays, List<Policy> policies, List<Str
                 settings.retentionDays(),
                 settings.policies().stream().map(HubRow::policy).toList(),
                 settings.consumerGroups(),
+                settings.createdAt().toString(),
                 false);
     }
 
@@ -51,15 +60,16 @@ record HubRow(int partitions, int retentionDays, List<Policy> policies, List<Str
     }
 
     HubRow withDeleting() {
-        return new HubRow(partitions, retentionDays, policies, consumerGroups, true);
+        return new HubRow(partitions, retentionDays, policies, consumerGroups, createdAt, true);
     }
 
     HubSettings settings(HubName name, String hostName) {
         try {
             List<SharedAccessPolicy> read =
                     policies.stream().map(HubRow::policy).toList();
-            return new HubSettings(name, hostName, partitions, retentionDays, read, consumerGroups);
-        } catch (IllegalArgumentException | NullPointerException e) {
+            return new HubSettings(
+                    name, hostName, partitions, retentionDays, read, consumerGroups, Instant.parse(createdAt));
+        } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
             throw unreadable(name.value(), e);
         }
     }

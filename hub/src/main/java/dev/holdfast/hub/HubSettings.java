@@ -2,6 +2,7 @@ package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param retentionDays 1 to 7
  * @param policies in the order in which they were made
  * @param consumerGroups besides {@code $Default}, which always exists
+ * @param createdAt when the hub was made
  */
 public record HubSettings(
         HubName name,
@@ -20,7 +22,8 @@ public record HubSettings(
         int partitions,
         int retentionDays,
         List<SharedAccessPolicy> policies,
-        List<String> consumerGroups) {
+        List<String> consumerGroups,
+        Instant createdAt) {
 
     public static final String DEFAULT_CONSUMER_GROUP = "$Default";
     public static final int PARTITIONS_MAX = 32;
@@ -39,7 +42,7 @@ public record HubSettings(
 
     /** These settings with other consumer groups besides {@code $Default}. */
     HubSettings withConsumerGroups(List<String> groups) {
-        return new HubSettings(name, hostName, partitions, retentionDays, policies, groups);
+        return new HubSettings(name, hostName, partitions, retentionDays, policies, groups, createdAt);
     }
 
     public Optional<SharedAccessPolicy> policy(String policyName) {

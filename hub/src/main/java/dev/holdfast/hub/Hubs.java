@@ -124,9 +124,25 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                     wanted.partitions(),
                     wanted.retentionDays(),
                     SharedAccessPolicy.standard(random),
-                    List.of());
+                    List.of(),
+                    clock.instant());
             store(settings);
-            return new HubChange.Done(open(settings));
+            try {
+                return new HubChange.Done(open(settings));
+            } catch (RuntimeException e) {
+                undo(settings, e);
+                throw e;
+            }
+        }
+    }
+
+    /** Takes a hub back that can't be opened; what of that fails is done at the next start. */
+    private void undo(HubSettings settings, RuntimeException failure) {
+        try {
+            write(settings.name(), HubRow.of(settings).withDeleting());
+            finishDeletion(settings.name());
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 

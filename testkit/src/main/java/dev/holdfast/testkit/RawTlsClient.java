@@ -9,9 +9,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.Optional;
 
-/** A socket to a TLS server on this machine that sends exactly the bytes it is told to. Reads give up after ten seconds. */
+/** A socket to a TLS server on this machine that sends exactly the bytes it is told to. Reads give up after half a minute. */
 public final class RawTlsClient implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
     private static final int RECORD_ALERT = 21;
 
     /** One record of the server. */

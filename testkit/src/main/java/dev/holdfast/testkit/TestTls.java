@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** TLS clients of the Java runtime, with the trust and the client certificate that a test gives them. */
 public final class TestTls {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
     private static final char[] PASSWORD = "test".toCharArray();
 
     private TestTls() {}

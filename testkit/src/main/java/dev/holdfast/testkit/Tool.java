@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A public command line tool as a peer. A tool that is missing fails the test, with the name of its Debian package. Nothing waits
- * longer than half a minute, and closing ends the process.
+ * longer than a minute, and closing ends the process.
  */
 public final class Tool implements AutoCloseable {
-    private static final long TIMEOUT_SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 60;
 
     /** @param output standard output and error together, as they came */
     public record Result(int exitCode, String output) {}

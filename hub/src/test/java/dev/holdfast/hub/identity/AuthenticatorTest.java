@@ -38,7 +38,7 @@ class AuthenticatorTest {
     private final Registry registry = new Registry(
             table, new HubName("hub1"), clock, random, Limits.defaults().registry(), _ -> {});
     private final Live<HubSettings> settings = new Live<>(
-            new HubSettings(new HubName("hub1"), HOST, 4, 1, SharedAccessPolicy.standard(random), List.of()));
+            new HubSettings(new HubName("hub1"), HOST, 4, 1, SharedAccessPolicy.standard(random), List.of(), NOW));
     private final Authenticator authenticator = new Authenticator(
             settings, registry, HOST::equals, clock, Limits.defaults().telemetry());
     private final SymmetricKeys keys = new SymmetricKeys(SasTokenTest.KEY, SymmetricKey.random(random));
@@ -458,7 +458,7 @@ class AuthenticatorTest {
     void aPolicyThatIsTakenAwayOpensNothingAnyMore() {
         String token = Tokens.policy(HOST, LATER, policy("service"));
         settings.update(before -> new HubSettings(
-                before.name(), before.hostName(), 4, 1, SharedAccessPolicy.standard(random), List.of()));
+                before.name(), before.hostName(), 4, 1, SharedAccessPolicy.standard(random), List.of(), NOW));
         assertThat(reason(authenticator.judgeService(
                         token, List.of(), EnumSet.of(AccessRight.SERVICE_CONNECT), Signing.KEY_BYTES)))
                 .isEqualTo("PolicySignatureWrong");

@@ -34,7 +34,8 @@ class EntityTokenTest {
     private final List<SharedAccessPolicy> policies = SharedAccessPolicy.standard(new SecureRandom());
     /** hub2 has a name of its own; localhost means hub1. */
     private final Authenticator hub2 = new Authenticator(
-            new Live<>(new HubSettings(new HubName("hub2"), "hub2.holdfast.localhost", 4, 1, policies, List.of())),
+            new Live<>(new HubSettings(
+                    new HubName("hub2"), "hub2.holdfast.localhost", 4, 1, policies, List.of(), Instant.EPOCH)),
             noRegistry(),
             host -> host.equals("hub2.holdfast.localhost"),
             clock,

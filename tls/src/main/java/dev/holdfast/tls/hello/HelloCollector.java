@@ -20,6 +20,8 @@ final class HelloCollector {
     private static final int RECORD_MAX_BYTES = 1 << 14;
     private static final int FIRST_ROOM_BYTES = 1024;
 
+    private static final byte[] NONE = {};
+
     private final int maxBytes;
     private final byte[] recordHeader = new byte[RECORD_HEADER_BYTES];
     private int recordHeaderFilled;
@@ -40,6 +42,16 @@ final class HelloCollector {
     /** Takes the next bytes of the socket. Null as long as more are needed; nothing may be added after another answer. */
     @Nullable
     ParsedHello add(byte[] bytes, int from, int to) {
+        ParsedHello answer = read(bytes, from, to);
+        if (answer != null) {
+            // A connection may live for months, and its collector with it.
+            message = NONE;
+        }
+        return answer;
+    }
+
+    @Nullable
+    private ParsedHello read(byte[] bytes, int from, int to) {
         if (received == 0 && from < to && bytes[from] != HANDSHAKE) {
             received = to - from;
             return refused(new NotTls(spoken(bytes, from, to)));

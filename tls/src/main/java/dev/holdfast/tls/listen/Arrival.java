@@ -140,9 +140,13 @@ final class Arrival implements ClientHelloReader.Owner {
         pipeline.remove(reader);
     }
 
-    /** A mounted connection broke a rule, when its arrival has long been over. */
+    /** A rule was broken, usually by a mounted connection whose arrival is over; each guard says so once. */
     private void offend(HandshakeFailure why) {
-        door.report(connection, why);
+        if (over) {
+            door.report(connection, why);
+        } else {
+            fail(why);
+        }
         var _ = connection.channel().close();
     }
 

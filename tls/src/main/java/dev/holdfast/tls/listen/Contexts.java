@@ -42,11 +42,14 @@ final class Contexts {
     private final Set<String> engineSuites;
 
     Contexts(Limits.Tls limits, Directory directory) {
+        EngineSwitches.set();
         this.limits = limits;
         this.directory = directory;
         try {
-            engineSuites = Arrays.stream(
-                            SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites())
+            // Not the default context: it would read the machine's trusted roots, which a server does not need.
+            SSLContext any = SSLContext.getInstance("TLS");
+            any.init(new KeyManager[0], new TrustManager[] {new AnyClientCertificate()}, null);
+            engineSuites = Arrays.stream(any.getSupportedSSLParameters().getCipherSuites())
                     .collect(Collectors.toUnmodifiableSet());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime has no TLS", e);

@@ -77,7 +77,6 @@ public final class FrontDoor implements AutoCloseable {
             ServerIdentities identities,
             InstantSource clock,
             Consumer<Report> reports) {
-        EngineSwitches.set();
         int processors = Runtime.getRuntime().availableProcessors();
         loops = new MultiThreadIoEventLoopGroup(
                 processors, new DefaultThreadFactory("holdfast-io"), NioIoHandler.newFactory());

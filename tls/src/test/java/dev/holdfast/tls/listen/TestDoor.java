@@ -30,7 +30,7 @@ final class TestDoor implements AutoCloseable {
     /** Made once: keys take a second, and no test changes them. */
     static final ServerAuthorities AUTHORITIES = makeAuthorities();
 
-    private static final long WAIT_SECONDS = 10;
+    private static final long WAIT_SECONDS = 30;
 
     final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Handshake> handshakes = new LinkedBlockingQueue<>();

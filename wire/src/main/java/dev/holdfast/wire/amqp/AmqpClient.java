@@ -202,7 +202,7 @@ public final class AmqpClient implements AutoCloseable {
     }
 
     /** Attaches a sender. The future fails when the server refuses it. */
-    CompletableFuture<OutgoingLink> send(String target) {
+    public CompletableFuture<OutgoingLink> send(String target) {
         CompletableFuture<OutgoingLink> ready = new CompletableFuture<>();
         run(ready, () -> {
             Sender sender = sessionNow().sender(target + "-" + UUID.randomUUID());

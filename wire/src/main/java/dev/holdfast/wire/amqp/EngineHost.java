@@ -48,6 +48,7 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
     private boolean over;
     /** This side closes in order. */
     private boolean closing;
+
     private boolean flushScheduled;
     private int receivingBytes;
 

@@ -198,6 +198,7 @@ final class Engines {
                 AmqpError.LINK_DETACH_FORCED,
                 AmqpError.LINK_MESSAGE_SIZE_EXCEEDED,
                 AmqpError.LINK_TRANSFER_LIMIT_EXCEEDED,
+                AmqpError.ARGUMENT_OUT_OF_RANGE,
                 "amqp:resource-locked",
                 "amqp:illegal-state",
                 "amqp:frame-size-too-small",

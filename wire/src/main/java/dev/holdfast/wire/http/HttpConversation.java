@@ -294,7 +294,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        // Broken sockets and broken TLS records, which the decoder in front wraps, are the other side's doing.
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
             LOG.debug("connection {} broke", connection.id(), cause);
         } else {
             LOG.error("connection {} failed", connection.id(), cause);

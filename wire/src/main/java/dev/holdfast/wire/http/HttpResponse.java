@@ -5,8 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An answer. The content length and connection fields are added when it is written; names and values must not hold line
- * breaks, which the writer refuses.
+ * An answer. Content-Length, Date and Connection are added when it is written, so it may not have them.
+ *
+ * @param status 200 to 599; 204 and 304 have no body
+ * @param headers values are visible ASCII; anything else, a line break above all, is refused when the answer is written, and
+ *     becomes a 500
+ * @param body owned by the answer; left out of the response to a HEAD
  */
 public record HttpResponse(int status, Map<String, String> headers, byte[] body) {
     public HttpResponse {

@@ -41,11 +41,17 @@ class AmqpMessageTest {
     void ids_keep_their_type() {
         for (Object id : List.of("text", UUID.randomUUID(), UnsignedLong.valueOf(-5L), UnsignedLong.valueOf(3))) {
             AmqpMessage answer = AmqpMessage.ofValue(AmqpMessage.Properties.answer(id), Map.of(), null);
-            assertThat(AmqpMessage.decode(answer.encode()).orElseThrow().properties().correlationId())
+            assertThat(AmqpMessage.decode(answer.encode())
+                            .orElseThrow()
+                            .properties()
+                            .correlationId())
                     .isEqualTo(id);
         }
         AmqpMessage binary = AmqpMessage.ofValue(AmqpMessage.Properties.answer(new byte[] {1, 2}), Map.of(), null);
-        assertThat(AmqpMessage.decode(binary.encode()).orElseThrow().properties().correlationId())
+        assertThat(AmqpMessage.decode(binary.encode())
+                        .orElseThrow()
+                        .properties()
+                        .correlationId())
                 .isEqualTo(new byte[] {1, 2});
     }
 
@@ -58,8 +64,9 @@ class AmqpMessageTest {
                 .binary(new byte[] {3})
                 .toBytes();
         assertThat(AmqpMessage.decode(encoded).orElseThrow().body())
-                .isInstanceOfSatisfying(AmqpMessage.Body.Data.class, data -> assertThat(data.bytes())
-                        .containsExactly(1, 2, 3));
+                .isInstanceOfSatisfying(
+                        AmqpMessage.Body.Data.class,
+                        data -> assertThat(data.bytes()).containsExactly(1, 2, 3));
     }
 
     @Test
@@ -69,7 +76,8 @@ class AmqpMessageTest {
             many.put(new byte[] {0x00, 0x53, 0x75, (byte) 0xA0, 1, (byte) i});
         }
         org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
-                Duration.ofSeconds(10), () -> assertThat(AmqpMessage.decode(many.array())).isPresent());
+                Duration.ofSeconds(10),
+                () -> assertThat(AmqpMessage.decode(many.array())).isPresent());
     }
 
     @Test

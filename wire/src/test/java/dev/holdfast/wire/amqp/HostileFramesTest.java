@@ -57,7 +57,8 @@ class HostileFramesTest {
     void data_offset_outside_of_the_frame() throws Exception {
         for (int offset : new int[] {0, 1, 3, 255}) {
             try (RawAmqp client = server.raw()) {
-                client.opened().send((byte) 0, (byte) 0, (byte) 0, (byte) 8, (byte) offset, (byte) 0, (byte) 0, (byte) 0);
+                client.opened()
+                        .send((byte) 0, (byte) 0, (byte) 0, (byte) 8, (byte) offset, (byte) 0, (byte) 0, (byte) 0);
                 assertThat(client.closeError()).startsWith("amqp:decode-error: FrameMalformed");
                 client.awaitClosed();
             }
@@ -140,7 +141,10 @@ class HostileFramesTest {
                     .put(inner)
                     .array();
         }
-        byte[] body = new AmqpWriter(inner.length).descriptor(Performatives.OPEN).encoded(inner).toBytes();
+        byte[] body = new AmqpWriter(inner.length)
+                .descriptor(Performatives.OPEN)
+                .encoded(inner)
+                .toBytes();
         try (RawAmqp client = server.raw()) {
             client.greet(ProtocolHeader.AMQP).send(RawAmqp.frame(0, 0, body));
             assertThat(client.closeError()).contains("nested more than 16 deep");
@@ -201,7 +205,8 @@ class HostileFramesTest {
 
     @Test
     void frames_for_what_does_not_exist() throws Exception {
-        byte[] message = AmqpMessage.ofValue(AmqpMessage.Properties.NONE, RawAmqp.none(), "x").encode();
+        byte[] message = AmqpMessage.ofValue(AmqpMessage.Properties.NONE, RawAmqp.none(), "x")
+                .encode();
         for (byte[] frame : new byte[][] {
             RawAmqp.transfer(0, 0, 0, false, message),
             RawAmqp.transfer(5, 0, 0, false, message),
@@ -220,7 +225,8 @@ class HostileFramesTest {
 
     @Test
     void transfer_on_a_link_of_the_other_direction() throws Exception {
-        byte[] message = AmqpMessage.ofValue(AmqpMessage.Properties.NONE, RawAmqp.none(), "x").encode();
+        byte[] message = AmqpMessage.ofValue(AmqpMessage.Properties.NONE, RawAmqp.none(), "x")
+                .encode();
         try (RawAmqp client = server.raw()) {
             client.begun().send(RawAmqp.attachReceiver(0, 0, "r", "echo"));
             assertThat(client.read().code()).isEqualTo(0x12);
@@ -241,7 +247,8 @@ class HostileFramesTest {
 
     @Test
     void more_messages_than_credit() throws Exception {
-        byte[] message = AmqpMessage.ofValue(AmqpMessage.Properties.NONE, RawAmqp.none(), "x").encode();
+        byte[] message = AmqpMessage.ofValue(AmqpMessage.Properties.NONE, RawAmqp.none(), "x")
+                .encode();
         try (RawAmqp client = server.raw()) {
             client.begun().send(RawAmqp.attachSender(0, 0, "s", "echo"));
             // Four are granted and each grants another one; unfinished ones grant none.

@@ -43,7 +43,8 @@ class LinkFlowTest {
     void request_and_answer() throws Exception {
         try (AmqpClient client = client()) {
             for (int i = 0; i < 50; i++) {
-                AmqpMessage answer = client.request("echo", Map.of("i", i), "body " + i).get(10, TimeUnit.SECONDS);
+                AmqpMessage answer =
+                        client.request("echo", Map.of("i", i), "body " + i).get(10, TimeUnit.SECONDS);
                 assertThat(answer.applicationProperties()).containsEntry("i", i);
                 assertThat(answer.body()).isEqualTo(new AmqpMessage.Body.Value("body " + i));
             }
@@ -95,7 +96,8 @@ class LinkFlowTest {
             // A request that is answered after them shows that nothing else is on its way.
             client.request("echo", Map.of(), "").get(10, TimeUnit.SECONDS);
             assertThat(got).hasValue(7);
-            assertThat(server.face.given).hasValueLessThanOrEqualTo(7 + server.limits.amqp().requestsMax());
+            assertThat(server.face.given)
+                    .hasValueLessThanOrEqualTo(7 + server.limits.amqp().requestsMax());
             client.execute(() -> link.grant(3));
             Loopback.await("10 messages", () -> got.get() == 10);
         }
@@ -106,7 +108,8 @@ class LinkFlowTest {
         server.face.numbers = 10_000;
         AtomicInteger got = new AtomicInteger();
         try (AmqpClient client = client()) {
-            client.receive(from("numbers", 10_000), arrived -> got.incrementAndGet()).get(10, TimeUnit.SECONDS);
+            client.receive(from("numbers", 10_000), arrived -> got.incrementAndGet())
+                    .get(10, TimeUnit.SECONDS);
             Loopback.await("the limit", () -> got.get() == server.limits.amqp().creditMax());
             client.request("echo", Map.of(), "").get(10, TimeUnit.SECONDS);
             assertThat(got).hasValue(server.limits.amqp().creditMax());
@@ -119,12 +122,14 @@ class LinkFlowTest {
         server.face.numberBytes = 256 * 1024;
         List<byte[]> got = Collections.synchronizedList(new ArrayList<>());
         try (AmqpClient client = client()) {
-            client.receive(from("numbers", 10), arrived -> got.add(arrived.encoded())).get(10, TimeUnit.SECONDS);
+            client.receive(from("numbers", 10), arrived -> got.add(arrived.encoded()))
+                    .get(10, TimeUnit.SECONDS);
             Loopback.await("3 messages", () -> got.size() == 3);
         }
         assertThat(AmqpMessage.decode(got.getLast()).orElseThrow().body())
-                .isInstanceOfSatisfying(AmqpMessage.Body.Value.class, body -> assertThat((byte[]) body.value())
-                        .hasSize(256 * 1024));
+                .isInstanceOfSatisfying(
+                        AmqpMessage.Body.Value.class,
+                        body -> assertThat((byte[]) body.value()).hasSize(256 * 1024));
     }
 
     @Test
@@ -178,7 +183,8 @@ class LinkFlowTest {
                     .hasRootCauseMessage("amqp:not-found: no such node");
             assertThatThrownBy(() -> client.send("nowhere").get(10, TimeUnit.SECONDS))
                     .hasRootCauseMessage("amqp:not-found: no such node");
-            assertThat(client.request("echo", Map.of(), "").get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(client.request("echo", Map.of(), "").get(10, TimeUnit.SECONDS))
+                    .isNotNull();
         }
     }
 

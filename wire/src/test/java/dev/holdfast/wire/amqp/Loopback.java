@@ -44,8 +44,8 @@ final class Loopback implements AutoCloseable {
 
     Loopback(Limits limits) {
         this.limits = limits;
-        AmqpServer server = new AmqpServer(
-                List.of(face), limits, _ -> showedCertificate, (_, refusal) -> refusals.add(refusal));
+        AmqpServer server =
+                new AmqpServer(List.of(face), limits, _ -> showedCertificate, (_, refusal) -> refusals.add(refusal));
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

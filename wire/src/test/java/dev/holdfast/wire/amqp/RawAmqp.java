@@ -104,7 +104,8 @@ final class RawAmqp implements AutoCloseable {
     }
 
     static byte[] open(String hostName) {
-        return performative(0, 0, Performatives.OPEN, 2, out -> out.string("raw").string(hostName));
+        return performative(
+                0, 0, Performatives.OPEN, 2, out -> out.string("raw").string(hostName));
     }
 
     static byte[] begin(int channel) {
@@ -114,10 +115,8 @@ final class RawAmqp implements AutoCloseable {
     /** Unsigned ints with four bytes each. */
     static void uint(AmqpWriter out, long... values) {
         for (long value : values) {
-            out.encoded(ByteBuffer.allocate(5)
-                    .put((byte) 0x70)
-                    .putInt((int) value)
-                    .array());
+            out.encoded(
+                    ByteBuffer.allocate(5).put((byte) 0x70).putInt((int) value).array());
         }
     }
 
@@ -180,8 +179,7 @@ final class RawAmqp implements AutoCloseable {
         }
         byte[] body = java.util.Arrays.copyOfRange(rest, offset, rest.length);
         try {
-            if (new AmqpReader(body).next()
-                    instanceof AmqpReader.Described(UnsignedLong code, List<?> fields)) {
+            if (new AmqpReader(body).next() instanceof AmqpReader.Described(UnsignedLong code, List<?> fields)) {
                 return new Frame(rest[1], channel, code.intValue(), fields);
             }
             throw new IOException("a frame without a performative");

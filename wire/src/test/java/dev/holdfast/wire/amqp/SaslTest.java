@@ -67,7 +67,8 @@ class SaslTest {
 
     @Test
     void plain_without_its_three_parts() throws Exception {
-        assertThat(refused(new ClientSasl("PLAIN", new byte[] {'a', 0, 'b'}))).isEqualTo(new AmqpRefusal.PlainMalformed());
+        assertThat(refused(new ClientSasl("PLAIN", new byte[] {'a', 0, 'b'})))
+                .isEqualTo(new AmqpRefusal.PlainMalformed());
     }
 
     @Test
@@ -93,7 +94,8 @@ class SaslTest {
         server.showedCertificate = true;
         try (RawAmqp client = server.raw()) {
             client.greet(ProtocolHeader.SASL);
-            assertThat(client.read().fields().getFirst()).isEqualTo(List.of("EXTERNAL", "MSSBCBS", "PLAIN", "ANONYMOUS"));
+            assertThat(client.read().fields().getFirst())
+                    .isEqualTo(List.of("EXTERNAL", "MSSBCBS", "PLAIN", "ANONYMOUS"));
         }
     }
 
@@ -115,7 +117,9 @@ class SaslTest {
         try (RawAmqp client = server.raw()) {
             client.greet(ProtocolHeader.SASL).read();
             // A client may go on before it has the outcome.
-            client.send(RawAmqp.plain("user", "right")).header(ProtocolHeader.AMQP).send(RawAmqp.open("127.0.0.1"));
+            client.send(RawAmqp.plain("user", "right"))
+                    .header(ProtocolHeader.AMQP)
+                    .send(RawAmqp.open("127.0.0.1"));
             Loopback.await("the question", () -> server.face.heldVerdict.get() != null);
             assertThat(server.face.peers).isEmpty();
             server.face.heldVerdict.get().run();

@@ -120,7 +120,8 @@ final class ScriptedFace implements AmqpFace {
                     to.send(new AmqpMessage(
                                     Map.of(),
                                     Map.of(),
-                                    AmqpMessage.Properties.answer(request.properties().messageId()),
+                                    AmqpMessage.Properties.answer(
+                                            request.properties().messageId()),
                                     request.applicationProperties(),
                                     request.body())
                             .encode());

@@ -29,7 +29,9 @@ final class AnswerNode {
     }
 
     /** @param body null for an answer that has none */
-    record Answer(Map<String, Object> applicationProperties, @Nullable Object body) {}
+    record Answer(
+            Map<String, Object> applicationProperties,
+            @Nullable Object body) {}
 
     private final String name;
     private final AmqpConnection connection;
@@ -40,11 +42,7 @@ final class AnswerNode {
     private final Queue<IncomingLink> owed = new ArrayDeque<>();
 
     AnswerNode(
-            String name,
-            AmqpConnection connection,
-            int requestsMax,
-            Handler handler,
-            Consumer<EventsRefusal> refused) {
+            String name, AmqpConnection connection, int requestsMax, Handler handler, Consumer<EventsRefusal> refused) {
         this.name = name;
         this.connection = connection;
         this.requestsMax = requestsMax;

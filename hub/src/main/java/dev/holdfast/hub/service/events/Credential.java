@@ -20,12 +20,14 @@ sealed interface Credential {
     Set<AccessRight> NEEDED = EnumSet.of(AccessRight.SERVICE_CONNECT);
 
     /** What is wrong with it for a path below a hub; null when nothing is. */
-    @Nullable EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path);
+    @Nullable
+    EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path);
 
     /** A shared access signature. */
     record Token(String text) implements Credential {
         /** What is wrong with it for everything; null when it is good for something. */
-        @Nullable EventsRefusal fault(EventsSettings settings) {
+        @Nullable
+        EventsRefusal fault(EventsSettings settings) {
             if (text.regionMatches(true, 0, "Bearer ", 0, 7)) {
                 return new EventsRefusal.BearerToken();
             }
@@ -41,9 +43,10 @@ sealed interface Credential {
                 return new EventsRefusal.DeviceToken();
             }
             List<String> path = token.resource().path();
-            Optional<Hub> entity = path.isEmpty() || !settings.isOwnHost(token.resource().host())
-                    ? Optional.empty()
-                    : HubName.parse(path.getFirst()).flatMap(settings.hubs()::byName);
+            Optional<Hub> entity =
+                    path.isEmpty() || !settings.isOwnHost(token.resource().host())
+                            ? Optional.empty()
+                            : HubName.parse(path.getFirst()).flatMap(settings.hubs()::byName);
             if (entity.isPresent()) {
                 return faultFor(settings, entity.get(), path.subList(1, path.size()));
             }
@@ -62,7 +65,8 @@ sealed interface Credential {
         }
 
         /** The hub or host that the token names, for a report; null when it can't be read. */
-        @Nullable String named() {
+        @Nullable
+        String named() {
             if (!(SasToken.parse(text) instanceof SasToken.Parsed.Token(var token))) {
                 return null;
             }
@@ -74,8 +78,7 @@ sealed interface Credential {
 
         @Override
         public @Nullable EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path) {
-            ServiceAuthentication judged =
-                    hub.authenticator().judgeEntity(text, settings::isOwnHost, path, NEEDED);
+            ServiceAuthentication judged = hub.authenticator().judgeEntity(text, settings::isOwnHost, path, NEEDED);
             return judged instanceof ServiceAuthentication.Refused(var why)
                     ? new EventsRefusal.NotAuthenticated(why)
                     : null;

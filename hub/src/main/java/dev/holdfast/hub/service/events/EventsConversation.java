@@ -139,9 +139,9 @@ final class EventsConversation implements AmqpConversation {
     /** The hub's own host has no telemetry: it names the Event Hubs-compatible address, as Azure IoT Hub does. */
     private void redirect(AmqpLink link, List<String> below) {
         String hostName = connection.peer().hostName();
-        Optional<Hub> hub = hostName == null ? Optional.empty() : settings.hubs().byHostName(hostName);
-        EventsRefusal fault =
-                grants.faultFor(hub.orElse(null), below, "messages/events/" + String.join("/", below));
+        Optional<Hub> hub =
+                hostName == null ? Optional.empty() : settings.hubs().byHostName(hostName);
+        EventsRefusal fault = grants.faultFor(hub.orElse(null), below, "messages/events/" + String.join("/", below));
         if (fault != null || hub.isEmpty()) {
             refuse(link, hostName, fault == null ? new EventsRefusal.UnknownHub(String.valueOf(hostName)) : fault);
             return;

@@ -4,9 +4,6 @@ import dev.holdfast.wire.amqp.AmqpError;
 
 /** What AMQP and the two nodes say for a refusal. */
 final class EventsErrors {
-    /** As Event Hubs names a start that can't be. */
-    private static final String ARGUMENT_OUT_OF_RANGE = "com.microsoft:argument-out-of-range";
-
     private EventsErrors() {}
 
     static AmqpError of(EventsRefusal refusal) {
@@ -34,7 +31,7 @@ final class EventsErrors {
                     EventsRefusal.UnknownConsumerGroup _,
                     EventsRefusal.UnknownPartition _ -> AmqpError.NOT_FOUND;
             case EventsRefusal.SendingNotAllowed _ -> AmqpError.NOT_ALLOWED;
-            case EventsRefusal.StartBeyondEnd _ -> ARGUMENT_OUT_OF_RANGE;
+            case EventsRefusal.StartBeyondEnd _ -> AmqpError.ARGUMENT_OUT_OF_RANGE;
             case EventsRefusal.EpochTooLow _, EventsRefusal.Superseded _ -> AmqpError.LINK_STOLEN;
             case EventsRefusal.HubDeleted _, EventsRefusal.ConsumerGroupDeleted _ -> AmqpError.RESOURCE_DELETED;
             case EventsRefusal.LogUnreadable _ -> AmqpError.INTERNAL_ERROR;

@@ -4,6 +4,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.amqp.AmqpClient;
@@ -74,7 +75,7 @@ public final class EventsFace implements AmqpFace {
         } else if (user.indexOf('@') >= 0 || user.indexOf('/') >= 0) {
             verdict.accept(new PlainVerdict.NotMine());
         } else {
-            verdict.accept(judgePolicy(hostName, user, password));
+            verdict.accept(judgePolicy(user, password));
         }
     }
 
@@ -92,26 +93,26 @@ public final class EventsFace implements AmqpFace {
         return fault == null ? new PlainVerdict.Accepted(token) : refused(fault);
     }
 
-    /**
-     * A policy's name with its key. No hub is named when the host is one that all of them share, so each is asked; a key is in
-     * one hub only.
-     */
-    private PlainVerdict judgePolicy(@Nullable String hostName, String policy, String key) {
-        EventsRefusal fault = new EventsRefusal.PolicyKeyWrong(policy);
-        HubName named = hostName == null
-                ? null
-                : settings.hubs().byHostName(hostName).map(Hub::name).orElse(null);
+    /** A policy's name with its key. No hub is named, so each is asked; a key is in one hub only. */
+    private PlainVerdict judgePolicy(String policy, String key) {
+        EventsRefusal closest = new EventsRefusal.NotAuthenticated(new AuthenticationRefusal.UnknownPolicy(policy));
         for (Hub hub : settings.hubs().all()) {
             Credential.PolicyKey shown = new Credential.PolicyKey(hub.name(), policy, key);
-            EventsRefusal wrong = shown.faultFor(settings, hub, List.of());
-            if (wrong == null) {
+            EventsRefusal fault = shown.faultFor(settings, hub, List.of());
+            if (fault == null) {
                 return new PlainVerdict.Accepted(shown);
             }
-            if (hub.name().equals(named)) {
-                fault = wrong;
-            }
+            closest = nearness(fault) > nearness(closest) ? fault : closest;
         }
-        return refused(fault);
+        return refused(closest);
+    }
+
+    /** How much of what was shown is right: the most helpful thing to say is what is wrong in the hub that was meant. */
+    private static int nearness(EventsRefusal fault) {
+        if (fault instanceof EventsRefusal.NotAuthenticated(AuthenticationRefusal.PolicyLacksRight _)) {
+            return 2;
+        }
+        return fault instanceof EventsRefusal.PolicyKeyWrong ? 1 : 0;
     }
 
     private static PlainVerdict refused(EventsRefusal refusal) {

@@ -9,7 +9,9 @@ import java.time.Duration;
 sealed interface EventsRefusal {
     /** Stable word for logs, metrics and reports: the name of the case, or that of the authentication's own list. */
     default String reason() {
-        return this instanceof NotAuthenticated(var why) ? why.reason() : getClass().getSimpleName();
+        return this instanceof NotAuthenticated(var why)
+                ? why.reason()
+                : getClass().getSimpleName();
     }
 
     /** A token or key was judged and is not good enough. */
@@ -84,7 +86,8 @@ sealed interface EventsRefusal {
                 "The token names no shared access policy (skn), so it is one of a device. Reading telemetry needs a policy with"
                         + " ServiceConnect, such as 'service'.";
             case TooManyTokens(var max) ->
-                "The connection holds " + max + " tokens, and that is the limit. Sign one token for the whole hub instead.";
+                "The connection holds " + max
+                        + " tokens, and that is the limit. Sign one token for the whole hub instead.";
             case PolicyKeyWrong(var policy) ->
                 "The password is neither key of the shared access policy '" + policy
                         + "'. Copy it again from the connection string; a key that was regenerated no longer works.";
@@ -98,7 +101,8 @@ sealed interface EventsRefusal {
                 "There is no '" + address
                         + "'. Telemetry is read from '{hub}/ConsumerGroups/{group}/Partitions/{partition}'.";
             case UnknownHub(var name) ->
-                "There is no hub '" + name + "'. Compare the EntityPath of the connection string with the list of hubs.";
+                "There is no hub '" + name
+                        + "'. Compare the EntityPath of the connection string with the list of hubs.";
             case UnknownConsumerGroup(var hub, var group) ->
                 "Hub '" + hub + "' has no consumer group '" + group + "'. Create it, or read with '$Default'.";
             case UnknownPartition(var hub, var partition, var partitions) ->
@@ -110,7 +114,8 @@ sealed interface EventsRefusal {
                         + " amqp.annotation.x-opt-offset > '12', of x-opt-offset, x-opt-sequence-number or x-opt-enqueued-time.";
             case EpochNotANumber() -> "The link property com.microsoft:epoch is not a number from 0 on.";
             case StartBeyondEnd(var start, var next) ->
-                "The start (" + start + ") lies beyond the end: the next message of the partition gets the number " + next
+                "The start (" + start + ") lies beyond the end: the next message of the partition gets the number "
+                        + next
                         + ". If the hub was created anew, start from the beginning and drop the old checkpoints.";
             case EpochTooLow(var epoch) ->
                 "At least one receiver for the endpoint is created with epoch of '" + epoch

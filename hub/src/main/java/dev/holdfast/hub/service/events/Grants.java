@@ -29,7 +29,8 @@ final class Grants {
     }
 
     /** Keeps a token that is good for something; returns why not otherwise. */
-    @Nullable EventsRefusal put(String audience, Credential.Token token) {
+    @Nullable
+    EventsRefusal put(String audience, Credential.Token token) {
         EventsRefusal fault = token.fault(settings);
         if (fault != null) {
             return fault;
@@ -46,7 +47,8 @@ final class Grants {
     }
 
     /** Why nothing that was shown allows a path below a hub; null when something does. */
-    @Nullable EventsRefusal faultFor(@Nullable Hub hub, List<String> path, String address) {
+    @Nullable
+    EventsRefusal faultFor(@Nullable Hub hub, List<String> path, String address) {
         if (hub != null) {
             for (Credential credential : shown.values()) {
                 if (credential.faultFor(settings, hub, path) == null) {

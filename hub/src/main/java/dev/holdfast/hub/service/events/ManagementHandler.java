@@ -5,7 +5,6 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.wire.amqp.AmqpMessage;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +70,8 @@ final class ManagementHandler implements AnswerNode.Handler {
         String partition = text(request, "partition");
         return Partitions.find(hub, partition).isPresent()
                 ? null
-                : new EventsRefusal.UnknownPartition(hub.name(), partition, hub.log().partitions());
+                : new EventsRefusal.UnknownPartition(
+                        hub.name(), partition, hub.log().partitions());
     }
 
     private @Nullable EventsRefusal faultOfProof(AmqpMessage request, String name, @Nullable Hub hub) {
@@ -93,8 +93,7 @@ final class ManagementHandler implements AnswerNode.Handler {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("type", "com.microsoft:eventhub");
         facts.put("name", hub.name().value());
-        // When a hub was made is not kept; official clients need a date here and do nothing with it.
-        facts.put("created_at", Instant.EPOCH);
+        facts.put("created_at", hub.settings().get().createdAt());
         facts.put("partition_count", partitions);
         facts.put(
                 "partition_ids",
@@ -107,7 +106,11 @@ final class ManagementHandler implements AnswerNode.Handler {
         try {
             extent = hub.log().extent(Partitions.find(hub, partition).orElseThrow());
         } catch (StoreException unreadable) {
-            LOG.warn("The telemetry log of hub {} could not be asked for partition {}", hub.name(), partition, unreadable);
+            LOG.warn(
+                    "The telemetry log of hub {} could not be asked for partition {}",
+                    hub.name(),
+                    partition,
+                    unreadable);
             return refused(hub.name().value(), new EventsRefusal.LogUnreadable());
         }
         Map<String, Object> facts = new LinkedHashMap<>();

@@ -60,9 +60,7 @@ sealed interface NodeAddress {
         if (isManagement(below)) {
             return new Management(path.getFirst());
         }
-        return isPartition(below)
-                ? new Partition(path.getFirst(), below.get(1), below.get(3))
-                : new Unknown(address);
+        return isPartition(below) ? new Partition(path.getFirst(), below.get(1), below.get(3)) : new Unknown(address);
     }
 
     private static boolean isManagement(List<String> path) {

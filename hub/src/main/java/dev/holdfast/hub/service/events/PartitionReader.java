@@ -101,8 +101,7 @@ final class PartitionReader {
         reading = true;
         mayHaveMore = false;
         long from = next;
-        int maxBytes = Math.min(
-                settings.limits().storage().readMaxBytes(), readAheadMaxBytes() / CHUNKS_IN_READ_AHEAD);
+        int maxBytes = Math.min(settings.limits().storage().readMaxBytes(), readAheadMaxBytes() / CHUNKS_IN_READ_AHEAD);
         try {
             settings.threads().execute(() -> {
                 Chunk chunk = chunk(from, maxBytes);
@@ -127,7 +126,8 @@ final class PartitionReader {
                 events.add(event);
                 bytes += event.length;
             }
-            return new Chunk(events, bytes, entries.isEmpty() ? from : entries.getLast().offset() + 1);
+            return new Chunk(
+                    events, bytes, entries.isEmpty() ? from : entries.getLast().offset() + 1);
         } catch (StoreException unreadable) {
             LOG.warn("Partition {} of hub {} could not be read from {}", partition, hub.name(), from, unreadable);
             return null;

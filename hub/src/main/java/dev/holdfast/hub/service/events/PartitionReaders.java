@@ -41,7 +41,8 @@ final class PartitionReaders {
      * @param epoch null for none
      * @return why there is no seat; null when it was taken
      */
-    @Nullable EventsRefusal take(Place place, Seat seat, @Nullable Long epoch) {
+    @Nullable
+    EventsRefusal take(Place place, Seat seat, @Nullable Long epoch) {
         List<Taken> superseded = new ArrayList<>();
         synchronized (places) {
             List<Taken> taken = places.getOrDefault(place, List.of());

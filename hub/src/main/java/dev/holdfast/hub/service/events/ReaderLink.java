@@ -165,7 +165,8 @@ final class ReaderLink implements PartitionReaders.Seat {
     }
 
     /** Why the link may not go on reading; null when it may. */
-    @Nullable EventsRefusal fault(Grants grants) {
+    @Nullable
+    EventsRefusal fault(Grants grants) {
         Hub now = settings.hubs().byName(hub.name()).orElse(null);
         if (now == null || !now.log().equals(hub.log())) {
             return new EventsRefusal.HubDeleted(hub.name());

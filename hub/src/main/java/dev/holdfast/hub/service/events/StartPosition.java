@@ -28,8 +28,8 @@ sealed interface StartPosition {
 
     int FILTER_MAX_CHARS = 256;
     long LATEST_MILLIS = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
-    Pattern FILTER =
-            Pattern.compile("\\s*amqp\\.annotation\\.([A-Za-z-]+)\\s*(>=|>)\\s*(?:'([^']*)'|\"([^\"]*)\"|([^\\s'\"]+))\\s*");
+    Pattern FILTER = Pattern.compile(
+            "\\s*amqp\\.annotation\\.([A-Za-z-]+)\\s*(>=|>)\\s*(?:'([^']*)'|\"([^\"]*)\"|([^\\s'\"]+))\\s*");
 
     /**
      * Reads the filter; empty when it can't be understood.

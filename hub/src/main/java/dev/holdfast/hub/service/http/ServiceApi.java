@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceApi implements HttpFace {
     private static final Pattern API_VERSION = Pattern.compile("20[0-9]{2}-[01][0-9]-[0-3][0-9](-[a-z]{1,20})?");
     private static final Set<String> OVERRIDES = Set.of("PUT", "PATCH", "DELETE");
+    private static final Set<String> DEVICE_PATHS = Set.of("devices", "twins", "digitaltwins");
     private static final int NAME_MAX_CHARS = 128;
 
     private final HubDirectory hubs;
@@ -96,8 +97,7 @@ public final class ServiceApi implements HttpFace {
             case ServiceRoute.Answer.By(var handler) -> handler.answer(new ServiceCall(hub, request));
             case ServiceRoute.Answer.NotServedYet(var what) ->
                 throw ServiceFault.of(
-                        ServiceError.FEATURE_NOT_SUPPORTED,
-                        what + " are not served by this release of Holdfast yet. Nothing was changed.");
+                        ServiceError.FEATURE_NOT_SUPPORTED, what + " are not served by this release of Holdfast yet.");
         };
     }
 
@@ -157,11 +157,18 @@ public final class ServiceApi implements HttpFace {
     }
 
     /** The device that a path is about, as the caller spelled it. */
-    private static @Nullable String device(List<String> path) {
-        if (path.size() < 2 || !Set.of("devices", "twins", "digitaltwins").contains(path.getFirst())) {
+    private @Nullable String device(List<String> path) {
+        List<ServiceRoute> here = routes.of(path);
+        if (here.isEmpty() || !namesDevice(here.getFirst())) {
             return null;
         }
         String name = path.get(1);
         return name.length() <= NAME_MAX_CHARS ? name : name.substring(0, NAME_MAX_CHARS);
+    }
+
+    private static boolean namesDevice(ServiceRoute route) {
+        return route.pattern().size() > 1
+                && route.pattern().get(1).equals("{id}")
+                && DEVICE_PATHS.contains(route.pattern().getFirst());
     }
 }

@@ -54,7 +54,8 @@ final class TestHub {
         this.hostName = name + ".hub.test";
         this.table = table;
         this.clock = clock;
-        Live<HubSettings> settings = new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of()));
+        Live<HubSettings> settings =
+                new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of(), Instant.EPOCH));
         Limits limits = Limits.defaults();
         registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
         Authenticator authenticator =

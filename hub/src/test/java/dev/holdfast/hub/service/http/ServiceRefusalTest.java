@@ -10,7 +10,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a refused caller learns, and what the operator does. */
 class ServiceRefusalTest {
@@ -124,23 +128,34 @@ class ServiceRefusalTest {
 
     @Test
     void everyClientFindsTheErrorInItsOwnWay() {
-        FakeHub.Answer answer = hub.call("GET", "/devices/no;such:one").send();
+        FakeHub.Answer answer = hub.call("GET", "/devices/no;*such:one").send();
         JsonNode json = answer.json();
-        // Java: a number at the top, and the text of Message.
-        assertThat(json.get("errorCode").isInt()).isTrue();
-        assertThat(json.get("errorCode").intValue()).isEqualTo(404001);
-        // Node: Message taken apart at semicolons, the first part at its colon.
-        String[] parts = json.get("Message").stringValue().split(";");
-        assertThat(parts).hasSize(2);
+        String message = json.get("Message").stringValue();
+        // Node: taken apart at semicolons, the first part at its colon.
+        String[] parts = message.split(";");
         assertThat(parts[0].split(":")[1]).isEqualTo("DeviceNotFound");
-        assertThat(parts[1]).startsWith("No device with the id 'no,such:one'");
-        // C#: the name in Message is the name in the header, and Message comes behind message.
+        assertThat(parts[1]).isEqualTo("No device with the id 'no,*such:one' is registered. Ids are compared by case.");
+        // Java: all of it is JSON with comments, and nothing may be appended to it.
+        JsonNode inner = JsonMapper.builder(JsonFactory.builder()
+                        .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build()
+                .readTree(message);
+        assertThat(inner.get("errorCode").isInt()).isTrue();
+        assertThat(inner.get("errorCode").intValue()).isEqualTo(404001);
+        assertThat(json.has("ExceptionMessage")).isFalse();
+        // C#: the number and the name agree with the header, and Message comes behind message.
         assertThat(answer.header("iothub-errorcode")).isEqualTo("DeviceNotFound");
         assertThat(answer.text().indexOf("\"Message\""))
                 .isGreaterThan(answer.text().indexOf("\"message\""));
+        // A client without a parser of its own: plain members at the top.
+        assertThat(json.get("errorCode").intValue()).isEqualTo(404001);
+        assertThat(json.get("message").stringValue()).isEqualTo(parts[1]);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json; charset=utf-8");
         assertThat(answer.header("x-ms-request-id"))
                 .isEqualTo(json.get("trackingId").stringValue())
+                .isEqualTo(inner.get("trackingId").stringValue())
                 .hasSize(36);
     }
 }

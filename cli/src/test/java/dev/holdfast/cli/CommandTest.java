@@ -1,0 +1,374 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.base.Version;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command as its user meets it: arguments in; text, files and exit status out. */
+final class CommandTest {
+    private final Map<String, String> environment = new HashMap<>();
+
+    @TempDir
+    Path directory;
+
+    private StubServer server;
+
+    private record Ran(int status, String out, String err) {
+        JsonNode json() {
+            return JsonMapper.shared().readTree(out);
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new StubServer(directory);
+        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private Ran run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        assertThat(out + err.toString()).doesNotContain(StubServer.TOKEN);
+        return new Ran(status, out.toString(), err.toString());
+    }
+
+    private static void assertOneSentence(Ran ran, String... parts) {
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err().lines()).hasSize(1);
+        assertThat(ran.err()).startsWith("holdfast: ").contains(parts).doesNotContain("Exception");
+    }
+
+    @Test
+    void a_hub_is_made_with_what_was_asked_for() {
+        server.on("POST /holdfast/v1/hubs", 201, """
+                {"name": "plant-2", "hostName": "plant-2.hub.test", "serviceConnectionString": "HostName=s",
+                 "eventHubConnectionString": "Endpoint=e"}""");
+
+        Ran ran = run("hub", "create", "plant-2", "--partitions", "8", "--retention-days", "7");
+
+        assertThat(ran.status()).isZero();
+        assertThat(server.asked())
+                .containsExactly("POST /holdfast/v1/hubs {\"name\":\"plant-2\",\"partitions\":8,\"retentionDays\":7}");
+        assertThat(ran.out())
+                .contains("plant-2.hub.test", "HostName=s", "Endpoint=e")
+                .doesNotContain("/etc/hosts");
+    }
+
+    @Test
+    void a_hub_whose_name_may_not_resolve_says_what_to_do() {
+        server.on("POST /holdfast/v1/hubs", 201, "{\"name\": \"hub2\", \"hostName\": \"hub2.holdfast.localhost\"}");
+
+        assertThat(run("hub", "create", "hub2").out()).contains("127.0.0.1 hub2.holdfast.localhost", "/etc/hosts");
+    }
+
+    @Test
+    void hubs_are_listed_for_people_and_for_programs() {
+        server.on("GET /holdfast/v1/hubs", 200, """
+                {"hubs": [{"name": "hub1", "hostName": "localhost", "partitions": 4, "retentionDays": 1}]}""");
+
+        assertThat(run("hub", "list").out().lines())
+                .satisfiesExactly(
+                        header -> assertThat(header).matches("NAME +HOST NAME +PARTITIONS +DAYS KEPT"),
+                        row -> assertThat(row).matches("hub1 +localhost +4 +1"));
+        assertThat(run("hub", "list", "--json").json().get(0).path("name").asString())
+                .isEqualTo("hub1");
+    }
+
+    @Test
+    void a_hub_and_its_consumer_groups_are_deleted_by_name() {
+        server.on("DELETE /holdfast/v1/hubs/plant-2", 204, "");
+        server.on("POST /holdfast/v1/hubs/hub1/consumer-groups", 201, "{}");
+        server.on("GET /holdfast/v1/hubs/hub1/consumer-groups", 200, "{\"consumerGroups\": [\"$Default\", \"app\"]}");
+        server.on("DELETE /holdfast/v1/hubs/other/consumer-groups/app", 204, "");
+
+        assertThat(run("hub", "delete", "plant-2").status()).isZero();
+        assertThat(run("hub", "consumer-group", "create", "app").status()).isZero();
+        assertThat(run("hub", "consumer-group", "list").out().lines()).containsExactly("$Default", "app");
+        assertThat(run("hub", "consumer-group", "delete", "app", "--hub", "other")
+                        .status())
+                .isZero();
+        assertThat(server.asked())
+                .containsExactly(
+                        "DELETE /holdfast/v1/hubs/plant-2",
+                        "POST /holdfast/v1/hubs/hub1/consumer-groups {\"name\":\"app\"}",
+                        "GET /holdfast/v1/hubs/hub1/consumer-groups",
+                        "DELETE /holdfast/v1/hubs/other/consumer-groups/app");
+    }
+
+    @Test
+    void a_device_is_registered_and_its_connection_string_printed() {
+        server.on("POST /holdfast/v1/hubs/hub1/devices", 201, """
+                {"id": "t-7", "connectionString": "HostName=h;DeviceId=t-7;SharedAccessKey=k"}""");
+
+        Ran ran = run("device", "create", "t-7");
+
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out()).contains("HostName=h;DeviceId=t-7;SharedAccessKey=k");
+        assertThat(server.asked())
+                .containsExactly("POST /holdfast/v1/hubs/hub1/devices {\"id\":\"t-7\",\"authentication\":\"sas\"}");
+    }
+
+    @Test
+    void thumbprints_are_handed_on() {
+        server.on("POST /holdfast/v1/hubs/hub1/devices", 201, "{\"id\": \"t-7\"}");
+
+        run("device", "create", "t-7", "--auth", "self-signed", "--thumbprint", "AA", "--thumbprint", "BB");
+
+        assertThat(server.asked().getFirst()).endsWith("\"thumbprints\":[\"AA\",\"BB\"]}");
+    }
+
+    @Test
+    void a_made_key_is_written_for_its_owner_only_and_never_printed() throws IOException {
+        server.on("POST /holdfast/v1/hubs/hub1/devices", 201, """
+                {"id": "valve", "connectionString": "HostName=h;DeviceId=valve;x509=true",
+                 "privateKey": "the-key", "certificate": "the-certificate"}""");
+        Path out = directory.resolve("new").resolve("keys");
+
+        Ran ran = run("device", "create", "valve", "--auth", "self-signed", "--out", out.toString(), "--json");
+
+        assertThat(ran.status()).isZero();
+        Path key = Path.of(ran.json().path("keyFile").asString());
+        Path certificate = Path.of(ran.json().path("certificateFile").asString());
+        assertThat(key).hasContent("the-key").isEqualTo(out.resolve("valve-key.pem"));
+        assertThat(certificate).hasContent("the-certificate");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
+        assertThat(ran.out()).doesNotContain("the-key", "the-certificate");
+    }
+
+    @Test
+    void an_existing_key_is_not_written_over() throws IOException {
+        server.on("POST /holdfast/v1/hubs/hub1/devices", 201, """
+                {"id": "valve", "privateKey": "new", "certificate": "new"}""");
+        Path existing = Files.writeString(directory.resolve("valve-key.pem"), "old");
+
+        Ran ran = run("device", "create", "valve", "--auth", "self-signed", "--out", directory.toString());
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("valve-key.pem");
+        assertThat(existing).hasContent("old");
+    }
+
+    @Test
+    void devices_are_listed_over_all_pages() {
+        server.on("GET /holdfast/v1/hubs/hub1/devices?after=", 200, """
+                {"devices": [{"id": "a", "authentication": "sas", "enabled": true, "connected": true}], "next": "a#b"}""");
+        server.on("GET /holdfast/v1/hubs/hub1/devices?after=a%23b", 200, """
+                {"devices": [{"id": "c", "authentication": "ca", "enabled": false, "connected": false}]}""");
+
+        Ran ran = run("device", "list");
+
+        assertThat(ran.out().lines().skip(1))
+                .satisfiesExactly(
+                        row -> assertThat(row).matches("a +sas +enabled +connected"),
+                        row -> assertThat(row).matches("c +ca +disabled"));
+    }
+
+    @Test
+    void any_legal_device_id_finds_its_way_into_the_path() {
+        String id = "a-b:c.d+e%f_g#h*i?j!k(l)m,n=o@p;q$r's";
+        String encoded = "a-b%3Ac.d%2Be%25f_g%23h*i%3Fj%21k%28l%29m%2Cn%3Do%40p%3Bq%24r%27s";
+        server.on("DELETE /holdfast/v1/hubs/hub1/devices/" + encoded, 204, "");
+        server.on("PATCH /holdfast/v1/hubs/hub1/devices/..", 200, "{}");
+
+        assertThat(run("device", "delete", id).status()).isZero();
+        assertThat(run("device", "disable", "..", "--reason", "lost").status()).isZero();
+        assertThat(server.asked().getLast()).endsWith("{\"enabled\":false,\"statusReason\":\"lost\"}");
+    }
+
+    @Test
+    void the_status_is_shown() {
+        server.on("GET /holdfast/v1/status", 200, """
+                {"version": "9.9.9", "uptimeSeconds": 100000, "hubs": [
+                 {"name": "hub1", "hostName": "localhost", "devices": 3, "connections": 2, "messages": 17}]}""");
+
+        Ran ran = run("status");
+
+        assertThat(ran.out()).contains("Holdfast 9.9.9", "1 d 3 h");
+        assertThat(ran.out().lines().toList().getLast()).matches("hub1 +localhost +3 +2 +17");
+    }
+
+    @Test
+    void the_version_is_that_of_the_build() {
+        assertThat(run("version").out()).startsWith("holdfast " + Version.current() + " (Java ");
+        assertThat(run("version", "--json").json().path("version").asString()).isEqualTo(Version.current());
+        assertThat(Version.current()).matches("\\d+\\.\\d+\\.\\d+.*");
+    }
+
+    @Test
+    void what_the_server_refuses_is_told_in_its_own_sentence() {
+        server.on("DELETE /holdfast/v1/hubs/hub9", 404, """
+                {"error": {"code": "UnknownHub", "message": "There is no hub 'hub9'."}}""");
+
+        assertOneSentence(run("hub", "delete", "hub9"), "There is no hub 'hub9'.");
+    }
+
+    @Test
+    void an_answer_that_is_not_the_operator_api_is_told() {
+        server.on("GET /holdfast/v1/hubs", 502, "<html>");
+
+        assertOneSentence(run("hub", "list"), "502", "not in JSON");
+    }
+
+    @Test
+    void no_running_server_is_told_with_what_to_do() {
+        assertOneSentence(
+                run("hub", "list", "--data", directory.resolve("empty").toString()), "holdfast up", "--data");
+    }
+
+    @Test
+    void a_server_that_was_killed_is_told() throws IOException {
+        String nobody;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = "https://localhost:" + closed.getLocalPort();
+        }
+        Files.writeString(
+                directory.resolve("ready.json"),
+                "{\"operatorToken\": \"%s\", \"trustBundle\": \"%s\", \"operator\": {\"url\": \"%s\"}}"
+                        .formatted(StubServer.TOKEN, server.trustBundle(), nobody));
+
+        assertOneSentence(run("hub", "list"), nobody, "still running");
+    }
+
+    @Test
+    void a_damaged_ready_file_is_told() throws IOException {
+        Files.writeString(directory.resolve("ready.json"), "{");
+
+        assertOneSentence(run("hub", "list"), "ready.json");
+    }
+
+    @Test
+    void a_server_elsewhere_is_reached_with_a_token_and_its_roots() {
+        server.on("GET /holdfast/v1/hubs", 200, "{\"hubs\": []}");
+        environment.put("HOLDFAST_TOKEN", StubServer.TOKEN);
+
+        Ran ran = run(
+                "hub",
+                "list",
+                "--server",
+                server.url(),
+                "--ca",
+                server.trustBundle().toString());
+
+        assertThat(ran.status()).isZero();
+    }
+
+    @Test
+    void a_server_elsewhere_is_not_reached_without_token_or_roots_or_with_wrong_ones() throws Exception {
+        assertOneSentence(
+                run(
+                        "hub",
+                        "list",
+                        "--server",
+                        server.url(),
+                        "--ca",
+                        server.trustBundle().toString()),
+                "HOLDFAST_TOKEN");
+        environment.put("HOLDFAST_TOKEN", "wrong");
+        assertOneSentence(run("hub", "list", "--server", server.url()), "--ca");
+        assertOneSentence(
+                run(
+                        "hub",
+                        "list",
+                        "--server",
+                        server.url(),
+                        "--ca",
+                        server.trustBundle().toString()),
+                "wrong token");
+        Path other = Files.createDirectory(directory.resolve("other"));
+        try (StubServer stranger = new StubServer(other)) {
+            assertOneSentence(
+                    run(
+                            "hub",
+                            "list",
+                            "--server",
+                            server.url(),
+                            "--ca",
+                            stranger.trustBundle().toString()),
+                    "not trusted");
+        }
+        assertOneSentence(
+                run(
+                        "hub",
+                        "list",
+                        "--server",
+                        "http://localhost",
+                        "--ca",
+                        server.trustBundle().toString()),
+                "https://");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "hub",
+                "device",
+                "hub consumer-group",
+                "no-such-command",
+                "hub create",
+                "hub create a --partitions many",
+                "device create x --auth password",
+                "device create x --auth self-signed",
+                "device create x --out keys",
+                "device create x --thumbprint AA",
+                "device create x --auth self-signed --thumbprint A --thumbprint B --thumbprint C",
+                "device list --no-such-option",
+            })
+    void wrong_use_has_status_2_and_asks_nothing_of_the_server(String line) {
+        Ran ran = run(line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("Usage: holdfast");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void every_command_has_help_with_an_example() {
+        List<String> commands = new ArrayList<>(List.of(""));
+        for (int i = 0; i < commands.size(); i++) {
+            String command = commands.get(i);
+            Ran ran = run((command + " --help").strip().split(" "));
+            assertThat(ran.status()).as(command).isZero();
+            assertThat(ran.out()).as(command).contains("Example").contains("Usage: holdfast");
+            Pattern.compile("(?m)^  ([a-z-]+) {2,}")
+                    .matcher(
+                            ran.out().contains("Commands")
+                                    ? ran.out().substring(ran.out().indexOf("Commands"))
+                                    : "")
+                    .results()
+                    .map(found -> (command + " " + found.group(1)).strip())
+                    .forEach(commands::add);
+        }
+        assertThat(commands).contains("hub consumer-group delete", "device create", "monitor", "status", "version");
+    }
+}

@@ -1,0 +1,85 @@
+package dev.holdfast.server;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.HostNames;
+import dev.holdfast.wire.client.ClientTls;
+import dev.holdfast.wire.client.HttpsClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A whole server in this process, on free ports of loopback, and a client of its operator API. */
+final class TestServer implements AutoCloseable {
+    /** @param text JSON, or nothing */
+    record Answer(int status, String text) {
+        JsonNode json() {
+            return JsonMapper.shared().readTree(text);
+        }
+
+        String errorCode() {
+            return json().path("error").path("code").asString();
+        }
+    }
+
+    private final Server server;
+    private final HttpsClient client;
+
+    private TestServer(Server server, HttpsClient client) {
+        this.server = server;
+        this.client = client;
+    }
+
+    static Config config(Path data) {
+        return config(data, new Config.Ports(0, 0, 0), null);
+    }
+
+    static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
+        return new Config(data, HostNames.DEFAULT_DOMAIN, null, ports, readyFile);
+    }
+
+    static TestServer start(Path data) throws StartFailure, IOException {
+        return start(config(data));
+    }
+
+    static TestServer start(Config config) throws StartFailure, IOException {
+        Server server = Server.start(config, Limits.defaults(), line -> {});
+        Ready ready = server.ready();
+        HttpsClient client = new HttpsClient(
+                URI.create(ready.operator().url()),
+                ClientTls.trusting(Path.of(ready.trustBundle())),
+                Limits.defaults().client());
+        return new TestServer(server, client);
+    }
+
+    Ready ready() {
+        return server.ready();
+    }
+
+    Ready.HubEntry hub() {
+        return ready().hubs().getFirst();
+    }
+
+    /** As the operator. */
+    Answer ask(String method, String path, String body) throws IOException {
+        return ask(method, path, body, Map.of("Authorization", "Bearer " + ready().operatorToken()));
+    }
+
+    Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put("Content-Type", "application/json");
+        HttpsClient.Answer answer = client.send(method, path, all, body.getBytes(StandardCharsets.UTF_8));
+        return new Answer(answer.status(), new String(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+    }
+}
