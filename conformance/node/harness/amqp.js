@@ -9,6 +9,7 @@ export async function connect(options) {
   const connection = container.connect({
     transport: 'tls',
     port: 5671,
+    hostname: options.host,
     servername: options.host,
     reconnect: false,
     idle_time_out: 30_000,

@@ -1,6 +1,6 @@
 // The official Event Hubs client reading a hub's telemetry.
 import { earliestEventPosition, EventHubConsumerClient, latestEventPosition } from '@azure/event-hubs';
-import { Waiters } from './deadline.js';
+import { Waiters, within } from './deadline.js';
 
 export { earliestEventPosition, EventHubConsumerClient, latestEventPosition };
 
@@ -85,8 +85,8 @@ export class Reader {
   }
 
   async close() {
-    await this.#subscription?.close();
-    await this.#client?.close();
+    await within(20_000, 'the end of a subscription', this.#subscription?.close());
+    await within(20_000, 'the end of an Event Hubs client', this.#client?.close());
   }
 }
 

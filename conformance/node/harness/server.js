@@ -1,7 +1,7 @@
 // A running Holdfast: started, watched and ended as a user does it, with `./holdfast up` and signals.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { appendFileSync, createWriteStream, existsSync, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { settings } from './settings.js';
 import { Waiters, within } from './deadline.js';
@@ -97,8 +97,10 @@ export class Server {
 
   /** Ends it as Ctrl-C's sibling does, and checks what a user may rely on: exit code 0, no ready file left. */
   async stop(signal = 'SIGTERM') {
+    const told = Date.now();
     process.kill(this.ready.pid, signal);
     const ended = await within(STOP_MILLIS, `the end of the server after ${signal}`, this.#ended);
+    appendFileSync(settings.serverLog, `(ended ${Date.now() - told} ms after ${signal})\n`);
     assert.deepEqual(ended, { code: 0, signal: null }, `${signal} ends the server with exit code 0`);
     assert.equal(existsSync(this.readyFile), false, 'the ready file is gone after a clean end');
   }

@@ -11,7 +11,6 @@ import com.microsoft.azure.sdk.iot.service.registry.Device;
 import com.microsoft.azure.sdk.iot.service.registry.RegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ import javax.net.ssl.SSLContext;
 
 /** The server under test, as its ready file describes it. */
 final class TestServer {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final JsonObject ready = readReadyFile();
     private final JsonObject hub = ready.getAsJsonArray("hubs").get(0).getAsJsonObject();
@@ -96,14 +95,20 @@ final class TestServer {
 
     /** Runs a program to its end and returns what it printed. */
     static String run(ProcessBuilder program) {
+        Path output = Path.of(System.getenv("CONFORMANCE_SCRATCH"), freshId("output"));
+        Path errors = Path.of(output + ".errors");
         try {
-            Process process = program.redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new AssertionError(String.join(" ", program.command()) + " failed: " + output);
+            Process process = program.redirectOutput(output.toFile())
+                    .redirectError(errors.toFile())
+                    .start();
+            boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            process.destroyForcibly();
+            if (!ended || process.exitValue() != 0) {
+                throw new AssertionError(String.join(" ", program.command())
+                        + (ended ? " failed: " : " did not end: ")
+                        + Files.readString(errors));
             }
-            return output;
+            return Files.readString(output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
