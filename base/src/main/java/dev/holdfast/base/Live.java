@@ -1,6 +1,7 @@
 package dev.holdfast.base;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -9,7 +10,7 @@ import java.util.function.UnaryOperator;
  * <p>Readers take {@link #get} once per decision and never keep it longer, so that a change takes effect on the next
  * decision without a restart. Any thread may read or replace.
  */
-public final class Live<T> {
+public final class Live<T> implements Supplier<T> {
     /** A value and its version; the first version is 1. */
     public record Versioned<T>(T value, long version) {}
 
@@ -19,6 +20,7 @@ public final class Live<T> {
         current = new AtomicReference<>(new Versioned<>(first, 1));
     }
 
+    @Override
     public T get() {
         return current.get().value();
     }

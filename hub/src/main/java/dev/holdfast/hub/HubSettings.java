@@ -1,6 +1,7 @@
 package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
+import dev.holdfast.hub.identity.HubAccess;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import java.time.Instant;
 import java.util.List;
@@ -23,7 +24,8 @@ public record HubSettings(
         int retentionDays,
         List<SharedAccessPolicy> policies,
         List<String> consumerGroups,
-        Instant createdAt) {
+        Instant createdAt)
+        implements HubAccess {
 
     public static final String DEFAULT_CONSUMER_GROUP = "$Default";
     public static final int PARTITIONS_MAX = 32;
@@ -45,6 +47,7 @@ public record HubSettings(
         return new HubSettings(name, hostName, partitions, retentionDays, policies, groups, createdAt);
     }
 
+    @Override
     public Optional<SharedAccessPolicy> policy(String policyName) {
         return policies.stream()
                 .filter(policy -> policy.name().equals(policyName))

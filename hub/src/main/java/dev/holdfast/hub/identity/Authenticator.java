@@ -2,8 +2,6 @@ package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
-import dev.holdfast.base.Live;
-import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.identity.AuthenticationRefusal.AuthorityUnknown;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
@@ -29,6 +27,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,15 +37,17 @@ import org.jspecify.annotations.Nullable;
  * proxy do. {@link #judgeDevice} reads the registry and may block; {@link #judgeService} does not.
  */
 public final class Authenticator {
-    private final Live<HubSettings> settings;
+    private final Supplier<? extends HubAccess> settings;
     private final Registry registry;
     private final Predicate<String> ownHost;
     private final InstantSource clock;
     private final Limits.Telemetry limits;
 
-    /** @param ownHost whether a host name, in lower case, leads to this hub */
+    /**
+     * @param settings the hub as it is now, asked for every judgement
+     * @param ownHost whether a host name, in lower case, leads to this hub */
     public Authenticator(
-            Live<HubSettings> settings,
+            Supplier<? extends HubAccess> settings,
             Registry registry,
             Predicate<String> ownHost,
             InstantSource clock,

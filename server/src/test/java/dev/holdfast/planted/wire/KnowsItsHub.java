@@ -1,6 +1,6 @@
 package dev.holdfast.planted.wire;
 
-import dev.holdfast.planted.hub.HarmlessHub;
+import dev.holdfast.planted.hub.Settings;
 
 /** Imports against the arrows. */
-public record KnowsItsHub(HarmlessHub hub) {}
+public record KnowsItsHub(Settings hub) {}

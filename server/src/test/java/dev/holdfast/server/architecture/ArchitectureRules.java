@@ -1,8 +1,11 @@
 package dev.holdfast.server.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -19,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 
 /**
  * The rules of docs/internals/architecture.md that Maven can't see, since it only knows modules.
@@ -53,7 +58,9 @@ record ArchitectureRules(String root) {
                 .that()
                 .resideInAPackage(below(module))
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(resideOutsideOfPackage(root + "..")));
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(resideOutsideOfPackage(root + "..")))
+                // What is planted to break the rules has classes in some modules only.
+                .allowEmptyShould(true);
     }
 
     ArchRule noCyclesBetweenPackages() {
@@ -93,12 +100,15 @@ record ArchitectureRules(String root) {
         return noClasses()
                 .that(resideOutsideOfPackage(below("tls.listen")).and(areNotClients()))
                 .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("javax.net.ssl.SSLEngine")
+                .callMethodWhere(target(owner(type(SSLEngine.class))))
+                .orShould()
+                .callMethod(SSLContext.class, "createSSLEngine")
+                .orShould()
+                .callMethod(SSLContext.class, "createSSLEngine", String.class, int.class)
                 .orShould()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty.handler.ssl..")
-                .as("TLS engines are made in tls.listen only, and by clients");
+                .as("TLS engines are made and used in tls.listen only, and by clients");
     }
 
     private DescribedPredicate<JavaClass> areNotClients() {

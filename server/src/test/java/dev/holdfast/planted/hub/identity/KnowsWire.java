@@ -1,6 +1,6 @@
 package dev.holdfast.planted.hub.identity;
 
-import dev.holdfast.planted.wire.HarmlessWire;
+import dev.holdfast.planted.wire.Packet;
 
 /** Knows a protocol in the core. */
-public record KnowsWire(HarmlessWire packet) {}
+public record KnowsWire(Packet packet) {}

@@ -1,4 +1,4 @@
 package dev.holdfast.planted.hub;
 
 /** Breaks no rule. */
-public record HarmlessHub(String name) {}
+public record Settings(String name) {}

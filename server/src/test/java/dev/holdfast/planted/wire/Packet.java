@@ -3,4 +3,4 @@ package dev.holdfast.planted.wire;
 import io.netty.buffer.ByteBuf;
 
 /** Knows buffers where they belong. */
-public record HarmlessWire(ByteBuf bytes) {}
+public record Packet(ByteBuf bytes) {}

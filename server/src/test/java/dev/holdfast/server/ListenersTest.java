@@ -1,0 +1,122 @@
+package dev.holdfast.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
+import dev.holdfast.pki.ServerAuthorities;
+import dev.holdfast.tls.identity.ServerIdentities;
+import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.TlsPolicy;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ListenersTest {
+    @TempDir
+    static Path directory;
+
+    private FrontDoor door;
+
+    @BeforeAll
+    void open() throws IOException {
+        Limits limits = Limits.defaults();
+        ServerAuthorities authorities = ServerAuthorities.openOrCreate(
+                directory, List.of("hub.test"), limits.certificates(), InstantSource.system());
+        door = new FrontDoor(
+                limits,
+                new Directory(new Live<>(TlsPolicy.standard())),
+                new ServerIdentities(authorities.rsa(), authorities.ecc()),
+                InstantSource.system(),
+                report -> {});
+    }
+
+    @AfterAll
+    void close() {
+        door.close();
+    }
+
+    private static ServerSocket taken() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    private static void assertListening(String address, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), port), 5000);
+        }
+    }
+
+    @Test
+    void the_first_port_that_can_be_had_is_taken() throws Exception {
+        try (ServerSocket taken = taken()) {
+            int port = new Listeners(door, null)
+                    .open("https", List.of(taken.getLocalPort(), 0), "--https-port", _ -> {});
+
+            assertThat(port).isNotEqualTo(taken.getLocalPort()).isPositive();
+            assertListening("127.0.0.1", port);
+        }
+    }
+
+    @Test
+    void when_none_can_be_had_all_are_named() throws Exception {
+        try (ServerSocket one = taken();
+                ServerSocket two = taken()) {
+            List<Integer> ports = List.of(one.getLocalPort(), two.getLocalPort());
+
+            assertThatThrownBy(() -> new Listeners(door, null).open("https", ports, "--https-port", _ -> {}))
+                    .isInstanceOf(StartFailure.class)
+                    .hasMessageContaining(ports.getFirst().toString())
+                    .hasMessageContaining(ports.getLast().toString())
+                    .hasMessageContaining("--https-port");
+        }
+    }
+
+    @Test
+    void an_address_that_is_named_is_opened_besides_loopback() throws Exception {
+        int port = new Listeners(door, InetAddress.ofLiteral("127.0.0.2")).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+
+        assertListening("127.0.0.1", port);
+        assertListening("127.0.0.2", port);
+    }
+
+    @Test
+    void every_address_is_opened_when_asked_for() throws Exception {
+        int port = new Listeners(door, InetAddress.ofLiteral("0.0.0.0")).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+
+        assertListening("127.0.0.1", port);
+        assertListening("127.0.0.2", port);
+    }
+
+    @Test
+    void only_loopback_is_opened_when_nothing_is_named() throws Exception {
+        int port = new Listeners(door, null).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+
+        assertListening("127.0.0.1", port);
+        assertThatThrownBy(() -> assertListening("127.0.0.2", port)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void a_port_that_is_had_on_some_addresses_only_is_given_back() throws Exception {
+        int port;
+        try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"))) {
+            port = elsewhere.getLocalPort();
+            Listeners both = new Listeners(door, InetAddress.ofLiteral("127.0.0.2"));
+            assertThatThrownBy(() -> both.open("mqtt", List.of(port), "--mqtt-port", _ -> {}))
+                    .isInstanceOf(StartFailure.class);
+        }
+        assertThatThrownBy(() -> assertListening("127.0.0.1", port)).isInstanceOf(IOException.class);
+    }
+}
