@@ -63,8 +63,16 @@ final class UpCommandTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--mqtt-port 65536", "--amqp-port -1", "--https-port many", "--domain a_b", "--domain -a", "--domain a..b",
-                "--domain a.", "--bind not/an/address", "--no-such-option", "leftover"
+                "--mqtt-port 65536",
+                "--amqp-port -1",
+                "--https-port many",
+                "--domain a_b",
+                "--domain -a",
+                "--domain a..b",
+                "--domain a.",
+                "--bind not/an/address",
+                "--no-such-option",
+                "leftover"
             })
     void wrong_use_has_status_2_and_starts_nothing(String line) {
         StringWriter err = new StringWriter();
