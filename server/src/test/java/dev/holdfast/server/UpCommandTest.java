@@ -15,7 +15,8 @@ import picocli.CommandLine;
 /** What the options of {@code up} mean: the defaults, each option, and what is refused. */
 final class UpCommandTest {
     private static Config config(Map<String, String> environment, String... arguments) {
-        UpCommand command = new UpCommand(environment, new PrintWriter(System.out), new PrintWriter(System.err));
+        UpCommand command =
+                new UpCommand(environment, new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()));
         new CommandLine(command).parseArgs(arguments);
         return command.config();
     }
