@@ -21,7 +21,7 @@ record FaultReports(InstantSource clock, Consumer<Report> reports) {
     }
 
     void http(RefusedRequest refused) {
-        report(refused.connection(), refused.fault().name(), refused.fault().explain());
+        report(refused.connection(), refused.fault().reason(), refused.fault().explain());
     }
 
     private void report(Connection connection, String reason, String explanation) {

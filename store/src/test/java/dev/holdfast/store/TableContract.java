@@ -399,6 +399,8 @@ public abstract class TableContract {
 
         assertThatThrownBy(() -> kept.get().put(DEVICE, "d1", new byte[0])).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> kept.get().get(DEVICE, "d1")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> table.transact(HUB, another -> kept.get().put(DEVICE, "d1", new byte[0])))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(table.count(HUB, DEVICE)).isZero();
     }
 

@@ -103,9 +103,6 @@ final class Partition {
     /** Begins a new segment when the newest record is older than a time, so that {@link #dropBefore} can free all others. */
     void rollIfOlder(long timeMillis) throws IOException {
         if (durable.lastTimeMillis() < timeMillis && !active().isEmpty()) {
-            if (inDoubt) {
-                rewind();
-            }
             roll();
         }
     }

@@ -120,6 +120,28 @@ final class EmbeddedLogCrashTest {
     }
 
     @Test
+    void a_log_whose_making_was_killed_at_any_step_holds_what_is_stored_next() {
+        for (int step = 0; step < 40; step++) {
+            ForgetfulDisk disk = new ForgetfulDisk(step);
+            disk.failPowerAfter(step);
+            try (Log log = open(disk, 8000)) {
+                assertThat(log.extent(0).isEmpty()).isTrue();
+            } catch (StoreException killed) {
+                assertThat(disk.powerIsOff()).as(killed.toString()).isTrue();
+            }
+            ForgetfulDisk next = disk.processKilled();
+            Receipt receipt = new Receipt();
+            try (Log log = open(next, 8000)) {
+                log.append(0, "kept".getBytes(UTF_8), receipt);
+            }
+            assertThat(receipt.wasStored()).as("step %s", step).isTrue();
+            try (Log log = open(next.crash(), 8000)) {
+                assertThat(log.read(0, 0, 1000)).as("step %s", step).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void no_record_is_reported_stored_before_it_would_survive_a_crash() {
         ForgetfulDisk disk = new ForgetfulDisk(1);
         List<String> missing = new ArrayList<>();

@@ -162,9 +162,11 @@ final class EmbeddedLogDamageTest {
     @Test
     void damage_at_the_end_of_the_newest_segment_is_cut_off() throws IOException {
         long end = SegmentHeader.BYTES;
+        int last = 0;
         try (Log log = open()) {
             for (String record : store(log, 5)) {
-                end += BatchFormat.HEADER_BYTES + Integer.BYTES + record.length();
+                last = record.length();
+                end += BatchFormat.HEADER_BYTES + Integer.BYTES + last;
             }
         }
         flip(segments().getFirst(), end - 1, 0x80);
@@ -172,6 +174,8 @@ final class EmbeddedLogDamageTest {
         try (Log log = open()) {
             assertThat(log.extent(0).next()).isEqualTo(4);
             assertThat(log.read(0, 0, 100_000)).hasSize(4);
+            long cut = end - BatchFormat.HEADER_BYTES - Integer.BYTES - last;
+            assertThat(sizeOf(segments().getFirst())).isEqualTo(cut);
             store(log, 1);
             assertThat(log.read(0, 4, 100_000)).hasSize(1);
         }

@@ -123,6 +123,21 @@ final class EmbeddedLogFaultTest {
     }
 
     @Test
+    void a_record_whose_sync_failed_is_cut_off_at_once_and_does_not_come_back() {
+        for (int seed = 0; seed < 100; seed++) {
+            ForgetfulDisk disk = new ForgetfulDisk(seed);
+            try (Log log = open(disk)) {
+                append(log, 0, "before").await();
+                disk.failForces(1);
+                assertThat(append(log, 0, "never synced").wasStored()).isFalse();
+            }
+            try (Log log = open(disk.crashTorn())) {
+                assertThat(readAll(log, 0)).as("seed %s", seed).containsExactly("before");
+            }
+        }
+    }
+
+    @Test
     void while_the_end_cannot_be_cut_back_nothing_is_written_behind_it() {
         for (int seed = 0; seed < 100; seed++) {
             ForgetfulDisk disk = new ForgetfulDisk(seed);

@@ -2,6 +2,7 @@ package dev.holdfast.tls.report;
 
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener the listener's name: {@code mqtt}, {@code amqp}, {@code https}
  * @param connectionId {@link dev.holdfast.wire.Connection#id}
  * @param hub the hub that was asked for, null when none was named
- * @param device the device or {@code device/module} that was named, as the client spelled it, cut to a printable length; null when none was
+ * @param device the device or {@code device/module} that was named, as the client spelled it, made printable; null when none was
  * @param reason stable code, the same word everywhere: {@code TokenExpired}, {@code UnknownDevice}
  * @param explanation what happened, why, and what to change, in full sentences
  */
@@ -26,4 +27,34 @@ public record Report(
         @Nullable String hub,
         @Nullable String device,
         String reason,
-        String explanation) {}
+        String explanation) {
+    private static final int DEVICE_MAX_CHARS = 260;
+    private static final int EXPLANATION_MAX_CHARS = 4096;
+
+    public Report {
+        hub = hub == null ? null : printable(hub, DEVICE_MAX_CHARS);
+        device = device == null ? null : printable(device, DEVICE_MAX_CHARS);
+        explanation = printable(explanation, EXPLANATION_MAX_CHARS);
+    }
+
+    /**
+     * Names and sentences hold what clients chose. A line break in them would forge a line of the log, and a control or
+     * direction mark would act on the terminal of whoever reads it, so they are written as escapes.
+     */
+    private static String printable(String text, int maxChars) {
+        StringBuilder out = new StringBuilder(Math.min(text.length(), maxChars));
+        for (int i = 0; i < text.length() && out.length() < maxChars; i++) {
+            char c = text.charAt(i);
+            int type = Character.getType(c);
+            if (type == Character.CONTROL
+                    || type == Character.FORMAT
+                    || type == Character.LINE_SEPARATOR
+                    || type == Character.PARAGRAPH_SEPARATOR) {
+                out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        return text.length() > maxChars ? out.append('…').toString() : out.toString();
+    }
+}

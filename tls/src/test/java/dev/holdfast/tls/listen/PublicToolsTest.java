@@ -2,6 +2,7 @@ package dev.holdfast.tls.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Live;
 import dev.holdfast.pki.DeviceCertificates;
 import dev.holdfast.pki.KeyAndCertificate;
 import dev.holdfast.pki.KeyKind;
@@ -10,6 +11,7 @@ import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.testkit.Tool;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
+import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -250,6 +252,22 @@ class PublicToolsTest {
                 .isInstanceOfSatisfying(
                         PeerIdentity.Certificates.class,
                         shown -> assertThat(shown.leaf()).isEqualTo(device.certificate()));
+    }
+
+    @Test
+    void a_session_is_not_resumed_under_a_name_with_a_policy_of_its_own() throws Exception {
+        door.directory.put("own.holdfast.localhost", new Live<>(TlsPolicy.standard()));
+        for (String version : List.of("-tls1_2", "-tls1_3")) {
+            String session = files.resolve("session" + version).toString();
+            openssl(version, "-servername", "hub1.holdfast.localhost", "-sess_out", session);
+            assertThat(door.handshake().resumed()).isFalse();
+
+            openssl(version, "-servername", "own.holdfast.localhost", "-sess_in", session);
+            assertThat(door.handshake().resumed()).as(version).isFalse();
+
+            openssl(version, "-servername", "hub1.holdfast.localhost", "-sess_in", session);
+            assertThat(door.handshake().resumed()).as(version).isTrue();
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.holdfast.hub.service.events;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.AmqpConversation;
 import dev.holdfast.wire.amqp.AmqpError;
@@ -138,7 +139,7 @@ final class EventsConversation implements AmqpConversation {
 
     /** The hub's own host has no telemetry: it names the Event Hubs-compatible address, as Azure IoT Hub does. */
     private void redirect(AmqpLink link, List<String> below) {
-        String hostName = connection.peer().hostName();
+        String hostName = hostName();
         Optional<Hub> hub =
                 hostName == null ? Optional.empty() : settings.hubs().byHostName(hostName);
         EventsRefusal fault = grants.faultFor(hub.orElse(null), below, "messages/events/" + String.join("/", below));
@@ -151,6 +152,12 @@ final class EventsConversation implements AmqpConversation {
         String path = hub.get().name() + "/" + String.join("/", below);
         link.refuse(AmqpError.redirect(
                 to, port, "amqps://" + to + ":" + port + "/" + path, "Telemetry is read from '" + path + "'."));
+    }
+
+    /** The host that was asked for: clients that leave it out of {@code open} still name it in the TLS handshake. */
+    private @Nullable String hostName() {
+        String opened = connection.peer().hostName();
+        return opened == null ? Handshake.of(connection.peer().connection()).serverName() : opened;
     }
 
     private void refuse(AmqpLink link, @Nullable String hub, EventsRefusal refusal) {

@@ -72,7 +72,10 @@ sealed interface EventsRefusal {
     /** The answer can't be sent: no link to receive it, or the peer takes none of the answers that wait. */
     record NoAnswerLink(String node) implements EventsRefusal {}
 
-    /** What happened and what to change, in sentences. */
+    /**
+     * What happened and what to change, in sentences. The Event Hubs client for JavaScript takes a refusal for "not found" only
+     * by the words {@code The messaging entity … could not be found}, and tries for ever otherwise.
+     */
     default String explain() {
         return switch (this) {
             case NotAuthenticated(var why) -> AuthenticationExplanation.of(why);
@@ -101,10 +104,12 @@ sealed interface EventsRefusal {
                 "There is no '" + address
                         + "'. Telemetry is read from '{hub}/ConsumerGroups/{group}/Partitions/{partition}'.";
             case UnknownHub(var name) ->
-                "There is no hub '" + name
-                        + "'. Compare the EntityPath of the connection string with the list of hubs.";
+                "The messaging entity '" + name
+                        + "' could not be found: there is no hub of this name. Compare the EntityPath of the connection string"
+                        + " with the list of hubs.";
             case UnknownConsumerGroup(var hub, var group) ->
-                "Hub '" + hub + "' has no consumer group '" + group + "'. Create it, or read with '$Default'.";
+                "The messaging entity '" + hub + "/ConsumerGroups/" + group
+                        + "' could not be found: the hub has no such consumer group. Create it, or read with '$Default'.";
             case UnknownPartition(var hub, var partition, var partitions) ->
                 "Hub '" + hub + "' has no partition '" + partition + "': they are 0 to " + (partitions - 1) + ".";
             case SendingNotAllowed(var address) ->
@@ -118,11 +123,11 @@ sealed interface EventsRefusal {
                         + next
                         + ". If the hub was created anew, start from the beginning and drop the old checkpoints.";
             case EpochTooLow(var epoch) ->
-                "At least one receiver for the endpoint is created with epoch of '" + epoch
-                        + "', and so a receiver with a lower epoch or without one is not allowed. Close that receiver, use a"
-                        + " higher epoch (ownerLevel), or read with another consumer group.";
+                "A receiver with epoch " + epoch
+                        + " reads this partition in this consumer group, which shuts out receivers with a lower epoch or none."
+                        + " Close it, use a higher epoch (ownerLevel), or read with another consumer group.";
             case Superseded(var epoch) ->
-                "New receiver with epoch of '" + epoch + "' is created hence current receiver is getting disconnected.";
+                "A receiver with epoch " + epoch + " took this partition over in this consumer group.";
             case TooManyReaders(var max) ->
                 "The partition has " + max
                         + " receivers of this consumer group, and that is the limit. Close one, or use another group.";

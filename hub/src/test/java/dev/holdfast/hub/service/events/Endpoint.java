@@ -160,8 +160,8 @@ final class Endpoint implements AutoCloseable {
         HubName hubName = new HubName(name);
         TimedLog log = new TimedLog(4, clock);
         String hostName = name + ".hub.test";
-        Live<HubSettings> settings = new Live<>(
-                new HubSettings(hubName, hostName, 4, 1, SharedAccessPolicy.standard(new SecureRandom()), GROUPS));
+        Live<HubSettings> settings = new Live<>(new HubSettings(
+                hubName, hostName, 4, 1, SharedAccessPolicy.standard(new SecureRandom()), GROUPS, clock.instant()));
         Registry registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), _ -> {});
         Authenticator authenticator =
                 new Authenticator(settings, registry, host -> leadsTo(hubName, host), clock, limits.telemetry());

@@ -1,0 +1,4 @@
+package dev.holdfast.planted.base;
+
+/** Is called after an interface. */
+public final class ThingImpl {}
