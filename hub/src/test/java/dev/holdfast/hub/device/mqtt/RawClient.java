@@ -155,6 +155,14 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Asks for a PINGRESP; it must be what comes next. */
+    void ping() throws IOException {
+        packet(0xC0, new byte[0]);
+        if (next(0xD0) == null) {
+            throw new AssertionError("closed");
+        }
+    }
+
     /** Whether nothing has come. */
     boolean isQuiet() throws IOException {
         return in.available() == 0;

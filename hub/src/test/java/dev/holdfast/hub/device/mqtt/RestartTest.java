@@ -19,6 +19,7 @@ import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.embedded.EmbeddedLog;
 import dev.holdfast.store.embedded.EmbeddedTable;
+import dev.holdfast.testkit.ForgetfulDisk;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.report.Report;
@@ -30,6 +31,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +48,7 @@ class RestartTest {
 
     private final List<Report> reports = Collections.synchronizedList(new ArrayList<>());
     private String token = "";
+    private Disk disk = Disk.real();
 
     /** One run of the server, on the same files as the one before. */
     private final class Run implements AutoCloseable {
@@ -60,13 +64,7 @@ class RestartTest {
             return new HubLogs() {
                 @Override
                 public Log open(HubName hub, int partitions) {
-                    return EmbeddedLog.open(
-                            Disk.real(),
-                            data.resolve(hub.value()),
-                            partitions,
-                            limits.telemetry().pendingMaxBytes(),
-                            limits.storage(),
-                            clock);
+                    return openLog(disk, hub, partitions);
                 }
 
                 @Override
@@ -85,13 +83,7 @@ class RestartTest {
         }
 
         private List<String> bodies() {
-            List<String> bodies = new ArrayList<>();
-            for (int partition = 0; partition < hub().log().partitions(); partition++) {
-                for (Log.Entry entry : hub().log().read(partition, 0, 1024 * 1024)) {
-                    bodies.add(new String(StoredMessage.of(entry).message().body(), StandardCharsets.UTF_8));
-                }
-            }
-            return bodies;
+            return bodiesIn(hub().log());
         }
 
         @Override
@@ -100,6 +92,27 @@ class RestartTest {
             listener.close();
             table.close();
         }
+    }
+
+    private Log openLog(Disk on, HubName hub, int partitions) {
+        Limits limits = Limits.defaults();
+        return EmbeddedLog.open(
+                on,
+                data.resolve(hub.value()),
+                partitions,
+                limits.telemetry().pendingMaxBytes(),
+                limits.storage(),
+                InstantSource.system());
+    }
+
+    private static List<String> bodiesIn(Log log) {
+        List<String> bodies = new ArrayList<>();
+        for (int partition = 0; partition < log.partitions(); partition++) {
+            for (Log.Entry entry : log.read(partition, 0, 1024 * 1024)) {
+                bodies.add(new String(StoredMessage.of(entry).message().body(), StandardCharsets.UTF_8));
+            }
+        }
+        return bodies;
     }
 
     @BeforeEach
@@ -126,6 +139,58 @@ class RestartTest {
         }
         try (Run run = new Run()) {
             assertThat(run.bodies()).hasSize(500).startsWith("m1", "m2").endsWith("m500");
+        }
+    }
+
+    /** The power is cut at each PUBACK: whatever was not forced by then is gone, and the message must not be. */
+    @Test
+    void noPubackPrecedesTheSyncOfItsMessage() throws IOException {
+        ForgetfulDisk forgetful = new ForgetfulDisk(1);
+        disk = forgetful;
+        try (Run run = new Run();
+                RawClient client = run.connect(RawClient.CLEAN)) {
+            assertThat(client.connack()).isZero();
+            for (int i = 1; i <= 100; i++) {
+                client.publish(0x32, i, EVENTS, ("m" + i).getBytes(StandardCharsets.UTF_8));
+            }
+            for (int i = 1; i <= 100; i++) {
+                assertThat(client.puback()).isEqualTo(i);
+                ForgetfulDisk afterPowerCut = forgetful.survivor();
+                try (Log left = openLog(afterPowerCut, HUB1, run.hub().log().partitions())) {
+                    assertThat(bodiesIn(left)).contains("m" + i);
+                }
+            }
+        }
+    }
+
+    /** As long as the disk holds a sync up, nothing is acknowledged. */
+    @Test
+    void aSyncThatWaitsHoldsThePubackBack() throws Exception {
+        ForgetfulDisk forgetful = new ForgetfulDisk(2);
+        disk = forgetful;
+        try (Run run = new Run();
+                RawClient client = run.connect(RawClient.CLEAN)) {
+            assertThat(client.connack()).isZero();
+            CountDownLatch syncing = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            forgetful.beforeForce(() -> {
+                syncing.countDown();
+                awaitSoon(goOn);
+            });
+            client.publish(0x32, 1, EVENTS, "m1".getBytes(StandardCharsets.UTF_8));
+            assertThat(syncing.await(20, TimeUnit.SECONDS)).isTrue();
+            // Its answer is next: a PUBACK before it would fail here.
+            client.ping();
+            goOn.countDown();
+            assertThat(client.puback()).isEqualTo(1);
+        }
+    }
+
+    private static void awaitSoon(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
