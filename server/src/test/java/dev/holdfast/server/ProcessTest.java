@@ -36,6 +36,9 @@ final class ProcessTest {
     private record Up(Process process, BufferedReader output, List<String> lines) {
         static Up start(String... arguments) throws IOException {
             List<String> command = new ArrayList<>(List.of(
+                    // Whoever runs the tests in the background has SIGINT ignored, and a child would inherit that.
+                    "env",
+                    "--default-signal=INT,TERM",
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--enable-native-access=ALL-UNNAMED",
                     "-cp",
@@ -119,7 +122,7 @@ final class ProcessTest {
         Path data = data();
         Up killed = Up.start(freePorts(data));
         killed.readUntil("Ready after");
-        killed.process().destroyForcibly();
+        killed.signal("KILL");
         killed.end();
         assertThat(data.resolve("ready.json")).as("left by the killed one").exists();
 
