@@ -19,7 +19,8 @@ final class DataDirectoryTest {
 
         try (DataDirectory data = DataDirectory.open(path)) {
             assertThat(data.path()).isEqualTo(path.toAbsolutePath());
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rwx------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .isEqualTo("rwx------");
         }
     }
 
@@ -29,7 +30,8 @@ final class DataDirectoryTest {
 
         DataDirectory.open(parent).close();
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)))
+                .isEqualTo("rwx------");
     }
 
     /** Somebody who types /tmp must not find it closed to everyone. */
@@ -43,7 +45,8 @@ final class DataDirectoryTest {
                 .hasMessageContaining(parent.toString())
                 .hasMessageContaining("--data");
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent))).isEqualTo("rwxr-xr-x");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)))
+                .isEqualTo("rwxr-xr-x");
         assertThat(parent).isDirectoryNotContaining("glob:**.lock");
     }
 
@@ -68,7 +71,8 @@ final class DataDirectoryTest {
 
     @Test
     void rubbish_in_the_lock_of_a_dead_process_does_not_matter() throws Exception {
-        Files.writeString(parent.resolve("holdfast.lock"), "\u001b[31mnot a number, and long enough to fill the buffer");
+        Files.writeString(
+                parent.resolve("holdfast.lock"), "\u001b[31mnot a number, and long enough to fill the buffer");
         try (DataDirectory _ = DataDirectory.open(parent)) {
             assertThat(parent.resolve("holdfast.lock"))
                     .hasContent(String.valueOf(ProcessHandle.current().pid()));

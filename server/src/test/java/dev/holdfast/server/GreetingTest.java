@@ -23,9 +23,11 @@ final class GreetingTest {
                 "operator-token-is-not-shown",
                 "/srv/ca.pem",
                 new Ready.Operator("https://localhost/"),
-                List.of(new Ready.HubEntry("hub1", hostName, 8883, 5671, httpsPort, "HostName=s", "Endpoint=e", device)));
-        return print(ready, new Config(
-                Path.of(data), HostNames.DEFAULT_DOMAIN, bind, new Config.Ports(null, 8883, 5671), null));
+                List.of(new Ready.HubEntry(
+                        "hub1", hostName, 8883, 5671, httpsPort, "HostName=s", "Endpoint=e", device)));
+        return print(
+                ready,
+                new Config(Path.of(data), HostNames.DEFAULT_DOMAIN, bind, new Config.Ports(null, 8883, 5671), null));
     }
 
     private static String print(Ready ready, Config config) {
@@ -50,8 +52,7 @@ final class GreetingTest {
         assertThat(greeting("localhost", 443, null, "data"))
                 .contains("HostName=hub1.holdfast.localhost;GatewayHostName=localhost;DeviceId=demo-device;")
                 .contains("127.0.0.1 hub1.holdfast.localhost hub1.device.holdfast.localhost");
-        assertThat(greeting("hub1.iot.example", 443, null, "data"))
-                .doesNotContain("GatewayHostName", "/etc/hosts");
+        assertThat(greeting("hub1.iot.example", 443, null, "data")).doesNotContain("GatewayHostName", "/etc/hosts");
     }
 
     @Test
@@ -69,7 +70,8 @@ final class GreetingTest {
 
     @Test
     void names_the_data_directory_where_the_command_would_not_find_it() {
-        assertThat(greeting("localhost", 443, null, "/srv/holdfast")).contains("./holdfast monitor --data /srv/holdfast\n");
+        assertThat(greeting("localhost", 443, null, "/srv/holdfast"))
+                .contains("./holdfast monitor --data /srv/holdfast\n");
     }
 
     @Test

@@ -3,17 +3,6 @@ package dev.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerAuthorities;
@@ -21,8 +10,19 @@ import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ListenersTest {
@@ -62,8 +62,8 @@ final class ListenersTest {
     @Test
     void the_first_port_that_can_be_had_is_taken() throws Exception {
         try (ServerSocket taken = taken()) {
-            int port = new Listeners(door, null)
-                    .open("https", List.of(taken.getLocalPort(), 0), "--https-port", _ -> {});
+            int port =
+                    new Listeners(door, null).open("https", List.of(taken.getLocalPort(), 0), "--https-port", _ -> {});
 
             assertThat(port).isNotEqualTo(taken.getLocalPort()).isPositive();
             assertListening("127.0.0.1", port);
@@ -86,7 +86,8 @@ final class ListenersTest {
 
     @Test
     void an_address_that_is_named_is_opened_besides_loopback() throws Exception {
-        int port = new Listeners(door, InetAddress.ofLiteral("127.0.0.2")).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+        int port = new Listeners(door, InetAddress.ofLiteral("127.0.0.2"))
+                .open("mqtt", List.of(0), "--mqtt-port", _ -> {});
 
         assertListening("127.0.0.1", port);
         assertListening("127.0.0.2", port);
@@ -94,7 +95,8 @@ final class ListenersTest {
 
     @Test
     void every_address_is_opened_when_asked_for() throws Exception {
-        int port = new Listeners(door, InetAddress.ofLiteral("0.0.0.0")).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+        int port =
+                new Listeners(door, InetAddress.ofLiteral("0.0.0.0")).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
 
         assertListening("127.0.0.1", port);
         assertListening("127.0.0.2", port);

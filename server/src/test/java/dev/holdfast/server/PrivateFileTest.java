@@ -24,13 +24,15 @@ final class PrivateFileTest {
         PrivateFile.write(file, "new");
 
         assertThat(file).hasContent("new");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(directory.toFile().list()).containsExactly("token");
     }
 
     @Test
     void leaves_nothing_behind_when_it_fails() throws IOException {
-        Path blocked = Files.createDirectories(directory.resolve("token").resolve("not-empty")).getParent();
+        Path blocked = directory.resolve("token");
+        Files.createDirectories(blocked.resolve("not-empty"));
 
         assertThatThrownBy(() -> PrivateFile.write(blocked, "text")).isInstanceOf(IOException.class);
         assertThat(directory.toFile().list()).containsExactly("token");

@@ -42,7 +42,8 @@ final class ProcessTest {
                     System.getProperty("java.class.path"),
                     Main.class.getName()));
             command.addAll(List.of(arguments));
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             return new Up(
                     process,
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)),
@@ -59,7 +60,9 @@ final class ProcessTest {
         }
 
         void signal(String name) throws IOException, InterruptedException {
-            assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor())
+            assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                            .start()
+                            .waitFor())
                     .isZero();
         }
 
@@ -116,7 +119,7 @@ final class ProcessTest {
         Path data = data();
         Up killed = Up.start(freePorts(data));
         killed.readUntil("Ready after");
-        killed.process().destroyForcibly();
+        killed.signal("KILL");
         killed.end();
         assertThat(data.resolve("ready.json")).as("left by the killed one").exists();
 

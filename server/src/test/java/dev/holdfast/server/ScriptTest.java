@@ -105,7 +105,8 @@ final class ScriptTest {
         Files.createDirectories(root.resolve("cli/target/app/lib"));
         Files.createDirectories(root.resolve(".build"));
         Files.createFile(root.resolve(".build/stamp"));
-        Files.setLastModifiedTime(root.resolve(".build/stamp"), FileTime.from(Instant.now().plusSeconds(60)));
+        Files.setLastModifiedTime(
+                root.resolve(".build/stamp"), FileTime.from(Instant.now().plusSeconds(60)));
     }
 
     @Test
@@ -179,11 +180,24 @@ final class ScriptTest {
     private String withoutMaven() throws IOException {
         Path bin = Files.createDirectory(directory.resolve("bin"));
         for (String name : new String[] {
-            "bash", "env", "readlink", "dirname", "sed", "head", "find", "mkdir", "flock", "grep", "touch", "rm", "mv", "tee", "tail"
+            "bash",
+            "env",
+            "readlink",
+            "dirname",
+            "sed",
+            "head",
+            "find",
+            "mkdir",
+            "flock",
+            "grep",
+            "touch",
+            "rm",
+            "mv",
+            "tee",
+            "tail"
         }) {
             Path program = Path.of("/usr/bin", name);
-            Files.createSymbolicLink(
-                    bin.resolve(name), Files.exists(program) ? program : Path.of("/bin", name));
+            Files.createSymbolicLink(bin.resolve(name), Files.exists(program) ? program : Path.of("/bin", name));
         }
         return bin.toString();
     }
@@ -229,7 +243,8 @@ final class ScriptTest {
 
     /** Makes the last build older than what is edited next, whatever the clock's grain. */
     private void age() throws IOException {
-        Files.setLastModifiedTime(root.resolve(".build/stamp"), FileTime.from(Instant.now().minusSeconds(1)));
+        Files.setLastModifiedTime(
+                root.resolve(".build/stamp"), FileTime.from(Instant.now().minusSeconds(1)));
         Path folder = root.resolve("server/src/main/java");
         Files.setLastModifiedTime(folder, FileTime.from(Instant.EPOCH));
     }
@@ -242,7 +257,9 @@ final class ScriptTest {
         Ran ran = run("version");
 
         assertThat(ran.status()).isEqualTo(1);
-        assertThat(ran.err()).contains("A.java:[1,1] no such thing", "build.log").doesNotContain("noise");
+        assertThat(ran.err())
+                .contains("A.java:[1,1] no such thing", "build.log")
+                .doesNotContain("noise");
         assertThat(ran.out()).isEmpty();
         assertThat(run("version").status()).as("it is tried again").isEqualTo(1);
     }
@@ -252,8 +269,12 @@ final class ScriptTest {
         java("jdk-25", 25, true);
         maven();
         List<Process> both = List.of(
-                builder(root.resolve("holdfast"), "version").redirectErrorStream(true).start(),
-                builder(root.resolve("holdfast"), "version").redirectErrorStream(true).start());
+                builder(root.resolve("holdfast"), "version")
+                        .redirectErrorStream(true)
+                        .start(),
+                builder(root.resolve("holdfast"), "version")
+                        .redirectErrorStream(true)
+                        .start());
         for (Process process : both) {
             process.getInputStream().readAllBytes();
             assertThat(process.waitFor()).isZero();

@@ -15,7 +15,8 @@ import picocli.CommandLine;
 /** What the options of {@code up} mean: the defaults, each option, and what is refused. */
 final class UpCommandTest {
     private static Config config(Map<String, String> environment, String... arguments) {
-        UpCommand command = new UpCommand(environment, new PrintWriter(System.out), new PrintWriter(System.err));
+        UpCommand command =
+                new UpCommand(environment, new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()));
         new CommandLine(command).parseArgs(arguments);
         return command.config();
     }
@@ -63,8 +64,16 @@ final class UpCommandTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--mqtt-port 65536", "--amqp-port -1", "--https-port many", "--domain a_b", "--domain -a", "--domain a..b",
-                "--domain a.", "--bind not/an/address", "--no-such-option", "leftover"
+                "--mqtt-port 65536",
+                "--amqp-port -1",
+                "--https-port many",
+                "--domain a_b",
+                "--domain -a",
+                "--domain a..b",
+                "--domain a.",
+                "--bind not/an/address",
+                "--no-such-option",
+                "leftover"
             })
     void wrong_use_has_status_2_and_starts_nothing(String line) {
         StringWriter err = new StringWriter();
