@@ -32,7 +32,8 @@ public interface Disk {
     }
 
     /**
-     * Opens a file, creating it for its owner only when it is missing. A created file is durable after {@link #forceDirectory}.
+     * Opens a file, creating it for its owner only when it is missing. A created file is durable after {@link
+     * #forceDirectory}.
      */
     File open(Path file) throws IOException;
 
@@ -42,7 +43,7 @@ public interface Disk {
     /** Creates a directory and those above it, durably and for their owner only, where they are missing. */
     void createDirectories(Path directory) throws IOException;
 
-    /** Deletes a file if there is one; nobody has it open. */
+    /** Deletes a file if there is one; who has it open only closes it. */
     void delete(Path file) throws IOException;
 
     /** Returns when created and deleted names of {@code directory} are on the medium. */

@@ -57,6 +57,12 @@ public record Limits(
                 other, tls, certificates, mqtt, amqp, http, telemetry, registry, storage, installation, client);
     }
 
+    /** As {@link #with(Sockets)}, for AMQP. */
+    public Limits with(Amqp other) {
+        return new Limits(
+                sockets, tls, certificates, mqtt, other, http, telemetry, registry, storage, installation, client);
+    }
+
     /**
      * What a socket may do before anyone is known.
      *

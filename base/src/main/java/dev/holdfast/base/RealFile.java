@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file of {@link RealDisk}, with one channel for the writer and another for the readers.
  *
- * <p>Why two: a {@link FileChannel} closes itself for everyone when a thread that uses it is interrupted, as a reader on a
- * virtual thread may be at any time. Readers survive that by opening their channel again; the writer never notices.
+ * <p>Why two: a {@link FileChannel} closes itself for everyone when a thread that uses it is interrupted, as a reader
+ * on a virtual thread may be at any time. Readers survive that by opening their channel again; the writer never
+ * notices.
  */
 final class RealFile implements Disk.File {
     private final Path path;

@@ -7,21 +7,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Versioned rows, grouped by scope (a hub, or the installation itself) and kind.
  *
- * <p><b>Transactions.</b> {@link #transact} runs its work alone among the writers of the scope, sees what it wrote itself, and
- * returns after everything it wrote is on the medium. When the work throws, nothing of it remains. One transaction never spans
- * two scopes. Several transactions may share one sync.
+ * <p><b>Transactions.</b> {@link #transact} runs its work alone among the writers of the scope, sees what it wrote
+ * itself, and returns after everything it wrote is on the medium. When the work throws, nothing of it remains. One
+ * transaction never spans two scopes. Several transactions may share one sync.
  *
  * <p><b>Reads</b> see the newest committed state and never wait for a writer.
  *
- * <p><b>Versions</b> rise with every write in a scope and are never reused in it, not even after a row was deleted and made
- * again: a version seen once names that state for ever.
+ * <p><b>Versions</b> rise with every write in a scope and are never reused in it, not even after a row was deleted
+ * and made again: a version seen once names that state for ever.
  *
- * <p><b>Keys</b> are compared byte by byte in UTF-8, by case; lists come in that order. Scope, kind and key are not empty and at
- * most 1,024 bytes long, and well-formed Unicode; a value has at most 1 MiB. What breaks these bounds is refused with an
- * {@link IllegalArgumentException}.
+ * <p><b>Keys</b> are compared byte by byte in UTF-8, by case; lists come in that order. Scope, kind and key are not
+ * empty and at most 1,024 bytes long, and well-formed Unicode; a value has at most 1 MiB. What breaks these bounds is
+ * refused with an {@link IllegalArgumentException}.
  *
- * <p><b>Threads.</b> Any thread; every method may block on the disk, so none is called on an event loop. Failures of the storage
- * are {@link StoreException}s.
+ * <p><b>Threads.</b> Any thread; every method may block on the disk, so none is called on an event loop. Failures of
+ * the storage are {@link StoreException}s.
  */
 public interface Table extends AutoCloseable {
     /** A row as it was when read. The array is the caller's own. */
@@ -51,21 +51,27 @@ public interface Table extends AutoCloseable {
 
     Optional<Row> get(String scope, String kind, String key);
 
-    /** The rows of a kind whose key is greater than {@code afterKey} (empty: from the first), at most {@code maxRows} (at least 1). */
+    /**
+     * The rows of a kind whose key is greater than {@code afterKey} (empty: from the first), at most {@code maxRows}
+     * (at least 1).
+     */
     List<Row> list(String scope, String kind, String afterKey, int maxRows);
 
     long count(String scope, String kind);
 
     /**
-     * Runs {@code work} and returns its result when it is durable. What {@code work} throws comes out unchanged. It waits for
-     * nothing that another transaction does, and begins none.
+     * Runs {@code work} and returns its result when it is durable. What {@code work} throws comes out unchanged. It
+     * waits for nothing that another transaction does, and begins none.
      */
     <R extends @Nullable Object> R transact(String scope, Work<R> work);
 
     /** Deletes every row of a scope, durably; its versions go on rising. */
     void deleteScope(String scope);
 
-    /** Finishes the transactions that were begun, and closes the files. Whatever comes after that is a {@link StoreException}. */
+    /**
+     * Finishes the transactions that were begun, and closes the files. Whatever comes after that is a {@link
+     * StoreException}.
+     */
     @Override
     void close();
 }

@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A disk in memory that forgets at a power failure what was not forced, as a real one may.
  *
- * <p>Bytes and sizes last from {@link Disk.File#force} on, new and deleted names from {@link #forceDirectory} on; directories
- * last at once. What was not forced is gone after {@link #crash}; after {@link #crashTorn} some of it is there, whole or in
- * sectors of 512 bytes, as a seed decides. It can also run full, fail to force, and lose power in the middle of an operation.
+ * <p>Bytes and sizes last from {@link Disk.File#force} on, new and deleted names from {@link #forceDirectory} on;
+ * directories last at once. What was not forced is gone after {@link #crash}; after {@link #crashTorn} some of it is
+ * there, whole or in sectors of 512 bytes, as a seed decides. It can also run full, fail to force, and lose power in
+ * the middle of an operation.
  *
- * <p>A force that fails does what Linux does: what was waiting is on the medium or not, and a later force does not bring it
- * there, although it can still be read until the crash.
+ * <p>A force that fails does what Linux does: what was waiting is on the medium or not, and a later force does not
+ * bring it there, although it can still be read until the crash.
  *
  * <p>Any thread. A test that fails prints the seed that it made this with.
  */
@@ -95,8 +96,8 @@ public final class ForgetfulDisk implements Disk {
     }
 
     /**
-     * Ends this disk as for a process that is killed while the machine goes on: the new one holds everything that was written,
-     * forced or not, and may still forget the latter.
+     * Ends this disk as for a process that is killed while the machine goes on: the new one holds everything that was
+     * written, forced or not, and may still forget the latter.
      */
     public synchronized ForgetfulDisk processKilled() {
         powerIsOff = true;
@@ -138,8 +139,8 @@ public final class ForgetfulDisk implements Disk {
     }
 
     /**
-     * Lets the power fail within the operation that comes after {@code operations} more: writes, forces and changes of size or
-     * name count, reads don't. That operation and all that follow throw.
+     * Lets the power fail within the operation that comes after {@code operations} more: writes, forces and changes
+     * of size or name count, reads don't. That operation and all that follow throw.
      */
     public synchronized void failPowerAfter(int operations) {
         operationsUntilPowerFails = operations;

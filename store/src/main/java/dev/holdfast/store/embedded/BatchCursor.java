@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Walks the batches of one file from a position to an end, and lets none pass that is not intact.
  *
- * <p>It reads ahead through a window that grows, so that a reader of one record does not pay for a megabyte and a scan of the
- * whole file does not ask for every batch. One thread.
+ * <p>It reads ahead through a window that grows, so that a reader of one record does not pay for a megabyte and a
+ * scan of the whole file does not ask for every batch. One thread.
  */
 final class BatchCursor {
     private static final int FIRST_WINDOW_BYTES = 16 * 1024;
@@ -61,7 +61,9 @@ final class BatchCursor {
         return window.slice(start + BatchFormat.HEADER_BYTES, header().length() - BatchFormat.HEADER_BYTES);
     }
 
-    /** Looks for an intact batch behind the present place whose offset is at least {@code minOffset}, and goes to it. */
+    /**
+     * Looks for an intact batch behind the present place whose offset is at least {@code minOffset}, and goes to it.
+     */
     boolean search(long minOffset) throws IOException {
         header = null;
         for (long at = position + 1; at + BatchFormat.HEADER_BYTES <= end; at++) {

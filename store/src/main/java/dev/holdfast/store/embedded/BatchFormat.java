@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * A batch as it stands in a segment: the records of one partition that were written with one sync. Numbers are big-endian.
+ * A batch as it stands in a segment: the records of one partition that were written with one sync. Numbers are
+ * big-endian.
  *
  * <pre>
  *  0  8  mark of the segment
@@ -16,8 +17,8 @@ import java.util.zip.CRC32C;
  * 36     records, each its length in 4 bytes and its bytes
  * </pre>
  *
- * <p>The mark is a random number that only the segment's header knows. Were it fixed, a device could send a message that
- * contains a whole batch, and a search for the batch behind a damaged place would believe it.
+ * <p>The mark is a random number that only the segment's header knows. Were it fixed, a device could send a message
+ * that contains a whole batch, and a search for the batch behind a damaged place would believe it.
  */
 final class BatchFormat {
     static final int HEADER_BYTES = 36;

@@ -16,15 +16,17 @@ import org.slf4j.LoggerFactory;
 /**
  * {@link Log} on files of its own: a directory for the log, in it a row of segments for each partition.
  *
- * <p>A record's time is the moment when its batch was written, in whole milliseconds; the clock may jump back, the times do not.
+ * <p>A record's time is the moment when its batch was written, in whole milliseconds; the clock may jump back, the
+ * times do not.
  *
- * <p><b>When the disk fails.</b> The records of the failed batch are reported as failed, what was durable stays readable, and the
- * next append tries again; so the log recovers by itself when there is space again. After a failed sync it is not known what
- * reached the medium: a record that was reported as failed may be there after a crash.
+ * <p><b>When the disk fails.</b> The records of the failed batch are reported as failed, what was durable stays
+ * readable, and the next append tries again; so the log recovers by itself when there is space again. After a failed
+ * sync it is not known what reached the medium: a record that was reported as failed may be there after a crash.
  *
- * <p><b>When the medium fails.</b> Every batch has a checksum. A read that meets a damaged place returns what is before it, and
- * the next one throws a {@link StoreException} that names the file, the byte and the offset at which reading can go on. Damage
- * at the very end of the newest segment cannot be told from a write that a crash cut short, and is cut off at the next start.
+ * <p><b>When the medium fails.</b> Every batch has a checksum. A read that meets a damaged place returns what is
+ * before it, and the next one throws a {@link StoreException} that names the file, the byte and the offset at which
+ * reading can go on. Damage at the very end of the newest segment cannot be told from a write that a crash cut short,
+ * and is cut off at the next start.
  *
  * <p>One process at a time may have a log open.
  */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Table} in one SQLite database: a write-ahead log that is synced at every commit, one thread that writes, a few
  * connections that read beside it.
  *
- * <p>A work runs on the writer's thread while all others wait, so it is short and waits for nothing. The file is readable by
- * its owner only. One process at a time should have a table open; another one may read it.
+ * <p>A work runs on the writer's thread while all others wait, so it is short and waits for nothing. The file is
+ * readable by its owner only. One process at a time should have a table open; another one may read it.
  */
 public final class EmbeddedTable implements Table {
     private final TableWriter writer;

@@ -16,10 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands in a log's directory: makes it on the first start, and finds out after any other where each partition ends.
+ * What stands in a log's directory: makes it on the first start, and finds out after any other where each partition
+ * ends.
  *
- * <p>Only the newest segment of a partition is read through; the others were whole before it was begun. What is damaged in the
- * middle stays and is told by reads; what is unfinished at the end is cut off.
+ * <p>Only the newest segment of a partition is read through; the others were whole before it was begun. What is
+ * damaged in the middle stays and is told by reads; what is unfinished at the end is cut off.
  */
 final class LogFiles {
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);

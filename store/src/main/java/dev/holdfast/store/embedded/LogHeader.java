@@ -50,7 +50,8 @@ record LogHeader(int partitions) {
             if (file.read(bytes, 0) < BYTES || bytes.getLong(0) != MAGIC || bytes.getInt(CRC_AT) != crc(bytes)) {
                 return null;
             }
-            // A process that was killed while it made the log leaves a header that can be read and is not on the medium.
+            // A process that was killed while it made the log leaves a header that can be read and is not on the
+            // medium.
             file.force();
         }
         if (bytes.getInt(8) != VERSION) {

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of a log that writes, and the queue before it.
  *
- * <p>Group commit: what came in while the last sync ran is written next, one batch and one sync for each partition that has
- * records, and only then are their senders told. So the slower the disk, the larger the batches, and no record waits for more
- * than the sync before its own.
+ * <p>Group commit: what came in while the last sync ran is written next, one batch and one sync for each partition
+ * that has records, and only then are their senders told. So the slower the disk, the larger the batches, and no
+ * record waits for more than the sync before its own.
  */
 final class LogWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
@@ -79,6 +79,7 @@ final class LogWriter {
 
     /** Runs {@code work} on the log's thread and waits for it; false when the log has ended. */
     boolean run(Runnable work) {
+        requireOtherThread();
         Errand errand = new Errand(work, new CountDownLatch(1));
         synchronized (lock) {
             if (ended != null) {
@@ -93,6 +94,7 @@ final class LogWriter {
 
     /** Takes nothing more, finishes what was taken, and returns when the thread has ended. */
     void close() {
+        requireOtherThread();
         synchronized (lock) {
             if (ended == null) {
                 ended = new StoreException("the log " + name + " is closed");
@@ -110,6 +112,12 @@ final class LogWriter {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireOtherThread() {
+        if (Thread.currentThread().equals(thread)) {
+            throw new IllegalStateException("a receiver or watcher cannot wait for the log's own thread");
         }
     }
 

@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The segments of one partition, oldest first; the newest one is written to and is never dropped, so that its name keeps the
- * numbering.
+ * The segments of one partition, oldest first; the newest one is written to and is never dropped, so that its name
+ * keeps the numbering.
  *
- * <p><b>Failures.</b> Whatever goes wrong between {@link #stage} and the end of {@link #commit} leaves the end of the newest
- * segment in doubt. It is cut back to the last durable batch before anything is written again, and as long as that fails
- * nothing is written: so no offset ever gets a second content behind one that may be on the medium.
+ * <p><b>Failures.</b> Whatever goes wrong between {@link #stage} and the end of {@link #commit} leaves the end of the
+ * newest segment in doubt. It is cut back to the last durable batch before anything is written again, and as long as
+ * that fails nothing is written: so no offset ever gets a second content behind one that may be on the medium.
  *
- * <p><b>Threads.</b> {@link #stage}, {@link #commit}, {@link #rewind} and {@link #rollIfOlder} belong to the log's writer; the
- * rest may be called by any thread. A reader never waits for the writer, nor the writer for a reader; only dropping waits for
- * those who read.
+ * <p><b>Threads.</b> {@link #stage}, {@link #commit}, {@link #rewind} and {@link #rollIfOlder} belong to the log's
+ * writer; the rest may be called by any thread. A reader never waits for the writer, nor the writer for a reader;
+ * only dropping waits for those who read.
  */
 final class Partition {
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
@@ -42,6 +42,7 @@ final class Partition {
     private final SecureRandom random = new SecureRandom();
     private final ReadWriteLock files = new ReentrantReadWriteLock();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private final Object segmentsLock = new Object();
     private volatile List<Segment> segments;
     private volatile Durable durable;
     private Durable staged;
@@ -100,7 +101,10 @@ final class Partition {
         inDoubt = false;
     }
 
-    /** Begins a new segment when the newest record is older than a time, so that {@link #dropBefore} can free all others. */
+    /**
+     * Begins a new segment when the newest record is older than a time, so that {@link #dropBefore} can free all
+     * others.
+     */
     void rollIfOlder(long timeMillis) throws IOException {
         if (durable.lastTimeMillis() < timeMillis && !active().isEmpty()) {
             roll();
@@ -122,7 +126,7 @@ final class Partition {
                 directory,
                 new SegmentHeader(number, durable.nextOffset(), durable.lastTimeMillis(), newMark()),
                 limits);
-        synchronized (watchers) {
+        synchronized (segmentsLock) {
             List<Segment> more = new ArrayList<>(segments);
             more.add(next);
             segments = List.copyOf(more);
@@ -201,27 +205,30 @@ final class Partition {
 
     /** Frees the segments, save the newest, whose newest record is older than a time. */
     void dropBefore(long timeMillis) throws IOException {
-        List<Segment> dropped;
-        synchronized (watchers) {
-            List<Segment> all = segments;
-            int keep = 0;
-            while (keep + 1 < all.size() && newestTimeOf(all, keep) < timeMillis) {
-                keep++;
+        boolean more = true;
+        while (more) {
+            files.writeLock().lock();
+            try {
+                more = dropOldest(timeMillis);
+            } finally {
+                files.writeLock().unlock();
             }
-            dropped = all.subList(0, keep);
-            segments = List.copyOf(all.subList(keep, all.size()));
         }
-        files.writeLock().lock();
-        try {
-            for (Segment segment : dropped) {
-                segment.close();
-                disk.delete(segment.path());
-                // One by one and oldest first: a crash must not leave a gap between those that come back.
-                disk.forceDirectory(directory);
-            }
-        } finally {
-            files.writeLock().unlock();
+    }
+
+    /** One at a time, oldest first and each for good: a crash must not leave a gap between those that come back. */
+    private boolean dropOldest(long timeMillis) throws IOException {
+        if (segments.size() == 1 || newestTimeOf(segments, 0) >= timeMillis) {
+            return false;
         }
+        Segment oldest = segments.getFirst();
+        disk.delete(oldest.path());
+        synchronized (segmentsLock) {
+            segments = List.copyOf(segments.subList(1, segments.size()));
+        }
+        oldest.close();
+        disk.forceDirectory(directory);
+        return true;
     }
 
     void close() throws IOException {

@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
 final class PendingRecords {
     private static final Logger LOG = LoggerFactory.getLogger(PendingRecords.class);
 
-    /** What a waiting record holds in memory beside its bytes, roughly; it also bounds how many empty records may wait. */
+    /**
+     * What a waiting record holds in memory beside its bytes, roughly; it also bounds how many empty records may wait.
+     */
     private static final long COST_BESIDE_BYTES = 64;
 
     private final List<byte[]> records = new ArrayList<>();

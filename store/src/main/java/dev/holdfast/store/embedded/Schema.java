@@ -12,8 +12,8 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * The numbered scripts that bring a database up to what this release knows. A script that was released is never edited; what
- * changes later is a new script.
+ * The numbered scripts that bring a database up to what this release knows. A script that was released is never
+ * edited; what changes later is a new script.
  */
 final class Schema {
     /** Script n brings the database to version n; the version is kept in SQLite's {@code user_version}. */

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One file of a partition: a header page, batches, and in the newest one zeros that wait for more.
  *
- * <p><b>Growth.</b> Overwriting blocks that were written before takes half the time to sync of making a file longer, since no
- * size has to go to the file system's journal. So a segment grows by a mebibyte of zeros at a time: a quiet hub with four
- * partitions takes 4 MiB of disk, not four whole segments, and a busy one pays for its journal once a mebibyte.
+ * <p><b>Growth.</b> Overwriting blocks that were written before takes half the time to sync of making a file longer,
+ * since no size has to go to the file system's journal. So a segment grows by a mebibyte of zeros at a time: a quiet
+ * hub with four partitions takes 4 MiB of disk, not four whole segments, and a busy one pays for its journal once a
+ * mebibyte.
  *
  * <p><b>Threads.</b> The log's writer writes; any thread reads up to {@link #end}, which moves only after a sync.
  */
@@ -28,6 +29,7 @@ final class Segment {
     private volatile long end;
     private long written;
     private long allocated;
+    private final Object indexLock = new Object();
     private volatile @Nullable SparseIndex liveIndex;
     private SoftReference<@Nullable SparseIndex> keptIndex = new SoftReference<>(null);
 
@@ -116,7 +118,7 @@ final class Segment {
         if (live != null) {
             return live;
         }
-        synchronized (file) {
+        synchronized (indexLock) {
             SparseIndex kept = keptIndex.get();
             if (kept == null) {
                 SegmentScan scan = SegmentScan.of(file, header, limits.indexEveryBytes());
@@ -150,8 +152,9 @@ final class Segment {
     /**
      * Removes what was written and not forced, durably.
      *
-     * <p>After a failed sync the kernel calls pages clean that never reached the medium, so syncing again proves nothing about
-     * them. Here they are cut off; what is written later is written anew, to pages that are dirty again.
+     * <p>After a failed sync the kernel calls pages clean that never reached the medium, so syncing again proves
+     * nothing about them. Here they are cut off; what is written later is written anew, to pages that are dirty
+     * again.
      */
     void rewind() throws IOException {
         written = end;
@@ -162,7 +165,7 @@ final class Segment {
 
     /** Ends writing: gives back the zeros and lets the index go when memory is short. */
     void seal() throws IOException {
-        synchronized (file) {
+        synchronized (indexLock) {
             keptIndex = new SoftReference<>(liveIndex);
             liveIndex = null;
         }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * 44     zeros up to byte 4095
  * </pre>
  *
- * <p>It fills a page so that no write of a batch ever touches it. The time keeps the promise that times never run backwards
- * when retention has dropped all older segments, and tells the newest time of the segment before without reading that.
+ * <p>It fills a page so that no write of a batch ever touches it. The time keeps the promise that times never run
+ * backwards when retention has dropped all older segments, and tells the newest time of the segment before without
+ * reading that.
  */
 record SegmentHeader(int partition, long baseOffset, long previousTimeMillis, long mark) {
     static final int BYTES = 4096;

@@ -6,7 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The name of a segment: partition and offset of the first record, with zeros before them so that names sort as numbers do. */
+/**
+ * The name of a segment: partition and offset of the first record, with zeros before them so that names sort as
+ * numbers do.
+ */
 record SegmentName(int partition, long baseOffset) {
     private static final Pattern SHAPE = Pattern.compile("(\\d{4})-(\\d{19})\\.segment");
 

@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * What one pass over a whole segment found.
  *
- * <p>A place that is no intact batch is judged by what is behind it. When an intact batch follows, the place was durable once,
- * because a batch is written only after the one before it was forced: it is {@link Damage}, and is kept. When none follows, it
- * is the end: zeros, or what a crash left of a batch that nobody was told about.
+ * <p>A place that is no intact batch is judged by what is behind it. When an intact batch follows, the place was
+ * durable once, because a batch is written only after the one before it was forced: it is {@link Damage}, and is
+ * kept. When none follows, it is the end: zeros, or what a crash left of a batch that nobody was told about.
  *
  * @param end where the last intact batch ends
  * @param nextOffset the offset behind the last intact batch

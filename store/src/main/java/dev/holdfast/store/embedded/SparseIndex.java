@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Where some of the batches of a segment begin, by offset and by time: one for about every so many bytes of the file.
  *
- * <p>Lives in memory only. It is as true as the scan or the writes that it was made from, so no crash can make it lie; making
- * it again costs one pass over the segment. One thread adds, any thread asks.
+ * <p>Lives in memory only. It is as true as the scan or the writes that it was made from, so no crash can make it
+ * lie; making it again costs one pass over the segment. One thread adds, any thread asks.
  */
 final class SparseIndex {
     private final int everyBytes;

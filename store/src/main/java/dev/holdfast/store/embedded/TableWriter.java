@@ -11,10 +11,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread of a table that writes.
  *
- * <p>Group commit: the works that came in while the last commit ran go into one SQLite transaction, one after another, each in
- * a savepoint of its own; then one commit, one sync, and all callers go on. When the database fails, which is not the same as
- * a work that throws, the whole group is undone and each work is tried again by itself, so that one row too many for a
- * full disk does not fail the others.
+ * <p>Group commit: the works that came in while the last commit ran go into one SQLite transaction, one after
+ * another, each in a savepoint of its own; then one commit, one sync, and all callers go on. When the database fails,
+ * which is not the same as a work that throws, the whole group is undone and each work is tried again by itself, so
+ * that one row too many for a full disk does not fail the others.
  */
 final class TableWriter {
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);

@@ -23,7 +23,8 @@ final class WriteJob<R extends @Nullable Object> {
     }
 
     /**
-     * Runs the work between savepoint and release; when it throws, nothing of it remains and the exception is kept for the caller.
+     * Runs the work between savepoint and release; when it throws, nothing of it remains and the exception is kept
+     * for the caller.
      *
      * @throws SQLException when the database failed: then nothing is known about any work of the group
      */
@@ -54,7 +55,10 @@ final class WriteJob<R extends @Nullable Object> {
         done.countDown();
     }
 
-    /** Waits until the work is durable or has failed. An interruption does not end the wait, since the work may be stored. */
+    /**
+     * Waits until the work is durable or has failed. An interruption does not end the wait, since the work may be
+     * stored.
+     */
     R await() {
         boolean interrupted = false;
         while (true) {

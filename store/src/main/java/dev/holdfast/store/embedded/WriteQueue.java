@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Works that wait for the writer, at most so many; who comes when it is full waits. Any thread puts, the writer takes. */
+/**
+ * Works that wait for the writer, at most so many; who comes when it is full waits. Any thread puts, the writer takes.
+ */
 final class WriteQueue {
     private final int max;
     private final ReentrantLock lock = new ReentrantLock();

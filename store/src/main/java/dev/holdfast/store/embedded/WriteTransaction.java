@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A transaction while its work runs, on the writer's thread only.
  *
- * <p>It remembers a failure of the database, whatever the work makes of the exception: SQLite may then have rolled back more
- * than this work.
+ * <p>It remembers a failure of the database, whatever the work makes of the exception: SQLite may then have rolled
+ * back more than this work.
  */
 final class WriteTransaction implements Transaction {
     @FunctionalInterface

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The writer's connection and its prepared statements. After any {@link SQLException} it is closed and another one is opened,
- * since SQLite may have rolled back on its own account. One thread.
+ * The writer's connection and its prepared statements. After any {@link SQLException} it is closed and another one is
+ * opened, since SQLite may have rolled back on its own account. One thread.
  */
 final class WriterSession implements AutoCloseable {
     private final Connection connection;

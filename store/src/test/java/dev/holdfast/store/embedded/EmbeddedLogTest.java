@@ -2,6 +2,7 @@ package dev.holdfast.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.holdfast.base.Disk;
 import dev.holdfast.base.Limits;
@@ -14,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +100,24 @@ final class EmbeddedLogTest extends LogContract {
             log.dropBefore(clock.instant().plusSeconds(1));
             assertThat(files("drop")).hasSize(2);
             assertThat(log.extent(0).isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void a_receiver_that_would_wait_for_its_own_thread_is_refused() {
+        try (Log log = open("self", 1, SMALL)) {
+            List<Throwable> refusals = new CopyOnWriteArrayList<>();
+            CountDownLatch done = new CountDownLatch(1);
+            log.watch(0, () -> {
+                refusals.add(catchThrowable(log::close));
+                refusals.add(catchThrowable(() -> log.dropBefore(clock.instant())));
+                done.countDown();
+            });
+            log.append(0, new byte[1], new Receipt());
+            assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(refusals).hasSize(2).allMatch(IllegalStateException.class::isInstance);
+        } catch (InterruptedException ended) {
+            throw new AssertionError(ended);
         }
     }
 

@@ -21,8 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What one partition must hold, whatever happens to the disk: everything that was reported stored or that a reader saw, at its
- * number, with its time, for ever or until retention may drop it; and beside that nothing that was not appended.
+ * What one partition must hold, whatever happens to the disk: everything that was reported stored or that a reader
+ * saw, at its number, with its time, for ever or until retention may drop it; and beside that nothing that was not
+ * appended.
  */
 final class LogModel {
     private record Known(String record, Instant time) {}

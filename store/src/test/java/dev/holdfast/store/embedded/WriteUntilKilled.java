@@ -14,8 +14,8 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A process of its own that writes to a table and a log without end, from several threads, and prints each row and record after
- * it was acknowledged. {@link KillTest} kills it.
+ * A process of its own that writes to a table and a log without end, from several threads, and prints each row and
+ * record after it was acknowledged. {@link KillTest} kills it.
  */
 final class WriteUntilKilled {
     private static final int THREADS = 4;

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -38,6 +39,9 @@ final class FrameReader extends ByteToMessageDecoder {
     private final Limits.Amqp limits;
     private final FrameCheck check;
     private final Consumer<AmqpRefusal> refused;
+    /** Channels on which the peer ended its session and did not begin another. */
+    private final BitSet ended = new BitSet();
+
     private Phase phase;
     private boolean held;
     private boolean pastHeader;
@@ -140,11 +144,11 @@ final class FrameReader extends ByteToMessageDecoder {
         }
         byte[] frame = new byte[(int) size];
         in.readBytes(frame);
-        judge(frame);
-        return frame;
+        return judge(frame) ? frame : null;
     }
 
-    private void judge(byte[] frame) throws Refused {
+    /** Whether the frame, which is allowed, is one to hand on. */
+    private boolean judge(byte[] frame) throws Refused {
         int body = (frame[4] & 0xFF) * 4;
         if (body < PREAMBLE_BYTES || body > frame.length) {
             throw new Refused(new AmqpRefusal.FrameMalformed("its data offset points outside of it"));
@@ -157,7 +161,7 @@ final class FrameReader extends ByteToMessageDecoder {
             if (phase != Phase.RUNNING) {
                 throw new Refused(new AmqpRefusal.FrameOutOfOrder("an empty frame before open"));
             }
-            return;
+            return true;
         }
         int channel = ((frame[6] & 0xFF) << 8) | (frame[7] & 0xFF);
         if (phase != Phase.SASL && channel >= limits.sessionsMax()) {
@@ -170,6 +174,24 @@ final class FrameReader extends ByteToMessageDecoder {
             throw new Refused(new AmqpRefusal.FrameMalformed(malformed.what()));
         }
         advance(code);
+        return !isStraggler(code, channel);
+    }
+
+    /**
+     * Whether the peer says something of links whose session it has ended itself. The Event Hubs client for JavaScript does:
+     * it settles what it received a moment after it ended the session. Nothing is left that this could change, and the engine
+     * would end the whole connection for it.
+     */
+    private boolean isStraggler(int code, int channel) {
+        switch (code) {
+            case Performatives.BEGIN -> ended.clear(channel);
+            case Performatives.END -> ended.set(channel);
+            case Performatives.FLOW, Performatives.DISPOSITION, Performatives.DETACH -> {
+                return ended.get(channel);
+            }
+            default -> {}
+        }
+        return false;
     }
 
     private void advance(int code) throws Refused {
