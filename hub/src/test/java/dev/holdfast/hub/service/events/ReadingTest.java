@@ -381,8 +381,8 @@ class ReadingTest {
     }
 
     private static void change(Live<HubSettings> settings, List<SharedAccessPolicy> policies, List<String> groups) {
-        settings.update(now ->
-                new HubSettings(now.name(), now.hostName(), now.partitions(), now.retentionDays(), policies, groups));
+        settings.update(now -> new HubSettings(
+                now.name(), now.hostName(), now.partitions(), now.retentionDays(), policies, groups, now.createdAt()));
     }
 
     @Test
