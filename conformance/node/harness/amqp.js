@@ -12,7 +12,6 @@ export async function connect(options) {
     hostname: options.host,
     servername: options.host,
     reconnect: false,
-    idle_time_out: 30_000,
     ...options,
   });
   const opened = new Promise((resolve, reject) => {

@@ -24,7 +24,7 @@ export class Reader {
   static async start(connectionString, { group = '$Default', from = earliestEventPosition, patient = false } = {}) {
     const reader = new Reader();
     reader.#patient = patient;
-    const retryOptions = patient ? {} : { maxRetries: 0, timeoutInMs: 15_000 };
+    const retryOptions = patient ? { maxRetries: 30, retryDelayInMs: 1_000 } : { maxRetries: 0, timeoutInMs: 15_000 };
     reader.#client = new EventHubConsumerClient(group, connectionString, { retryOptions });
     const partitions = await reader.#client.getPartitionIds();
     let initialized = 0;

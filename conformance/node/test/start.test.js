@@ -107,7 +107,7 @@ describe('holdfast up', () => {
   });
 
   it('ends cleanly when it is told to as soon as it is ready', async () => {
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < 3; attempt++) {
       await server.stop();
       await server.startAgain();
     }
