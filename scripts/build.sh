@@ -70,7 +70,7 @@ compile() {
   begin_build
   # Tests are neither compiled nor run here; ./holdfast test does both.
   if ! (cd "$root" && mvn -B -ntp package -pl server,cli -am -Dmaven.test.skip=true </dev/null 2>&1) |
-    tee "$build/build.log" | sed -un 's/^\[INFO\] Building Holdfast \(.*\) [0-9.]* *\(\[.*\]\)$/  \1 \2/p' >&2; then
+    tee "$build/build.log" | sed -un 's/^\[INFO\] Building Holdfast \(.*[^ ]\)  *\(\[.*\]\)$/  \1 \2/p' >&2; then
     echo "holdfast: the build failed; the end of $build/build.log:" >&2
     grep -v '^\[INFO\]' "$build/build.log" | tail -n 30 >&2
     exit 1

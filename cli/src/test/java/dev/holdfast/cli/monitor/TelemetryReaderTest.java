@@ -64,13 +64,13 @@ class TelemetryReaderTest {
     }
 
     private String next() throws InterruptedException {
-        TelemetryEvent event = events.poll(20, TimeUnit.SECONDS);
-        assertThat(event).as("an event within 20 s").isNotNull();
+        TelemetryEvent event = events.poll(30, TimeUnit.SECONDS);
+        assertThat(event).as("an event within 30 s").isNotNull();
         return event.partition() + ":" + new String(event.body(), StandardCharsets.UTF_8);
     }
 
     private void awaitConnection(String what) throws InterruptedException {
-        assertThat(connections.poll(20, TimeUnit.SECONDS)).isEqualTo(what);
+        assertThat(connections.poll(30, TimeUnit.SECONDS)).isEqualTo(what);
     }
 
     @Test
@@ -84,14 +84,14 @@ class TelemetryReaderTest {
             assertThat(next()).isEqualTo("1:new1");
             assertThat(reader).isNotNull();
         }
-        ended.get(20, TimeUnit.SECONDS);
+        ended.get(30, TimeUnit.SECONDS);
     }
 
     @Test
     void gives_what_the_message_says() throws Exception {
         hub.append(0, "body");
         try (TelemetryReader reader = start(new TelemetryStart.Earliest(), "$Default")) {
-            TelemetryEvent event = events.poll(20, TimeUnit.SECONDS);
+            TelemetryEvent event = events.poll(30, TimeUnit.SECONDS);
             assertThat(event).isNotNull();
             assertThat(event.device()).isEqualTo("dev1");
             assertThat(event.module()).isNull();
@@ -134,7 +134,7 @@ class TelemetryReaderTest {
             assertThat(next()).isEqualTo("0:c");
             assertThat(reader).isNotNull();
         }
-        ended.get(20, TimeUnit.SECONDS);
+        ended.get(30, TimeUnit.SECONDS);
         assertThat(events).isEmpty();
     }
 
@@ -159,7 +159,7 @@ class TelemetryReaderTest {
     void refusal_that_lasts_ends_it() {
         hub.refuseTokens = true;
         try (TelemetryReader reader = start(new TelemetryStart.Now(), "$Default")) {
-            assertThatThrownBy(() -> ended.get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> ended.get(30, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseMessage("amqp:unauthorized-access: wrong key");
             assertThat(reader).isNotNull();
@@ -169,7 +169,7 @@ class TelemetryReaderTest {
     @Test
     void consumer_group_that_does_not_exist_ends_it() {
         try (TelemetryReader reader = start(new TelemetryStart.Now(), "nobody")) {
-            assertThatThrownBy(() -> ended.get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> ended.get(30, TimeUnit.SECONDS))
                     .hasRootCauseMessage("amqp:not-found: no such consumer group");
             assertThat(reader).isNotNull();
         }

@@ -87,7 +87,7 @@ final class ServerConnection {
 
     private @Nullable AmqpFace faceOf(AmqpPeer peer) {
         if (peer.sasl() instanceof SaslIdentity.Plain plain) {
-            return plain.face();
+            return plain.face().claims(peer) ? plain.face() : null;
         }
         for (AmqpFace face : settings.faces()) {
             if (face.claims(peer)) {

@@ -25,7 +25,7 @@ class LinkFlowTest {
     }
 
     private AmqpClient client() throws Exception {
-        return server.connect(ClientSasl.anonymous()).get(10, TimeUnit.SECONDS);
+        return server.connect(ClientSasl.anonymous()).get(30, TimeUnit.SECONDS);
     }
 
     private static ReceiverOptions from(String source, int credit) {
@@ -44,7 +44,7 @@ class LinkFlowTest {
         try (AmqpClient client = client()) {
             for (int i = 0; i < 50; i++) {
                 AmqpMessage answer =
-                        client.request("echo", Map.of("i", i), "body " + i).get(10, TimeUnit.SECONDS);
+                        client.request("echo", Map.of("i", i), "body " + i).get(30, TimeUnit.SECONDS);
                 assertThat(answer.applicationProperties()).containsEntry("i", i);
                 assertThat(answer.body()).isEqualTo(new AmqpMessage.Body.Value("body " + i));
             }
@@ -78,7 +78,7 @@ class LinkFlowTest {
                         arrived.accept();
                         arrived.grant(1);
                     })
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             Loopback.await("5000 messages", () -> got.size() == 5000);
         }
         for (int i = 0; i < 5000; i++) {
@@ -91,10 +91,10 @@ class LinkFlowTest {
         AtomicInteger got = new AtomicInteger();
         try (AmqpClient client = client()) {
             IncomingLink link = client.receive(from("numbers", 7), arrived -> got.incrementAndGet())
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             Loopback.await("7 messages", () -> got.get() == 7);
             // A request that is answered after them shows that nothing else is on its way.
-            client.request("echo", Map.of(), "").get(10, TimeUnit.SECONDS);
+            client.request("echo", Map.of(), "").get(30, TimeUnit.SECONDS);
             assertThat(got).hasValue(7);
             assertThat(server.face.given)
                     .hasValueLessThanOrEqualTo(7 + server.limits.amqp().requestsMax());
@@ -109,9 +109,9 @@ class LinkFlowTest {
         AtomicInteger got = new AtomicInteger();
         try (AmqpClient client = client()) {
             client.receive(from("numbers", 10_000), arrived -> got.incrementAndGet())
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             Loopback.await("the limit", () -> got.get() == server.limits.amqp().creditMax());
-            client.request("echo", Map.of(), "").get(10, TimeUnit.SECONDS);
+            client.request("echo", Map.of(), "").get(30, TimeUnit.SECONDS);
             assertThat(got).hasValue(server.limits.amqp().creditMax());
         }
     }
@@ -123,7 +123,7 @@ class LinkFlowTest {
         List<byte[]> got = Collections.synchronizedList(new ArrayList<>());
         try (AmqpClient client = client()) {
             client.receive(from("numbers", 10), arrived -> got.add(arrived.encoded()))
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             Loopback.await("3 messages", () -> got.size() == 3);
         }
         assertThat(AmqpMessage.decode(got.getLast()).orElseThrow().body())
@@ -169,7 +169,7 @@ class LinkFlowTest {
                     arrived.grant(1);
                 });
             }
-            CompletableFuture.allOf(ready).get(10, TimeUnit.SECONDS);
+            CompletableFuture.allOf(ready).get(30, TimeUnit.SECONDS);
             Loopback.await("6000 messages", () -> order.size() == 6000);
         }
         assertThat(order.subList(0, 3000)).contains("link0", "link1", "link2");
@@ -178,12 +178,12 @@ class LinkFlowTest {
     @Test
     void refused_link_says_why() throws Exception {
         try (AmqpClient client = client()) {
-            assertThatThrownBy(() -> client.receive(from("nowhere", 1), _ -> {}).get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> client.receive(from("nowhere", 1), _ -> {}).get(30, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseMessage("amqp:not-found: no such node");
-            assertThatThrownBy(() -> client.send("nowhere").get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> client.send("nowhere").get(30, TimeUnit.SECONDS))
                     .hasRootCauseMessage("amqp:not-found: no such node");
-            assertThat(client.request("echo", Map.of(), "").get(10, TimeUnit.SECONDS))
+            assertThat(client.request("echo", Map.of(), "").get(30, TimeUnit.SECONDS))
                     .isNotNull();
         }
     }
@@ -191,8 +191,8 @@ class LinkFlowTest {
     @Test
     void links_are_told_when_the_connection_ends() throws Exception {
         AmqpClient client = client();
-        client.receive(from("numbers", 1), _ -> {}).get(10, TimeUnit.SECONDS);
-        client.receive(from("echo", 1), _ -> {}).get(10, TimeUnit.SECONDS);
+        client.receive(from("numbers", 1), _ -> {}).get(30, TimeUnit.SECONDS);
+        client.receive(from("echo", 1), _ -> {}).get(30, TimeUnit.SECONDS);
         client.close();
         Loopback.await("the end", () -> server.face.conversationsEnded.get() == 1);
         assertThat(server.face.linksClosed).hasValue(2);

@@ -76,13 +76,13 @@ final class Loopback implements AutoCloseable {
     }
 
     AmqpRefusal refusal() throws InterruptedException {
-        AmqpRefusal refusal = refusals.poll(10, TimeUnit.SECONDS);
-        assertThat(refusal).as("a refusal within 10 s").isNotNull();
+        AmqpRefusal refusal = refusals.poll(30, TimeUnit.SECONDS);
+        assertThat(refusal).as("a refusal within 30 s").isNotNull();
         return refusal;
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(until);
             LockSupport.parkNanos(1_000_000);

@@ -18,7 +18,7 @@ import org.apache.qpid.protonj2.types.UnsignedLong;
 
 /** A client that sends whatever bytes a test wants. */
 final class RawAmqp implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     /** A frame as it came; {@code fields} are those of its performative. */
     record Frame(int type, int channel, int code, List<?> fields) {}

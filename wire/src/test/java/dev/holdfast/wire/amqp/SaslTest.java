@@ -18,7 +18,7 @@ class SaslTest {
     }
 
     private SaslIdentity opened(ClientSasl sasl) throws Exception {
-        try (AmqpClient client = server.connect(sasl).get(10, TimeUnit.SECONDS)) {
+        try (AmqpClient client = server.connect(sasl).get(30, TimeUnit.SECONDS)) {
             assertThat(client).isNotNull();
         }
         Loopback.await("the end of the conversation", () -> server.face.conversationsEnded.get() == 1);
@@ -27,7 +27,7 @@ class SaslTest {
     }
 
     private AmqpRefusal refused(ClientSasl sasl) throws Exception {
-        assertThatThrownBy(() -> server.connect(sasl).get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThatThrownBy(() -> server.connect(sasl).get(30, TimeUnit.SECONDS)).isNotNull();
         assertThat(server.face.peers).isEmpty();
         return server.refusal();
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * it replaces. Clients take nothing but 200 for success and read the status as an int.
  */
 final class CbsHandler implements AnswerNode.Handler {
+    private static final int AUDIENCE_MAX_CHARS = 1024;
+
     private final Grants grants;
     private final BiConsumer<@Nullable String, EventsRefusal> refused;
 
@@ -51,7 +53,11 @@ final class CbsHandler implements AnswerNode.Handler {
         if (type.equals("jwt") || type.equals("bearer")) {
             return new EventsRefusal.BearerToken();
         }
-        return grants.put(text(request, "name"), token);
+        String audience = text(request, "name");
+        if (audience.length() > AUDIENCE_MAX_CHARS) {
+            return new EventsRefusal.RequestMalformed("its name has more than " + AUDIENCE_MAX_CHARS + " characters");
+        }
+        return grants.put(audience, token);
     }
 
     private static String tokenOf(AmqpMessage request) {

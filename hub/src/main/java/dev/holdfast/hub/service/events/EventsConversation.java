@@ -17,12 +17,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One connection of a back end: leads each link to its node, and looks again and again whether what is open still may be. */
 final class EventsConversation implements AmqpConversation {
     /** What official clients need before their first token: a pair of links, and a few to spare. */
     private static final int LINKS_UNAUTHORIZED_MAX = 8;
+
+    private static final int REFUSALS_UNAUTHORIZED_MAX = 20;
 
     private final EventsSettings settings;
     private final AmqpConnection connection;
@@ -31,6 +34,7 @@ final class EventsConversation implements AmqpConversation {
     private final AnswerNode cbs;
     private final AnswerNode management;
     private final List<ReaderLink> readers = new ArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final Future<?> judging;
     private long openMillis;
     private int linksUnauthorized;
@@ -48,14 +52,14 @@ final class EventsConversation implements AmqpConversation {
                 "$cbs",
                 connection,
                 requestsMax,
-                new CbsHandler(grants, reporter::report),
-                refusal -> reporter.report(null, refusal));
+                new CbsHandler(grants, this::report),
+                refusal -> report(null, refusal));
         this.management = new AnswerNode(
                 "$management",
                 connection,
                 requestsMax,
-                new ManagementHandler(settings, grants, reporter::report),
-                refusal -> reporter.report(null, refusal));
+                new ManagementHandler(settings, grants, this::report),
+                refusal -> report(null, refusal));
         long every = settings.limits().amqp().judgeAgainEvery().toMillis();
         this.judging = connection
                 .executor()
@@ -128,11 +132,7 @@ final class EventsConversation implements AmqpConversation {
             return;
         }
         ReaderLink reader = new ReaderLink(
-                settings,
-                connection,
-                link,
-                new ReaderLink.Target(address, hub, partition.getAsInt()),
-                reporter::report);
+                settings, connection, link, new ReaderLink.Target(address, hub, partition.getAsInt()), this::report);
         readers.add(reader);
         reader.open(() -> readers.remove(reader));
     }
@@ -161,8 +161,26 @@ final class EventsConversation implements AmqpConversation {
     }
 
     private void refuse(AmqpLink link, @Nullable String hub, EventsRefusal refusal) {
-        reporter.report(hub, refusal);
+        report(hub, refusal);
         link.refuse(EventsErrors.of(refusal));
+    }
+
+    /** Any thread. Who showed nothing good yet may be refused a few times only. */
+    private void report(@Nullable String hub, EventsRefusal refusal) {
+        reporter.report(hub, refusal);
+        if (refusals.incrementAndGet() == REFUSALS_UNAUTHORIZED_MAX) {
+            connection.execute(this::refusedOften);
+        }
+    }
+
+    private void refusedOften() {
+        if (grants.isEmpty()) {
+            EventsRefusal often = new EventsRefusal.TooManyRefusals(REFUSALS_UNAUTHORIZED_MAX);
+            reporter.report(null, often);
+            connection.close(EventsErrors.of(often));
+        } else {
+            refusals.set(0);
+        }
     }
 
     private void judgeAgain(long everyMillis) {

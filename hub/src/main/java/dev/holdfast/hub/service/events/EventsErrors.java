@@ -20,6 +20,7 @@ final class EventsErrors {
                     EventsRefusal.NeverAuthorized _ -> AmqpError.UNAUTHORIZED_ACCESS;
             case EventsRefusal.TooManyTokens _,
                     EventsRefusal.TooManyLinksUnauthorized _,
+                    EventsRefusal.TooManyRefusals _,
                     EventsRefusal.TooManyReaders _,
                     EventsRefusal.NoAnswerLink _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
             case EventsRefusal.RequestMalformed _,

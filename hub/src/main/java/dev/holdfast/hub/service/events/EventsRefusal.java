@@ -34,6 +34,9 @@ sealed interface EventsRefusal {
 
     record TooManyLinksUnauthorized(int max) implements EventsRefusal {}
 
+    /** Guessing, or a client that does not stop. */
+    record TooManyRefusals(int max) implements EventsRefusal {}
+
     record RequestMalformed(String what) implements EventsRefusal {}
 
     record UnknownOperation(String operation) implements EventsRefusal {}
@@ -98,6 +101,8 @@ sealed interface EventsRefusal {
                 "The connection was open for " + max.toSeconds() + " s and showed nothing that allows anything.";
             case TooManyLinksUnauthorized(var max) ->
                 "More than " + max + " links were attached before anything was shown that allows them.";
+            case TooManyRefusals(var max) ->
+                "The connection was refused " + max + " times and showed nothing that allows anything.";
             case RequestMalformed(var what) -> "The request can't be understood: " + what + ".";
             case UnknownOperation(var operation) -> "There is no operation '" + operation + "' here.";
             case UnknownAddress(var address) ->

@@ -3,7 +3,6 @@ package dev.holdfast.hub.service.events;
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.store.Log;
-import dev.holdfast.store.StoreException;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,7 +104,7 @@ final class ManagementHandler implements AnswerNode.Handler {
         Log.Extent extent;
         try {
             extent = hub.log().extent(Partitions.find(hub, partition).orElseThrow());
-        } catch (StoreException unreadable) {
+        } catch (RuntimeException unreadable) {
             LOG.warn(
                     "The telemetry log of hub {} could not be asked for partition {}",
                     hub.name(),

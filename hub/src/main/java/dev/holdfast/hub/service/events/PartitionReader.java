@@ -3,7 +3,6 @@ package dev.holdfast.hub.service.events;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.store.Log;
-import dev.holdfast.store.StoreException;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.OutgoingLink;
 import java.util.ArrayDeque;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +30,7 @@ final class PartitionReader {
     private final Hub hub;
     private final int partition;
     private final boolean runtimeMetric;
-    private final Consumer<EventsRefusal> failed;
+    private final Runnable failed;
     private final ArrayDeque<byte[]> ready = new ArrayDeque<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private long readyBytes;
@@ -43,12 +41,13 @@ final class PartitionReader {
     /** What one read brought. */
     private record Chunk(List<byte[]> events, long bytes, long next) {}
 
+    /** @param failed told on the event loop when the log could not be read */
     PartitionReader(
             EventsSettings settings,
             AmqpConnection connection,
             OutgoingLink link,
             PartitionSource source,
-            Consumer<EventsRefusal> failed) {
+            Runnable failed) {
         this.settings = settings;
         this.connection = connection;
         this.link = link;
@@ -108,7 +107,7 @@ final class PartitionReader {
                 connection.execute(() -> arrived(chunk));
             });
         } catch (RejectedExecutionException stopping) {
-            failed.accept(new EventsRefusal.LogUnreadable());
+            failed.run();
         }
     }
 
@@ -128,7 +127,8 @@ final class PartitionReader {
             }
             return new Chunk(
                     events, bytes, entries.isEmpty() ? from : entries.getLast().offset() + 1);
-        } catch (StoreException unreadable) {
+        } catch (RuntimeException unreadable) {
+            // Whatever it is, a bug of ours too: a reader that waits for ever would be worse than one that ends.
             LOG.warn("Partition {} of hub {} could not be read from {}", partition, hub.name(), from, unreadable);
             return null;
         }
@@ -140,7 +140,7 @@ final class PartitionReader {
             return;
         }
         if (chunk == null) {
-            failed.accept(new EventsRefusal.LogUnreadable());
+            failed.run();
             return;
         }
         ready.addAll(chunk.events());

@@ -2,7 +2,6 @@ package dev.holdfast.hub.service.events;
 
 import dev.holdfast.hub.Hub;
 import dev.holdfast.store.Log;
-import dev.holdfast.store.StoreException;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.OutgoingLink;
@@ -98,9 +97,9 @@ final class ReaderLink implements PartitionReaders.Seat {
             long first = start.resolve(hub.log(), partition);
             long next = hub.log().extent(partition).next();
             connection.execute(() -> begin(start, first, next, epoch));
-        } catch (StoreException unreadable) {
+        } catch (RuntimeException unreadable) {
             LOG.warn("Partition {} of hub {} could not be asked for {}", partition, hub.name(), start, unreadable);
-            connection.execute(() -> refuse(new EventsRefusal.LogUnreadable()));
+            connection.execute(this::unreadable);
         }
     }
 
@@ -125,7 +124,7 @@ final class ReaderLink implements PartitionReaders.Seat {
                 connection,
                 link,
                 new PartitionReader.PartitionSource(hub, partition, first, metric),
-                this::detach);
+                this::unreadable);
         link.accept(answer(epoch), metric ? Set.of(RUNTIME_METRIC) : Set.of(), reads::pump);
         watch(reads);
         reads.pump();
@@ -133,20 +132,42 @@ final class ReaderLink implements PartitionReaders.Seat {
 
     private void watch(PartitionReader reads) {
         try {
-            settings.threads().execute(() -> {
-                Log.Watch opened = hub.log().watch(partition, reads::wake);
-                connection.executor().execute(() -> {
-                    watch = opened;
-                    if (over) {
-                        leave();
-                    }
-                });
-                // What came between the first read and the watch would wait for the next message otherwise.
-                reads.wake();
-            });
+            settings.threads().execute(() -> openWatch(reads));
         } catch (RejectedExecutionException stopping) {
-            detach(new EventsRefusal.LogUnreadable());
+            unreadable();
         }
+    }
+
+    /** On a thread that may block. */
+    private void openWatch(PartitionReader reads) {
+        Log.Watch opened;
+        try {
+            opened = hub.log().watch(partition, reads::wake);
+        } catch (RuntimeException unreadable) {
+            LOG.warn("Partition {} of hub {} could not be watched", partition, hub.name(), unreadable);
+            connection.execute(this::unreadable);
+            return;
+        }
+        connection.executor().execute(() -> {
+            watch = opened;
+            if (over) {
+                leave();
+            }
+        });
+        // What came between the first read and the watch would wait for the next message otherwise.
+        reads.wake();
+    }
+
+    /** A log that can't be read is mostly that of a hub that was just deleted. */
+    private void unreadable() {
+        detach(isCurrent() ? new EventsRefusal.LogUnreadable() : new EventsRefusal.HubDeleted(hub.name()));
+    }
+
+    private boolean isCurrent() {
+        return settings.hubs()
+                .byName(hub.name())
+                .filter(now -> now.log().equals(hub.log()))
+                .isPresent();
     }
 
     private Map<String, Object> answer(@Nullable Long epoch) {
@@ -167,11 +188,10 @@ final class ReaderLink implements PartitionReaders.Seat {
     /** Why the link may not go on reading; null when it may. */
     @Nullable
     EventsRefusal fault(Grants grants) {
-        Hub now = settings.hubs().byName(hub.name()).orElse(null);
-        if (now == null || !now.log().equals(hub.log())) {
+        if (!isCurrent()) {
             return new EventsRefusal.HubDeleted(hub.name());
         }
-        if (!now.settings().get().hasConsumerGroup(address.group())) {
+        if (!hub.settings().get().hasConsumerGroup(address.group())) {
             return new EventsRefusal.ConsumerGroupDeleted(hub.name(), address.group());
         }
         return grants.faultFor(hub, address.path(), hub.name() + "/" + String.join("/", address.path()));

@@ -62,8 +62,8 @@ class CbsTest {
                         answers.add(AmqpMessage.decode(arrived.encoded()).orElseThrow());
                         arrived.accept();
                     })
-                    .get(10, TimeUnit.SECONDS);
-            OutgoingLink requests = client.send("$cbs").get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
+            OutgoingLink requests = client.send("$cbs").get(30, TimeUnit.SECONDS);
             byte[] binary = {1, 2, 3};
             for (Object id : List.of("text", UUID.randomUUID(), UnsignedLong.valueOf(42), binary)) {
                 AmqpMessage request = AmqpMessage.ofValue(
@@ -71,7 +71,7 @@ class CbsTest {
                         Map.of("operation", "put-token", "type", "servicebus.windows.net:sastoken", "name", "a"),
                         token);
                 client.execute(() -> requests.send(request.encode()));
-                AmqpMessage answer = answers.poll(10, TimeUnit.SECONDS);
+                AmqpMessage answer = answers.poll(30, TimeUnit.SECONDS);
                 assertThat(answer).isNotNull();
                 assertThat(answer.properties().correlationId()).isEqualTo(id).hasSameClassAs(id);
                 assertThat(status(answer)).isEqualTo(200);
@@ -85,8 +85,8 @@ class CbsTest {
         endpoint.append(endpoint.hub1, 0, "hello");
         try (AmqpClient client = endpoint.connect()) {
             client.receive(new AmqpClient.ReceiverOptions("$cbs", null, null, Map.of(), 10), _ -> {})
-                    .get(10, TimeUnit.SECONDS);
-            OutgoingLink requests = client.send("$cbs").get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
+            OutgoingLink requests = client.send("$cbs").get(30, TimeUnit.SECONDS);
             AmqpMessage request = new AmqpMessage(
                     Map.of(),
                     Map.of(),
@@ -104,7 +104,7 @@ class CbsTest {
     void binary_value_is_no_token() throws Exception {
         try (AmqpClient client = endpoint.connect()) {
             AmqpMessage answer = client.request("$cbs", Map.of("operation", "put-token"), new byte[] {1, 2})
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             assertThat(status(answer)).isEqualTo(400);
         }
     }
@@ -169,7 +169,7 @@ class CbsTest {
     void operation_that_does_not_exist() throws Exception {
         try (AmqpClient client = endpoint.connect()) {
             AmqpMessage answer = client.request("$cbs", Map.of("operation", "take-over"), "x")
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             assertThat(status(answer)).isEqualTo(501);
         }
     }
@@ -254,10 +254,24 @@ class CbsTest {
     @Test
     void connection_that_never_shows_anything_is_closed() throws Exception {
         try (AmqpClient client = endpoint.connect()) {
-            AmqpError error = client.closed().get(20, TimeUnit.SECONDS);
+            AmqpError error = client.closed().get(30, TimeUnit.SECONDS);
             assertThat(error.condition()).isEqualTo(AmqpError.UNAUTHORIZED_ACCESS);
         }
         assertThat(endpoint.reasons()).containsExactly("NeverAuthorized");
+    }
+
+    @Test
+    void guessing_ends_the_connection() throws Exception {
+        try (AmqpClient client = endpoint.connect()) {
+            String guess = endpoint.token(endpoint.hub2, "service", "sb://127.0.0.1/hub1");
+            for (int i = 0; i < 19; i++) {
+                assertThat(status(put(client, guess))).isEqualTo(401);
+            }
+            var _ = client.request("$cbs", Map.of("operation", "put-token"), guess);
+            AmqpError error = client.closed().get(30, TimeUnit.SECONDS);
+            assertThat(error.condition()).isEqualTo(AmqpError.RESOURCE_LIMIT_EXCEEDED);
+        }
+        assertThat(endpoint.reasons()).hasSize(21).endsWith("TooManyRefusals");
     }
 
     @Test
@@ -266,7 +280,7 @@ class CbsTest {
             for (int i = 0; i < 12; i++) {
                 var _ = client.send("$cbs");
             }
-            AmqpError error = client.closed().get(20, TimeUnit.SECONDS);
+            AmqpError error = client.closed().get(30, TimeUnit.SECONDS);
             assertThat(error.condition()).isEqualTo(AmqpError.RESOURCE_LIMIT_EXCEEDED);
         }
         assertThat(endpoint.reasons()).contains("TooManyLinksUnauthorized");

@@ -25,6 +25,7 @@ import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.Mount;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import dev.holdfast.wire.amqp.AmqpServer;
@@ -76,6 +77,7 @@ final class Endpoint implements AutoCloseable {
     private final MemoryTable table = new MemoryTable();
     private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AmqpServer server;
     private final Channel listener;
 
     Endpoint() {
@@ -87,7 +89,7 @@ final class Endpoint implements AutoCloseable {
         hub1 = create("hub1");
         hub2 = create("hub2");
         EventsFace face = new EventsFace(directory(), limits, clock, threads, reports::add);
-        AmqpServer server = new AmqpServer(
+        server = new AmqpServer(
                 List.of(face),
                 limits,
                 _ -> showedCertificate,
@@ -122,7 +124,7 @@ final class Endpoint implements AutoCloseable {
     static Limits quick() {
         Limits usual = Limits.defaults();
         Limits.Amqp amqp = usual.amqp();
-        return with(new Limits.Amqp(
+        return usual.with(new Limits.Amqp(
                 amqp.saslFrameMaxBytes(),
                 amqp.frameMaxBytes(),
                 amqp.messageMaxBytes(),
@@ -138,22 +140,6 @@ final class Endpoint implements AutoCloseable {
                 amqp.idleMaxTime(),
                 Duration.ofSeconds(2),
                 Duration.ofMillis(20)));
-    }
-
-    private static Limits with(Limits.Amqp amqp) {
-        Limits usual = Limits.defaults();
-        return new Limits(
-                usual.sockets(),
-                usual.tls(),
-                usual.certificates(),
-                usual.mqtt(),
-                amqp,
-                usual.http(),
-                usual.telemetry(),
-                usual.registry(),
-                usual.storage(),
-                usual.installation(),
-                usual.client());
     }
 
     Hub create(String name) {
@@ -206,6 +192,11 @@ final class Endpoint implements AutoCloseable {
 
     static TimedLog log(Hub hub) {
         return (TimedLog) hub.log();
+    }
+
+    /** For another listener than its own. */
+    Mount mount() {
+        return server;
     }
 
     int port() {
@@ -283,7 +274,7 @@ final class Endpoint implements AutoCloseable {
 
     AmqpClient connect(ClientSasl sasl) throws Exception {
         return AmqpClient.connect(loops, new AmqpClient.Options("127.0.0.1", port(), null, sasl, limits))
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     /** A client that put a token for a whole hub. */
@@ -306,7 +297,7 @@ final class Endpoint implements AutoCloseable {
                                 "type", "servicebus.windows.net:sastoken",
                                 "name", audience),
                         token)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     static int status(AmqpMessage answer) {
@@ -328,7 +319,7 @@ final class Endpoint implements AutoCloseable {
                             arrived.grant(1);
                         }
                     })
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
         }
 
         String next() throws InterruptedException {
@@ -336,8 +327,8 @@ final class Endpoint implements AutoCloseable {
         }
 
         AmqpMessage nextMessage() throws InterruptedException {
-            AmqpMessage message = messages.poll(10, TimeUnit.SECONDS);
-            assertThat(message).as("a message within 10 s").isNotNull();
+            AmqpMessage message = messages.poll(30, TimeUnit.SECONDS);
+            assertThat(message).as("a message within 30 s").isNotNull();
             return message;
         }
 
@@ -368,7 +359,7 @@ final class Endpoint implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(until);
             LockSupport.parkNanos(1_000_000);

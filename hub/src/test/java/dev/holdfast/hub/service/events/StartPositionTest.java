@@ -70,7 +70,7 @@ class StartPositionTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         String good = "amqp.annotation.x-opt-enqueued-time >= '1000'";
-        for (int round = 0; round < 100_000; round++) {
+        for (int round = 0; round < 30_000; round++) {
             StringBuilder filter = new StringBuilder(good);
             for (int i = 0; i < 1 + random.nextInt(5); i++) {
                 int at = random.nextInt(filter.length());
