@@ -22,7 +22,7 @@ final class CertificateTelemetryTests {
     private final TestServer server = new TestServer();
     private final Trust trust = Trust.ofServer();
 
-    @ParameterizedTest(name = "sends with {0} key and {1} thumbprint, primary and secondary")
+    @ParameterizedTest(name = "sends with {0} key and {1} thumbprint, primary and secondary", quoteTextArguments = false)
     @CsvSource({"EC, SHA-1", "EC, SHA-256", "RSA, SHA-1", "RSA, SHA-256"})
     void sends_with_a_certificate(SelfSigned.Kind kind, String algorithm) throws Exception {
         SelfSigned primary = SelfSigned.make(kind, "java-primary");

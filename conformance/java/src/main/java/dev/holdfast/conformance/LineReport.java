@@ -26,7 +26,20 @@ final class LineReport implements TestExecutionListener {
         } else if (!successful) {
             failed.incrementAndGet();
             System.out.println("FAIL  " + name(test));
-            result.getThrowable().ifPresent(failure -> failure.printStackTrace(System.out));
+            result.getThrowable().ifPresent(LineReport::explain);
+        }
+    }
+
+    /** The failure with its causes; of the stacks only what is ours. */
+    private static void explain(Throwable failure) {
+        String ours = LineReport.class.getPackageName();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            System.out.println("      " + cause);
+            for (StackTraceElement frame : cause.getStackTrace()) {
+                if (frame.getClassName().startsWith(ours)) {
+                    System.out.println("          at " + frame);
+                }
+            }
         }
     }
 
