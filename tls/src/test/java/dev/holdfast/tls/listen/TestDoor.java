@@ -11,6 +11,7 @@ import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,13 +25,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A front door on this machine whose protocol says back what it hears, with everything it reports kept. */
 final class TestDoor implements AutoCloseable {
     /** Made once: keys take a second, and no test changes them. */
     static final ServerAuthorities AUTHORITIES = makeAuthorities();
 
-    private static final long WAIT_SECONDS = 30;
+    static final long WAIT_SECONDS = 30;
 
     final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Handshake> handshakes = new LinkedBlockingQueue<>();
@@ -101,9 +103,13 @@ final class TestDoor implements AutoCloseable {
     private static ServerAuthorities makeAuthorities() {
         try {
             Path data = Files.createTempDirectory("holdfast-tls-test");
-            data.toFile().deleteOnExit();
-            return ServerAuthorities.openOrCreate(
+            ServerAuthorities made = ServerAuthorities.openOrCreate(
                     data, List.of("holdfast.localhost"), Limits.defaults().certificates(), InstantSource.system());
+            try (Stream<Path> all = Files.walk(data)) {
+                // Parents come first, and what is registered last is deleted first.
+                all.map(Path::toFile).forEach(File::deleteOnExit);
+            }
+            return made;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
