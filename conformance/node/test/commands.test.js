@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { next, Waiters, within } from '../harness/deadline.js';
-import { deviceErrors, freshId, message, parse, TestHub } from '../harness/hub.js';
+import { deviceErrors, freshId, message, parse, Registry, TestHub } from '../harness/hub.js';
 import { Reader } from '../harness/reader.js';
 import { run, Server } from '../harness/server.js';
 import { settings } from '../harness/settings.js';
@@ -69,6 +69,23 @@ describe('the holdfast command', () => {
     await (await hub.open(connectionString)).close();
     await done('device', 'delete', deviceId);
     await assert.rejects(hub.open(connectionString), deviceErrors.UnauthorizedError);
+  });
+
+  it('makes an access policy that may do what its rights say, until its keys are renewed or it is deleted', async () => {
+    const { deviceId } = await hub.createDevice();
+    const name = freshId('policy');
+    const made = JSON.parse(await done('hub', 'access-policy', 'create', name, '--right', 'RegistryRead', '--json'));
+    const before = Registry.fromConnectionString(made.connectionString);
+    assert.equal((await before.get(deviceId)).responseBody.deviceId, deviceId);
+    await assert.rejects(before.delete(deviceId), deviceErrors.UnauthorizedError);
+
+    const renewed = JSON.parse(await done('hub', 'access-policy', 'renew', name, '--which', 'both', '--json'));
+    await assert.rejects(before.get(deviceId), deviceErrors.UnauthorizedError);
+    const after = Registry.fromConnectionString(renewed.connectionString);
+    assert.equal((await after.get(deviceId)).responseBody.deviceId, deviceId);
+
+    await done('hub', 'access-policy', 'delete', name);
+    await assert.rejects(after.get(deviceId), deviceErrors.UnauthorizedError);
   });
 
   it('shows telemetry as it arrives', async () => {

@@ -28,7 +28,8 @@ final class HubCommand implements Runnable {
                 .addSubcommand(new Create(environment))
                 .addSubcommand(new Listing(environment))
                 .addSubcommand(new Delete(environment))
-                .addSubcommand(ConsumerGroupCommand.line(environment));
+                .addSubcommand(ConsumerGroupCommand.line(environment))
+                .addSubcommand(AccessPolicyCommand.line(environment));
     }
 
     @Override

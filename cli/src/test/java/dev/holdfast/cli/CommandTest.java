@@ -124,6 +124,51 @@ final class CommandTest {
     }
 
     @Test
+    void an_access_policy_is_made_shown_renewed_and_deleted_by_name() {
+        String policy = """
+                {"name": "dashboard", "rights": ["RegistryRead", "ServiceConnect"], "primaryKey": "AAAA",
+                 "secondaryKey": "BBBB", "connectionString": "HostName=h;SharedAccessKeyName=dashboard;SharedAccessKey=AAAA"}
+                """;
+        String path = "/holdfast/v1/hubs/hub1/access-policies";
+        server.on("POST " + path, 201, policy);
+        server.on(
+                "GET " + path,
+                200,
+                "{\"accessPolicies\": [{\"name\": \"dashboard\", \"rights\": [\"RegistryRead\"]}]}");
+        server.on("GET " + path + "/dashboard", 200, policy);
+        server.on("POST " + path + "/dashboard/renew", 200, policy);
+        server.on("DELETE " + path + "/dashboard", 204, "");
+
+        Ran made = run(
+                "hub", "access-policy", "create", "dashboard", "--right", "RegistryRead", "--right", "ServiceConnect");
+        assertThat(made.out())
+                .contains("dashboard (RegistryRead, ServiceConnect)")
+                .contains("HostName=h;SharedAccessKeyName=dashboard;SharedAccessKey=AAAA")
+                .contains("BBBB");
+        assertThat(run("hub", "access-policy", "list")
+                        .out()
+                        .lines()
+                        .map(line -> line.replaceAll(" +", " ").strip()))
+                .containsExactly("NAME RIGHTS", "dashboard RegistryRead");
+        assertThat(run("hub", "access-policy", "show", "dashboard", "--json")
+                        .json()
+                        .path("primaryKey")
+                        .asString())
+                .isEqualTo("AAAA");
+        assertThat(run("hub", "access-policy", "renew", "dashboard", "--which", "swap")
+                        .status())
+                .isZero();
+        assertThat(run("hub", "access-policy", "delete", "dashboard").status()).isZero();
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST " + path + " {\"name\":\"dashboard\",\"rights\":[\"RegistryRead\",\"ServiceConnect\"]}",
+                        "GET " + path,
+                        "GET " + path + "/dashboard",
+                        "POST " + path + "/dashboard/renew {\"which\":\"swap\"}",
+                        "DELETE " + path + "/dashboard");
+    }
+
+    @Test
     void a_device_is_registered_and_its_connection_string_printed() {
         server.on("POST /holdfast/v1/hubs/hub1/devices", 201, """
                 {"id": "t-7", "connectionString": "HostName=h;DeviceId=t-7;SharedAccessKey=k"}""");
@@ -333,6 +378,9 @@ final class CommandTest {
                 "hub",
                 "device",
                 "hub consumer-group",
+                "hub access-policy",
+                "hub access-policy create x",
+                "hub access-policy renew x",
                 "no-such-command",
                 "hub create",
                 "hub create a --partitions many",

@@ -47,6 +47,10 @@ public record HubSettings(
         return new HubSettings(name, hostName, partitions, retentionDays, policies, groups, createdAt);
     }
 
+    HubSettings withPolicies(List<SharedAccessPolicy> others) {
+        return new HubSettings(name, hostName, partitions, retentionDays, others, consumerGroups, createdAt);
+    }
+
     @Override
     public Optional<SharedAccessPolicy> policy(String policyName) {
         return policies.stream()

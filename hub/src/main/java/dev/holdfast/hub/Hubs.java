@@ -15,8 +15,10 @@ import dev.holdfast.hub.HubRefusal.TooManyHubs;
 import dev.holdfast.hub.HubRefusal.UnknownGroup;
 import dev.holdfast.hub.HubRefusal.UnknownHub;
 import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.PolicyChange;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.RegistryChange;
+import dev.holdfast.hub.identity.SharedAccessPolicies;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
@@ -207,6 +209,18 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             return groups.removeIf(group::equalsIgnoreCase)
                     ? new Wanted.Settings(settings.withConsumerGroups(groups))
                     : new Wanted.Refused(new UnknownGroup(group));
+        });
+    }
+
+    /**
+     * Adds, removes or renews shared access policies. A token that was signed with a key that is gone is refused from then on.
+     *
+     * @param change of the hub's policies, usually one of {@link SharedAccessPolicies}
+     */
+    public HubChange changePolicies(HubName name, Function<List<SharedAccessPolicy>, PolicyChange> change) {
+        return change(name, settings -> switch (change.apply(settings.policies())) {
+            case PolicyChange.Done(var policies) -> new Wanted.Settings(settings.withPolicies(policies));
+            case PolicyChange.Refused(var why) -> new Wanted.Refused(new HubRefusal.PolicyNotChanged(why));
         });
     }
 

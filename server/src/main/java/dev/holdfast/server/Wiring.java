@@ -12,6 +12,7 @@ import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
 import dev.holdfast.server.operator.OperatorFace;
 import dev.holdfast.server.operator.OperatorToken;
+import dev.holdfast.server.operator.PoliciesResource;
 import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TrustBundleFace;
 import dev.holdfast.tls.identity.ServerIdentities;
@@ -26,6 +27,7 @@ import dev.holdfast.wire.amqp.AmqpServer;
 import dev.holdfast.wire.http.HttpServer;
 import dev.holdfast.wire.mqtt.MqttServer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -64,9 +66,13 @@ record Wiring(
     Mount https(OperatorToken token, Path trustBundle, ConnectionStrings strings, Runnable hubsChanged) {
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
+        PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
         DevicesResource devices = new DevicesResource(strings, clock, limits.registry());
         OperatorFace operator = new OperatorFace(
-                token, ownHost, new StatusResource(hubs, clock), new HubsResource(hubs, strings, devices, hubsChanged));
+                token,
+                ownHost,
+                new StatusResource(hubs, clock),
+                new HubsResource(hubs, strings, devices, policies, hubsChanged));
         return new HttpServer(
                 List.of(
                         new TrustBundleFace(trustBundle, ownHost),

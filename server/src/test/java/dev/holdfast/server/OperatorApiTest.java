@@ -75,6 +75,9 @@ final class OperatorApiTest {
                 "hubs/hub1/connection-strings",
                 "hubs/hub1/consumer-groups",
                 "hubs/hub1/consumer-groups/group",
+                "hubs/hub1/access-policies",
+                "hubs/hub1/access-policies/service",
+                "hubs/hub1/access-policies/service/renew",
                 "hubs/hub1/devices",
                 "hubs/hub1/devices/demo-device",
                 "hubs/hub1/no-such-thing",
@@ -284,6 +287,59 @@ final class OperatorApiTest {
         assertThat(delete("hubs/hub1/consumer-groups/%24Default").errorCode()).isEqualTo("GroupIsDefault");
         assertThat(post("hubs/hub1/consumer-groups", "{\"name\":\"a b\"}").errorCode())
                 .isEqualTo("GroupNameMalformed");
+    }
+
+    @Test
+    void access_policies_are_made_used_renewed_and_deleted() throws IOException {
+        TestServer.Answer made =
+                post("hubs/hub1/access-policies", "{\"name\":\"reader\",\"rights\":[\"registryread\"]}");
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.json().path("rights").toString()).isEqualTo("[\"RegistryRead\"]");
+        String connectionString = made.json().path("connectionString").asString();
+        assertThat(connectionString).startsWith("HostName=localhost;SharedAccessKeyName=reader;SharedAccessKey=");
+        String demo = "/devices/demo-device?api-version=2021-04-12";
+        assertThat(SasRequests.ask(server, "GET", demo, connectionString).status())
+                .isEqualTo(200);
+        assertThat(SasRequests.ask(server, "DELETE", demo, connectionString).status())
+                .isEqualTo(401);
+
+        TestServer.Answer list = get("hubs/hub1/access-policies");
+        assertThat(list.json().path("accessPolicies").findValuesAsString("name"))
+                .contains("iothubowner", "reader");
+        assertThat(list.text()).doesNotContain("Key");
+
+        TestServer.Answer renewed = post("hubs/hub1/access-policies/reader/renew", "{\"which\":\"both\"}");
+        assertThat(renewed.status()).isEqualTo(200);
+        assertThat(SasRequests.ask(server, "GET", demo, connectionString).status())
+                .as("the old key opens nothing")
+                .isEqualTo(401);
+        String newString = get("hubs/hub1/access-policies/reader")
+                .json()
+                .path("connectionString")
+                .asString();
+        assertThat(SasRequests.ask(server, "GET", demo, newString).status()).isEqualTo(200);
+
+        assertThat(delete("hubs/hub1/access-policies/reader").status()).isEqualTo(204);
+        assertThat(SasRequests.ask(server, "GET", demo, newString).status()).isEqualTo(401);
+        assertThat(get("hubs/hub1/access-policies/reader").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "409 | PolicyExists        | access-policies | {\"name\":\"service\",\"rights\":[\"ServiceConnect\"]}",
+                "400 | PolicyNameMalformed | access-policies | {\"name\":\"a b\",\"rights\":[\"ServiceConnect\"]}",
+                "400 | PolicyWithoutRights | access-policies | {\"name\":\"x\"}",
+                "400 | BadRequest          | access-policies | {\"name\":\"x\",\"rights\":[\"Everything\"]}",
+                "404 | PolicyMissing       | access-policies/nobody/renew | {\"which\":\"both\"}",
+                "400 | BadRequest          | access-policies/service/renew | {\"which\":\"all\"}",
+                "404 | NotFound            | access-policies/service/other | {}",
+            })
+    void a_policy_that_can_not_be_is_refused(int status, String code, String path, String body) throws IOException {
+        TestServer.Answer answer = post("hubs/hub1/" + path, body);
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.errorCode()).isEqualTo(code);
     }
 
     @Test

@@ -10,17 +10,24 @@ import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Requests to the service API as a back end signs them with the hub's owner policy. */
+/** Requests to the service API as a back end signs them. */
 final class SasRequests {
     private SasRequests() {}
 
+    /** With the hub's owner policy. */
     static String get(TestServer server, String path) throws IOException {
-        return server.ask("GET", path, "", Map.of("Authorization", token(server)))
+        return ask(server, "GET", path, String.valueOf(server.hub().serviceConnectionString()))
                 .text();
     }
 
-    private static String token(TestServer server) {
-        String key = String.valueOf(server.hub().serviceConnectionString()).replaceAll(".*SharedAccessKey=", "");
+    static TestServer.Answer ask(TestServer server, String method, String path, String connectionString)
+            throws IOException {
+        return server.ask(method, path, "", Map.of("Authorization", token(connectionString)));
+    }
+
+    private static String token(String connectionString) {
+        String policy = connectionString.replaceAll(".*SharedAccessKeyName=([^;]*).*", "$1");
+        String key = connectionString.replaceAll(".*SharedAccessKey=", "");
         String resource = "localhost";
         long expiry = Instant.now().getEpochSecond() + 600;
         try {
@@ -29,7 +36,7 @@ final class SasRequests {
             String signature = Base64.getEncoder()
                     .encodeToString(mac.doFinal((resource + "\n" + expiry).getBytes(StandardCharsets.UTF_8)));
             return "SharedAccessSignature sr=" + resource + "&sig="
-                    + URLEncoder.encode(signature, StandardCharsets.UTF_8) + "&se=" + expiry + "&skn=iothubowner";
+                    + URLEncoder.encode(signature, StandardCharsets.UTF_8) + "&se=" + expiry + "&skn=" + policy;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -14,9 +14,14 @@ import java.util.Optional;
 public record ConnectionStrings(int amqpPort) {
     private static final int STANDARD_AMQP_PORT = 5671;
 
+    /** For a back end that uses this policy. */
+    String policy(HubSettings hub, SharedAccessPolicy policy) {
+        return "HostName=" + hub.hostName() + ";" + key(policy);
+    }
+
     /** For back ends: registry, commands. Empty when the hub's owner policy was removed. */
     public Optional<String> service(HubSettings hub) {
-        return hub.policy("iothubowner").map(policy -> "HostName=" + hub.hostName() + ";" + key(policy));
+        return hub.policy("iothubowner").map(policy -> policy(hub, policy));
     }
 
     /** For Event Hubs clients that read telemetry. Empty when the hub's service policy was removed. */

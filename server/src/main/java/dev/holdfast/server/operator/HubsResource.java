@@ -3,7 +3,6 @@ package dev.holdfast.server.operator;
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubChange;
-import dev.holdfast.hub.HubRefusal;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.NewHub;
@@ -14,18 +13,28 @@ import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code hubs}: the hubs, their consumer groups and connection strings; what is below {@code devices} is {@link DevicesResource}'s. */
+/**
+ * {@code hubs}: the hubs, their consumer groups and connection strings; what is below
+ * {@code devices} is {@link DevicesResource}'s, below {@code access-policies} {@link PoliciesResource}'s.
+ */
 public final class HubsResource {
     private final Hubs hubs;
     private final ConnectionStrings connectionStrings;
     private final DevicesResource devices;
+    private final PoliciesResource policies;
     private final Runnable changed;
 
     /** @param changed called after a hub was made or deleted, before the answer goes out */
-    public HubsResource(Hubs hubs, ConnectionStrings connectionStrings, DevicesResource devices, Runnable changed) {
+    public HubsResource(
+            Hubs hubs,
+            ConnectionStrings connectionStrings,
+            DevicesResource devices,
+            PoliciesResource policies,
+            Runnable changed) {
         this.hubs = hubs;
         this.connectionStrings = connectionStrings;
         this.devices = devices;
+        this.policies = policies;
         this.changed = changed;
     }
 
@@ -43,6 +52,7 @@ public final class HubsResource {
         return switch (rest.isEmpty() ? "" : rest.getFirst()) {
             case "" -> answerHub(request, hub);
             case "connection-strings" -> rest.size() == 1 ? answerStrings(request, hub) : Answers.notFound();
+            case "access-policies" -> policies.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
@@ -79,7 +89,7 @@ public final class HubsResource {
                 addStrings(answer, settings);
                 yield Answers.json(201, answer);
             }
-            case HubChange.Refused(var why) -> refused(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
     }
 
@@ -126,7 +136,7 @@ public final class HubsResource {
                 String group = RequestBody.read(request.body(), Set.of("name")).text("name");
                 yield switch (hubs.addConsumerGroup(hub.name(), group)) {
                     case HubChange.Done _ -> Answers.json(201, Answers.object().put("name", group));
-                    case HubChange.Refused(var why) -> refused(why);
+                    case HubChange.Refused(var why) -> HubRefusals.answer(why);
                 };
             }
             default -> Answers.methodNotAllowed("GET, POST");
@@ -136,22 +146,8 @@ public final class HubsResource {
     private static HttpResponse noContent(HubChange change) {
         return switch (change) {
             case HubChange.Done _ -> Answers.noContent();
-            case HubChange.Refused(var why) -> refused(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
-    }
-
-    private static HttpResponse refused(HubRefusal why) {
-        int status = switch (why) {
-            case HubRefusal.NameTaken _, HubRefusal.GroupExists _ -> 409;
-            case HubRefusal.UnknownHub _, HubRefusal.UnknownGroup _ -> 404;
-            case HubRefusal.TooManyHubs _, HubRefusal.TooManyGroups _ -> 403;
-            case HubRefusal.NameReserved _,
-                    HubRefusal.PartitionsOutOfRange _,
-                    HubRefusal.RetentionOutOfRange _,
-                    HubRefusal.GroupNameMalformed _,
-                    HubRefusal.GroupIsDefault _ -> 400;
-        };
-        return Answers.error(status, why.reason(), why.explain());
     }
 
     private static ObjectNode json(HubSettings hub) {

@@ -1,0 +1,37 @@
+package dev.holdfast.server.operator;
+
+import dev.holdfast.hub.HubRefusal;
+import dev.holdfast.hub.identity.PolicyRefusal;
+import dev.holdfast.wire.http.HttpResponse;
+
+/** What the operator API answers when a hub is not made, changed or deleted. */
+final class HubRefusals {
+    private HubRefusals() {}
+
+    static HttpResponse answer(HubRefusal why) {
+        return Answers.error(status(why), why.reason(), why.explain());
+    }
+
+    private static int status(HubRefusal why) {
+        return switch (why) {
+            case HubRefusal.NameTaken _, HubRefusal.GroupExists _ -> 409;
+            case HubRefusal.UnknownHub _, HubRefusal.UnknownGroup _ -> 404;
+            case HubRefusal.TooManyHubs _, HubRefusal.TooManyGroups _ -> 403;
+            case HubRefusal.NameReserved _,
+                    HubRefusal.PartitionsOutOfRange _,
+                    HubRefusal.RetentionOutOfRange _,
+                    HubRefusal.GroupNameMalformed _,
+                    HubRefusal.GroupIsDefault _ -> 400;
+            case HubRefusal.PolicyNotChanged(var policy) -> status(policy);
+        };
+    }
+
+    private static int status(PolicyRefusal why) {
+        return switch (why) {
+            case PolicyRefusal.PolicyExists _ -> 409;
+            case PolicyRefusal.PolicyMissing _ -> 404;
+            case PolicyRefusal.TooManyPolicies _ -> 403;
+            case PolicyRefusal.PolicyNameMalformed _, PolicyRefusal.PolicyWithoutRights _ -> 400;
+        };
+    }
+}
