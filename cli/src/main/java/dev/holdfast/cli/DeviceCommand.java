@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "device",
-        description = "Registers, lists, disables, enables and deletes devices.",
+        description = "Registers, lists, disables, enables and deletes devices, and renews their keys.",
         footer = {"", "Example:", "  holdfast device create thermometer-7"})
 final class DeviceCommand implements Runnable {
     @Mixin
@@ -25,7 +25,8 @@ final class DeviceCommand implements Runnable {
                 .addSubcommand(new DeviceListCommand(environment))
                 .addSubcommand(new Delete(environment))
                 .addSubcommand(new Disable(environment))
-                .addSubcommand(new Enable(environment));
+                .addSubcommand(new Enable(environment))
+                .addSubcommand(new RenewKeys(environment));
     }
 
     @Override
@@ -131,6 +132,57 @@ final class DeviceCommand implements Runnable {
         change.put("enabled", enabled).put("statusReason", reason);
         try (OperatorClient client = server.connect()) {
             JsonNode _ = client.patch(hub.path("devices", id), change);
+        }
+    }
+
+    @Command(
+            name = "renew-keys",
+            description = "Makes new keys for a device; tokens that the old ones sign are refused from then on.",
+            footer = {
+                "",
+                "Example, to replace both keys without an interruption: give the device its secondary key, then",
+                "  holdfast device renew-keys thermometer-7 --which primary",
+                "and the other way round."
+            })
+    static final class RenewKeys implements Callable<Integer> {
+        @Parameters(paramLabel = "ID", description = "The device.")
+        private String id = "";
+
+        @Option(
+                names = "--which",
+                paramLabel = "KEY",
+                required = true,
+                description = "primary, secondary, both, or swap to let the two change places.")
+        private String which = "";
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private Output output = new Output();
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        RenewKeys(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            ObjectNode wanted = JsonMapper.shared().createObjectNode().put("which", which);
+            try (OperatorClient client = server.connect()) {
+                JsonNode device = client.post(hub.path("devices", id, "renew-keys"), wanted);
+                if (output.isJson()) {
+                    output.printJson(help.out(), device);
+                } else {
+                    help.out().println(device.path("connectionString").asString());
+                }
+            }
+            return 0;
         }
     }
 }
