@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,30 +37,21 @@ final class DeviceCommand implements Runnable {
             name = "delete",
             description = "Deletes a device and ends its connection.",
             footer = {"", "Example:", "  holdfast device delete thermometer-7"})
-    static final class Delete implements Callable<Integer> {
+    static final class Delete extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The device.")
         private String id = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Delete(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                client.delete(hub.path("devices", id));
-            }
-            help.out().println("Device " + id + " of hub " + hub.name() + " is deleted.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            client.delete(hub.path("devices", id));
+            out().println("Device " + id + " of hub " + hub.name() + " is deleted.");
         }
     }
 
@@ -69,7 +59,7 @@ final class DeviceCommand implements Runnable {
             name = "disable",
             description = "Keeps a device out and ends its connection, until it is enabled again.",
             footer = {"", "Example:", "  holdfast device disable thermometer-7 --reason 'lost on 3 May'"})
-    static final class Disable implements Callable<Integer> {
+    static final class Disable extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The device.")
         private String id = "";
 
@@ -79,21 +69,14 @@ final class DeviceCommand implements Runnable {
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Disable(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            setEnabled(server, hub, id, false, reason);
-            help.out().println("Device " + id + " of hub " + hub.name() + " is disabled.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            setEnabled(client, hub, id, false, reason);
+            out().println("Device " + id + " of hub " + hub.name() + " is disabled.");
         }
     }
 
@@ -101,38 +84,29 @@ final class DeviceCommand implements Runnable {
             name = "enable",
             description = "Lets a disabled device connect again.",
             footer = {"", "Example:", "  holdfast device enable thermometer-7"})
-    static final class Enable implements Callable<Integer> {
+    static final class Enable extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The device.")
         private String id = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Enable(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            setEnabled(server, hub, id, true, "");
-            help.out().println("Device " + id + " of hub " + hub.name() + " is enabled.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            setEnabled(client, hub, id, true, "");
+            out().println("Device " + id + " of hub " + hub.name() + " is enabled.");
         }
     }
 
-    private static void setEnabled(ServerOptions server, HubOption hub, String id, boolean enabled, String reason)
+    private static void setEnabled(OperatorClient client, HubOption hub, String id, boolean enabled, String reason)
             throws CommandFailure {
         ObjectNode change = JsonMapper.shared().createObjectNode();
         change.put("enabled", enabled).put("statusReason", reason);
-        try (OperatorClient client = server.connect()) {
-            JsonNode _ = client.patch(hub.path("devices", id), change);
-        }
+        JsonNode _ = client.patch(hub.path("devices", id), change);
     }
 
     @Command(
@@ -144,7 +118,7 @@ final class DeviceCommand implements Runnable {
                 "  holdfast device renew-keys thermometer-7 --which primary",
                 "and the other way round."
             })
-    static final class RenewKeys implements Callable<Integer> {
+    static final class RenewKeys extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The device.")
         private String id = "";
 
@@ -159,30 +133,21 @@ final class DeviceCommand implements Runnable {
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         RenewKeys(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
+        void run(OperatorClient client) throws CommandFailure {
             ObjectNode wanted = JsonMapper.shared().createObjectNode().put("which", which);
-            try (OperatorClient client = server.connect()) {
-                JsonNode device = client.post(hub.path("devices", id, "renew-keys"), wanted);
-                if (output.isJson()) {
-                    output.printJson(help.out(), device);
-                } else {
-                    help.out().println(device.path("connectionString").asString());
-                }
+            JsonNode device = client.post(hub.path("devices", id, "renew-keys"), wanted);
+            if (output.isJson()) {
+                output.printJson(out(), device);
+            } else {
+                out().println(device.path("connectionString").asString());
             }
-            return 0;
         }
     }
 }
