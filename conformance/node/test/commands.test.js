@@ -122,6 +122,34 @@ describe('the holdfast command', () => {
     }
   });
 
+  it('prints nothing but messages on standard output, one line of JSON each, and says elsewhere what it does', async () => {
+    const device = await hub.createDevice();
+    const client = await hub.open(device.connectionString);
+    const changes = new Waiters();
+    const monitor = spawn(settings.holdfast,
+      ['monitor', '--data', settings.data, '--device', device.deviceId, '--from-start', '--json']);
+    let [stdout, stderr] = ['', ''];
+    monitor.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+      changes.changed();
+    });
+    monitor.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    const ended = next(monitor, 'close', 120_000);
+    try {
+      for (const body of ['one', 'two']) {
+        await client.sendEvent(message(body));
+      }
+      await changes.until(30_000, 'two lines', () => stdout.split('\n').length > 2);
+    } finally {
+      monitor.kill('SIGINT');
+      await ended;
+    }
+    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+    assert.equal(lines.length, 2);
+    assert.doesNotMatch(stderr, /DEBUG|Exception|\tat /, 'no talk of libraries');
+    assert.ok(stderr.split('\n').length <= 3, stderr);
+  });
+
   it('prints a snippet that sends telemetry when it is pasted into a file and run', async () => {
     const { DeviceId: deviceId } = parse(hub.facts.demoDeviceConnectionString);
     const snippet = snippetOf(server.output);
