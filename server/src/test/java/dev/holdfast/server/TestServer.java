@@ -40,6 +40,21 @@ final class TestServer implements AutoCloseable {
         return config(data, new Config.Ports(0, 0, 0), null);
     }
 
+    /** The same limits of a socket on its way in for every listener. */
+    static Config config(Path data, Limits.Arrival arrival) {
+        Config usual = config(data);
+        return new Config(
+                data,
+                usual.domain(),
+                usual.bind(),
+                usual.ports(),
+                Config.Arrivals.same(arrival),
+                usual.readyFile(),
+                usual.limits(),
+                usual.log(),
+                usual.metrics());
+    }
+
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
         return config(data, HostNames.DEFAULT_DOMAIN, null, ports, readyFile);
     }
