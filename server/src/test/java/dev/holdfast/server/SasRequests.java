@@ -33,7 +33,11 @@ final class SasRequests {
 
     /** @param policy whose key it is; null for the device's own */
     static String token(String resource, String key, @Nullable String policy) {
-        long expiry = Instant.now().getEpochSecond() + 600;
+        return token(resource, key, policy, Instant.now().getEpochSecond() + 600);
+    }
+
+    /** @param expiry in seconds of the epoch */
+    static String token(String resource, String key, @Nullable String policy, long expiry) {
         String encoded = URLEncoder.encode(resource, StandardCharsets.UTF_8);
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
