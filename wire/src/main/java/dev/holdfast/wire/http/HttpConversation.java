@@ -121,7 +121,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             LOG.debug("the decoder refused a head", decoded.decoderResult().cause());
             throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
         }
-        long untilNanos = context.executor().ticker().nanoTime() + limits.idleMaxTime().toNanos();
+        long untilNanos =
+                context.executor().ticker().nanoTime() + limits.idleMaxTime().toNanos();
         state = new State.Receiving(head, new ByteArrayOutputStream(0), untilNanos);
         armForBody(context, untilNanos);
         if (head.waitsForContinue()) {
@@ -152,7 +153,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
     /** A body must go on arriving as well as end in time: nobody knows yet who sends it. */
     private void armForBody(ChannelHandlerContext context, long untilNanos) {
-        Duration left = Duration.ofNanos(Math.max(0, untilNanos - context.executor().ticker().nanoTime()));
+        Duration left = Duration.ofNanos(
+                Math.max(0, untilNanos - context.executor().ticker().nanoTime()));
         Duration silence = parts.firstHeadMaxTime();
         arm(context, left.compareTo(silence) < 0 ? left : silence, () -> tooSlow(context));
     }
