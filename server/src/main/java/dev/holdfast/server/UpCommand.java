@@ -71,6 +71,19 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Integer httpsPort;
 
     @Option(
+            names = "--metrics-port",
+            paramLabel = "N",
+            description = "Port for /metrics and /health on loopback, without TLS (default: " + Config.METRICS_PORT
+                    + "), or 'off'.")
+    private String metricsPort = String.valueOf(Config.METRICS_PORT);
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            description = "Log lines for people or for programs (default: $$HOLDFAST_LOG_FORMAT, else text).")
+    private @Nullable String logFormat;
+
+    @Option(
             names = "--ready-file",
             paramLabel = "FILE",
             description = "Write the ready file here too; it is always DATA/ready.json.")
@@ -99,6 +112,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Config config = config();
+        Logging.use(config.logFormat());
         Limits limits = Limits.defaults();
         CleanEnd end = new CleanEnd(limits.installation().stopMaxTime(), err);
         end.onSignal();
@@ -137,7 +151,27 @@ final class UpCommand implements Callable<Integer> {
         }
         check("--mqtt-port", mqttPort);
         check("--amqp-port", amqpPort);
-        return new Config(directory, lower, bind, new Config.Ports(https, mqttPort, amqpPort), readyFile);
+        return new Config(
+                directory, lower, bind, new Config.Ports(https, mqttPort, amqpPort), readyFile, metrics(), logFormat());
+    }
+
+    private Config.@Nullable Metrics metrics() {
+        if (metricsPort.equals("off")) {
+            return null;
+        }
+        if (!metricsPort.matches("[0-9]{1,5}")) {
+            throw wrongUse("--metrics-port is 1 to " + LARGEST_PORT + ", 0 for any free port, or 'off'.");
+        }
+        int port = Integer.parseInt(metricsPort);
+        check("--metrics-port", port);
+        return Config.Metrics.onLoopback(port);
+    }
+
+    private Logging.Format logFormat() {
+        String named = logFormat == null ? environment.getOrDefault("HOLDFAST_LOG_FORMAT", "text") : logFormat;
+        return Logging.Format.of(named)
+                .orElseThrow(() ->
+                        wrongUse("--log-format (or HOLDFAST_LOG_FORMAT) is text or json, and not '" + named + "'."));
     }
 
     private void check(String option, int port) {

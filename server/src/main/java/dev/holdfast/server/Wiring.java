@@ -7,6 +7,9 @@ import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.hub.service.http.ServiceApi;
+import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.monitor.RequestCounter;
+import dev.holdfast.server.operator.BackupResource;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
@@ -41,7 +44,8 @@ record Wiring(
         HostNames hostNames,
         Hubs hubs,
         Executor threads,
-        Consumer<Report> reports) {
+        Consumer<Report> reports,
+        RequestCounter requests) {
 
     FrontDoor frontDoor(ServerIdentities identities) {
         Directory policies = new Directory(new Live<>(TlsPolicy.standard()));
@@ -53,8 +57,11 @@ record Wiring(
         return new MqttServer(List.of(devices), limits, threads, new FaultReports(clock, reports)::mqtt);
     }
 
-    Mount amqp() {
-        EventsFace events = new EventsFace(hubs, limits, clock, threads, reports);
+    EventsFace events() {
+        return new EventsFace(hubs, limits, clock, threads, reports);
+    }
+
+    Mount amqp(EventsFace events) {
         return new AmqpServer(
                 List.of(events),
                 limits,
@@ -63,7 +70,8 @@ record Wiring(
     }
 
     /** @param hubsChanged called after an operator made or deleted a hub */
-    Mount https(OperatorToken token, Path trustBundle, ConnectionStrings strings, Runnable hubsChanged) {
+    Mount https(
+            OperatorToken token, Path trustBundle, ConnectionStrings strings, Backups backups, Runnable hubsChanged) {
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
@@ -72,12 +80,15 @@ record Wiring(
                 token,
                 ownHost,
                 new StatusResource(hubs, clock),
-                new HubsResource(hubs, strings, devices, policies, hubsChanged));
+                new HubsResource(hubs, strings, devices, policies, hubsChanged),
+                new BackupResource(backups));
+        ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);
         return new HttpServer(
                 List.of(
-                        new TrustBundleFace(trustBundle, ownHost),
-                        operator,
-                        new ServiceApi(hubs, limits.registry(), clock, reports)),
+                        requests.counted(
+                                new TrustBundleFace(trustBundle, ownHost), _ -> "GET /.well-known/holdfast/ca.pem"),
+                        requests.counted(operator, OperatorFace::operation),
+                        requests.counted(service, service::operation)),
                 limits.http(),
                 limits.sockets(),
                 threads,

@@ -23,11 +23,19 @@ final class GreetingTest {
                 "operator-token-is-not-shown",
                 "/srv/ca.pem",
                 new Ready.Operator("https://localhost/"),
+                null,
                 List.of(new Ready.HubEntry(
                         "hub1", hostName, 8883, 5671, httpsPort, "HostName=s", "Endpoint=e", device)));
         return print(
                 ready,
-                new Config(Path.of(data), HostNames.DEFAULT_DOMAIN, bind, new Config.Ports(null, 8883, 5671), null));
+                new Config(
+                        Path.of(data),
+                        HostNames.DEFAULT_DOMAIN,
+                        bind,
+                        new Config.Ports(null, 8883, 5671),
+                        null,
+                        Config.Metrics.DEFAULT,
+                        Logging.Format.TEXT));
     }
 
     private static String print(Ready ready, Config config) {
@@ -76,9 +84,18 @@ final class GreetingTest {
 
     @Test
     void an_installation_without_a_hub_is_told_how_to_make_one() {
-        Ready ready = new Ready("0.1.0", 1, 1, "t", "/srv/ca.pem", new Ready.Operator("https://localhost/"), List.of());
+        Ready ready =
+                new Ready("0.1.0", 1, 1, "t", "/srv/ca.pem", new Ready.Operator("https://localhost/"), null, List.of());
         String text = print(
-                ready, new Config(Path.of("data"), "iot.example", null, new Config.Ports(null, 8883, 5671), null));
+                ready,
+                new Config(
+                        Path.of("data"),
+                        "iot.example",
+                        null,
+                        new Config.Ports(null, 8883, 5671),
+                        null,
+                        Config.Metrics.DEFAULT,
+                        Logging.Format.TEXT));
         assertThat(text).contains("holdfast hub create");
     }
 }

@@ -86,7 +86,18 @@ final class ProcessTest {
     }
 
     private static String[] freePorts(Path data) {
-        return new String[] {"--data", data.toString(), "--mqtt-port", "0", "--amqp-port", "0", "--https-port", "0"};
+        return new String[] {
+            "--data",
+            data.toString(),
+            "--mqtt-port",
+            "0",
+            "--amqp-port",
+            "0",
+            "--https-port",
+            "0",
+            "--metrics-port",
+            "0"
+        };
     }
 
     @ParameterizedTest
@@ -136,7 +147,17 @@ final class ProcessTest {
     void what_keeps_it_from_starting_is_one_sentence_and_status_1() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = String.valueOf(taken.getLocalPort());
-            Up up = Up.start("--data", data().toString(), "--mqtt-port", port, "--amqp-port", "0", "--https-port", "0");
+            Up up = Up.start(
+                    "--data",
+                    data().toString(),
+                    "--mqtt-port",
+                    port,
+                    "--amqp-port",
+                    "0",
+                    "--https-port",
+                    "0",
+                    "--metrics-port",
+                    "0");
 
             assertThat(up.end()).isEqualTo(1);
             assertThat(up.lines())

@@ -40,7 +40,14 @@ final class TestServer implements AutoCloseable {
     }
 
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
-        return new Config(data, HostNames.DEFAULT_DOMAIN, null, ports, readyFile);
+        return new Config(
+                data,
+                HostNames.DEFAULT_DOMAIN,
+                null,
+                ports,
+                readyFile,
+                Config.Metrics.onLoopback(0),
+                Logging.Format.TEXT);
     }
 
     static TestServer start(Path data) throws StartFailure, IOException {

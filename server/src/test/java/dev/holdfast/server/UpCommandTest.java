@@ -25,7 +25,13 @@ final class UpCommandTest {
     void without_options_the_ports_are_those_of_the_sdks_on_loopback() {
         assertThat(config(Map.of()))
                 .isEqualTo(new Config(
-                        Path.of("data"), "holdfast.localhost", null, new Config.Ports(null, 8883, 5671), null));
+                        Path.of("data"),
+                        "holdfast.localhost",
+                        null,
+                        new Config.Ports(null, 8883, 5671),
+                        null,
+                        new Config.Metrics(InetAddress.getLoopbackAddress(), 9464),
+                        Logging.Format.TEXT));
     }
 
     @Test
@@ -44,6 +50,10 @@ final class UpCommandTest {
                 "18883",
                 "--amqp-port",
                 "15671",
+                "--metrics-port",
+                "19464",
+                "--log-format",
+                "json",
                 "--ready-file",
                 "/run/ready.json");
 
@@ -53,7 +63,22 @@ final class UpCommandTest {
                         "iot.example",
                         InetAddress.getByAddress(new byte[4]),
                         new Config.Ports(10443, 18883, 15671),
-                        Path.of("/run/ready.json")));
+                        Path.of("/run/ready.json"),
+                        new Config.Metrics(InetAddress.getLoopbackAddress(), 19464),
+                        Logging.Format.JSON));
+    }
+
+    @Test
+    void metrics_can_be_turned_off() {
+        assertThat(config(Map.of(), "--metrics-port", "off").metrics()).isNull();
+    }
+
+    @Test
+    void the_environment_names_the_form_of_the_log_when_no_option_does() {
+        assertThat(config(Map.of("HOLDFAST_LOG_FORMAT", "json")).logFormat()).isEqualTo(Logging.Format.JSON);
+        assertThat(config(Map.of("HOLDFAST_LOG_FORMAT", "json"), "--log-format", "text")
+                        .logFormat())
+                .isEqualTo(Logging.Format.TEXT);
     }
 
     @Test
@@ -67,6 +92,9 @@ final class UpCommandTest {
                 "--mqtt-port 65536",
                 "--amqp-port -1",
                 "--https-port many",
+                "--metrics-port 65536",
+                "--metrics-port on",
+                "--log-format xml",
                 "--domain a_b",
                 "--domain -a",
                 "--domain a..b",

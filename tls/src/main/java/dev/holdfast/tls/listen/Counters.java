@@ -15,6 +15,7 @@ final class Counters {
     final LongAdder failed = new LongAdder();
     final LongAdder fullHandshakes = new LongAdder();
     final LongAdder resumedHandshakes = new LongAdder();
+    final HandshakeCounters handshakes = new HandshakeCounters();
 
     Counters(int openMax) {
         this.openMax = openMax;

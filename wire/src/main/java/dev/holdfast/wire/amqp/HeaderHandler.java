@@ -1,5 +1,6 @@
 package dev.holdfast.wire.amqp;
 
+import dev.holdfast.wire.EndRequested;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -35,6 +36,14 @@ final class HeaderHandler extends ByteToMessageDecoder {
         if (!decided) {
             refuse(context, new AmqpRefusal.OpenLate(settings.limits().sockets().firstPacketMaxTime()));
         }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event instanceof EndRequested) {
+            var _ = context.close();
+        }
+        super.userEventTriggered(context, event);
     }
 
     @Override
