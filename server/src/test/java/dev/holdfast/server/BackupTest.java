@@ -5,18 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.archive.ArchiveReader;
 import dev.holdfast.cli.Main;
+import dev.holdfast.wire.client.ClientTls;
+import dev.holdfast.wire.client.HttpsClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -206,6 +213,86 @@ final class BackupTest {
             assertThat(server.ask("GET", "/holdfast/v1/backup", "").status()).isEqualTo(405);
             assertThat(server.ask("POST", "/holdfast/v1/backup/more", "").status())
                     .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void one_backup_at_a_time_and_a_slow_one_holds_up_no_device() throws Exception {
+        try (TestServer server = TestServer.start(data());
+                TestDevice device = TestDevice.connect(server.ready());
+                HttpsClient client = new HttpsClient(
+                        URI.create(server.ready().operator().url()),
+                        ClientTls.trusting(Path.of(server.ready().trustBundle())),
+                        Limits.defaults().client())) {
+            // More than the buffers of the system between the two take.
+            String large = "x".repeat(250_000);
+            for (int i = 0; i < 80; i++) {
+                device.publish(large);
+            }
+            device.awaitAcknowledged(80);
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            CompletableFuture<Integer> received = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            AtomicInteger files = new AtomicInteger();
+                            HttpsClient.Answer _ = client.receive(
+                                    "POST",
+                                    "/holdfast/v1/backup",
+                                    Map.of(
+                                            "Authorization",
+                                            "Bearer " + server.ready().operatorToken()),
+                                    body -> {
+                                        begun.countDown();
+                                        awaitQuietly(goOn);
+                                        files.set(new ArchiveReader(
+                                                        body,
+                                                        Limits.defaults()
+                                                                .installation()
+                                                                .backup())
+                                                .read((path, bytes) -> OutputStream.nullOutputStream())
+                                                .files());
+                                    });
+                            return files.get();
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    task -> Thread.ofPlatform().start(task)); // the common pool is the JDK client's own
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+            TestServer.Answer second = server.ask("POST", "/holdfast/v1/backup", "");
+            assertThat(second.status()).isEqualTo(409);
+            assertThat(second.errorCode()).isEqualTo("BackupUnderWay");
+            device.publish("meanwhile");
+            device.awaitAcknowledged(81);
+            assertThat(server.ask("POST", "/holdfast/v1/hubs", "{\"name\":\"hub3\"}")
+                            .status())
+                    .as("hubs can be made, too")
+                    .isEqualTo(201);
+            goOn.countDown();
+            assertThat(received.get(60, TimeUnit.SECONDS)).isPositive();
+
+            HttpsClient.Answer third = client.receive(
+                    "POST",
+                    "/holdfast/v1/backup",
+                    Map.of("Authorization", "Bearer " + server.ready().operatorToken()),
+                    body -> {
+                        byte[] _ = body.readNBytes(1000);
+                        throw new IOException("enough");
+                    });
+            assertThat(third.isSuccess()).isTrue();
+        } catch (IOException enough) {
+            assertThat(enough).hasMessage("enough");
+        }
+        // One that its client left is over, too.
+        assertThat(directory.resolve("data").resolve("backup.tmp")).doesNotExist();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
