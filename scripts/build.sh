@@ -106,7 +106,7 @@ train() {
   work=$(mktemp -d)
   export HOLDFAST_TRAINING=true
   HOLDFAST_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/server.aot" "$tree/holdfast" up --data "$work/data" \
-    --mqtt-port 0 --amqp-port 0 --https-port 0 </dev/null >"$work/log" 2>&1 9>&- &
+    --mqtt-port 0 --amqp-port 0 --https-port 0 --metrics-port 0 </dev/null >"$work/log" 2>&1 9>&- &
   server=$!
   for ((i = 0; i < 600; i++)); do
     [[ ! -f $work/data/ready.json ]] && kill -0 "$server" 2>/dev/null || break

@@ -3,14 +3,12 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { freshId, TestHub } from '../harness/hub.js';
-import { connect, connectOptions } from '../harness/raw-mqtt.js';
-import { Waiters } from '../harness/deadline.js';
+import { Load, payload } from '../harness/load.js';
 import { Reader } from '../harness/reader.js';
 import { Server } from '../harness/server.js';
 
 const ROUNDS = Number(process.env.CONFORMANCE_ROUNDS ?? 20);
 const DEVICES = 4;
-const WINDOW = 60; // publishes of one device that wait for their acknowledgement
 const ACKNOWLEDGED_MAX = 1500; // the server is killed when a random number up to this has been acknowledged in a round
 
 describe(`kill -9 under load, ${ROUNDS} rounds`, () => {
@@ -69,61 +67,6 @@ describe(`kill -9 under load, ${ROUNDS} rounds`, () => {
     }
   });
 });
-
-/** Several devices that publish as fast as their window allows until the connection ends. */
-class Load {
-  #changes = new Waiters();
-  #inRound = 0;
-
-  sent = 0;
-  acknowledged = [];
-
-  constructor(hub, devices) {
-    this.hub = hub;
-    this.devices = devices;
-  }
-
-  /** Publishes with every device; resolves when all their connections have ended. */
-  async publish(round) {
-    this.#inRound = 0;
-    await Promise.all(this.devices.map((device) => this.#publishWith(device, round)));
-  }
-
-  async #publishWith(device, round) {
-    const client = await connect(connectOptions(this.hub, device.connectionString));
-    const ended = new Promise((resolve) => client.once('close', resolve));
-    let number = 0;
-    const publishNext = () => {
-      if (!client.connected) {
-        return;
-      }
-      const messageId = `${round}.${device.deviceId}.${String(number++).padStart(6, '0')}`;
-      this.sent++;
-      client.publish(`devices/${device.deviceId}/messages/events/%24.mid=${messageId}`, payload(messageId), { qos: 1 },
-        (error, packet) => {
-          if (!error && packet) {
-            this.acknowledged.push(messageId);
-            this.#inRound++;
-            this.#changes.changed();
-            publishNext();
-          }
-        });
-    };
-    for (let slot = 0; slot < WINDOW; slot++) {
-      publishNext();
-    }
-    await ended;
-    await client.endAsync(true);
-  }
-
-  async acknowledgedInRound(count) {
-    await this.#changes.until(60_000, () => `${count} acknowledgements; ${this.#inRound} came`, () => this.#inRound >= count);
-  }
-}
-
-function payload(messageId) {
-  return `${messageId}|${'x'.repeat(messageId.charCodeAt(messageId.length - 1) * 4)}`;
-}
 
 /** Every message is whole, comes once, and after the ones that its device sent before. */
 function assertWholeAndInOrder(events, devices) {

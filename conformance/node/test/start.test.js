@@ -88,7 +88,8 @@ describe('holdfast up', () => {
   });
 
   it('refuses a port that is taken in one sentence', async () => {
-    const { code, stderr } = await run(settings.holdfast, ['up', '--data', join(settings.scratch, 'other'), '--domain', 'hub.test']);
+    const { code, stderr } = await run(settings.holdfast, ['up', '--data', join(settings.scratch, 'other'), '--domain', 'hub.test',
+      '--metrics-port', '0']);
     assert.equal(code, 1);
     assert.match(stderr, /8883|5671|443/);
     assert.doesNotMatch(stderr, /Exception|\tat /, 'a sentence, not a stack trace');

@@ -49,7 +49,12 @@ public record Limits(
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20, 16),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
-                new Installation(100, Duration.ofMinutes(5), Duration.ofSeconds(10)),
+                new Installation(
+                        100,
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(10),
+                        new Monitoring(64, 512),
+                        new Backup(100_000, 1L << 40)),
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
     }
 
@@ -242,7 +247,22 @@ public record Limits(
      * @param retentionEvery time between two looks for telemetry that is older than its hub keeps it
      * @param stopMaxTime how long a clean end may take before the process ends anyway
      */
-    public record Installation(int hubsMax, Duration retentionEvery, Duration stopMaxTime) {}
+    public record Installation(
+            int hubsMax, Duration retentionEvery, Duration stopMaxTime, Monitoring monitoring, Backup backup) {}
+
+    /**
+     * The plain listener for metrics and health checks.
+     *
+     * @param socketsMax sockets open at once; further ones are closed
+     * @param reasonsMax reason words that are told apart by one metric; they come from closed lists, so this is for mistakes
+     */
+    public record Monitoring(int socketsMax, int reasonsMax) {}
+
+    /**
+     * @param entriesMax files in one backup
+     * @param entryMaxBytes size of one of them
+     */
+    public record Backup(int entriesMax, long entryMaxBytes) {}
 
     /**
      * What Holdfast's own outgoing requests may cost.

@@ -25,6 +25,8 @@ public final class Main {
                 .addSubcommand(DeviceCommand.line(environment))
                 .addSubcommand(new MonitorCommand(environment))
                 .addSubcommand(new StatusCommand(environment))
+                .addSubcommand(new BackupCommand(environment))
+                .addSubcommand(new RestoreCommand(environment))
                 .addSubcommand(new VersionCommand());
         return line.setOut(out)
                 .setErr(err)

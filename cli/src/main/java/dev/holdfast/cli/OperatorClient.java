@@ -54,6 +54,15 @@ final class OperatorClient implements AutoCloseable {
         return send("PATCH", path, JSON.writeValueAsBytes(body));
     }
 
+    /** Hands the body of a successful answer on as it comes, however long it is. What the receiver throws comes out unchanged. */
+    void receive(String method, String path, HttpsClient.Receiver receiver) throws CommandFailure, IOException {
+        Map<String, String> headers = Map.of("Authorization", "Bearer " + address.token());
+        HttpsClient.Answer answer = asked(() -> https.receive(method, ROOT + path, headers, receiver));
+        if (!answer.isSuccess()) {
+            throw refused(answer, read(answer));
+        }
+    }
+
     void delete(String path) throws CommandFailure {
         JsonNode _ = send("DELETE", path, new byte[0]);
     }
@@ -66,7 +75,26 @@ final class OperatorClient implements AutoCloseable {
         }
         HttpsClient.Answer answer;
         try {
-            answer = https.send(method, ROOT + path, headers, body);
+            answer = asked(() -> https.send(method, ROOT + path, headers, body));
+        } catch (IOException e) {
+            throw new CommandFailure("the server at " + address.url() + " did not answer (" + e + ").", e);
+        }
+        JsonNode read = read(answer);
+        if (!answer.isSuccess()) {
+            throw refused(answer, read);
+        }
+        return read;
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        HttpsClient.Answer ask() throws IOException;
+    }
+
+    /** Says what is wrong where no server answers, or another one. */
+    private HttpsClient.Answer asked(Question question) throws CommandFailure, IOException {
+        try {
+            return question.ask();
         } catch (ConnectException e) {
             throw new CommandFailure("no server answers at " + address.url() + "; is 'holdfast up' still running?", e);
         } catch (SSLException e) {
@@ -74,16 +102,13 @@ final class OperatorClient implements AutoCloseable {
                     "the server at " + address.url() + " is not trusted by the roots in " + address.trustBundle() + " ("
                             + deepest(e) + ").",
                     e);
-        } catch (IOException e) {
-            throw new CommandFailure("the server at " + address.url() + " did not answer (" + e + ").", e);
         }
-        JsonNode read = read(answer);
-        if (!answer.isSuccess()) {
-            String message = read.path("error").path("message").asString("");
-            throw new CommandFailure(
-                    message.isEmpty() ? "the server answered with status " + answer.status() + "." : message);
-        }
-        return read;
+    }
+
+    private static CommandFailure refused(HttpsClient.Answer answer, JsonNode read) {
+        String message = read.path("error").path("message").asString("");
+        return new CommandFailure(
+                message.isEmpty() ? "the server answered with status " + answer.status() + "." : message);
     }
 
     /** The message of the failure that began it all; those above it repeat it with the names of classes. */

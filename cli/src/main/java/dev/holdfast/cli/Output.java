@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -21,6 +22,18 @@ final class Output {
 
     void printJson(PrintWriter out, JsonNode data) {
         out.println(PRETTY.writeValueAsString(data));
+    }
+
+    /** A number of bytes as people read it. */
+    static String size(long bytes) {
+        String[] units = {"bytes", "KB", "MB", "GB", "TB"};
+        int unit = 0;
+        double size = bytes;
+        while (size >= 1000 && unit < units.length - 1) {
+            size /= 1000;
+            unit++;
+        }
+        return unit == 0 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f %s", size, units[unit]);
     }
 
     /** Rows under a header, each column as wide as its longest text. */

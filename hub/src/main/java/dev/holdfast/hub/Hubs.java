@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -222,6 +223,13 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             case PolicyChange.Done(var policies) -> new Wanted.Settings(settings.withPolicies(policies));
             case PolicyChange.Refused(var why) -> new Wanted.Refused(new HubRefusal.PolicyNotChanged(why));
         });
+    }
+
+    /** Runs {@code work} while no hub is made, changed or deleted; who wants to waits. Devices are not held up. */
+    public <R> R whileUnchanged(Supplier<R> work) {
+        synchronized (changes) {
+            return work.get();
+        }
     }
 
     /** Frees telemetry that is older than its hub keeps it. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind an address to listen on besides loopback, or null for loopback alone
  * @param readyFile written besides the one in the data directory, or null
  * @param limits for everything but what a socket may do on its way in, which each listener has of its own
+ * @param metrics where metrics and health checks are answered, or null for nowhere
  */
 record Config(
         Path data,
@@ -22,7 +23,7 @@ record Config(
         @Nullable Path readyFile,
         Limits limits,
         Log log,
-        Metrics metrics) {
+        @Nullable Metrics metrics) {
     static final int HTTPS_PORT = 443;
     static final int HTTPS_FALLBACK_PORT = 8443;
     static final int MQTT_PORT = 8883;
@@ -45,6 +46,6 @@ record Config(
 
     record Log(LogFormat format, LogLevel level) {}
 
-    /** Where metrics and health are served; port 0 takes any free one. */
+    /** The plain listener for metrics and health checks; port 0 takes any free one. */
     record Metrics(InetAddress address, int port) {}
 }

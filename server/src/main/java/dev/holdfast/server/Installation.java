@@ -9,13 +9,20 @@ import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.OperatorToken;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What there is to say about a running server; the hubs change while it runs.
  *
  * @param startupMillis from the beginning of the start to the last open listener
  */
-record Installation(Hubs hubs, OperatorToken token, Path trustBundle, Ports ports, long startupMillis) {
+record Installation(
+        Hubs hubs,
+        OperatorToken token,
+        Path trustBundle,
+        Ports ports,
+        Ready.@Nullable Monitoring monitoring,
+        long startupMillis) {
     /** As they were bound. */
     record Ports(int mqtt, int amqp, int https) {}
 
@@ -28,6 +35,7 @@ record Installation(Hubs hubs, OperatorToken token, Path trustBundle, Ports port
                 token.value(),
                 trustBundle.toAbsolutePath().toString(),
                 new Ready.Operator("https://localhost:" + ports.https() + "/"),
+                monitoring,
                 hubs.all().stream().map(hub -> describe(hub, strings)).toList());
     }
 

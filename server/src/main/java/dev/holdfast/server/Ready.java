@@ -9,8 +9,10 @@ import tools.jackson.databind.json.JsonMapper;
  * What a running server tells programs that use it, in the form that the documentation of the ready file fixes. It holds secrets.
  *
  * @param startupMillis from the start of the Java runtime to the last open listener
+ * @param monitoring null when it is off
  * @param trustBundle absolute path of the roots to trust
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record Ready(
         String version,
         long pid,
@@ -18,11 +20,15 @@ record Ready(
         String operatorToken,
         String trustBundle,
         Operator operator,
+        @Nullable Monitoring monitoring,
         List<HubEntry> hubs) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** @param url of the operator API, by a name that its certificate has and this machine resolves */
     record Operator(String url) {}
+
+    /** Plain HTTP URLs for Prometheus and for whoever checks the server's health. */
+    record Monitoring(String metrics, String ready, String live) {}
 
     /** @param demoDeviceConnectionString null for hubs without the demo device */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.Disk;
 import dev.holdfast.store.StoreException;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -20,9 +21,14 @@ final class Server implements AutoCloseable {
      * @param progress gets a line for every step that takes time
      */
     static Server start(Config config, Consumer<String> progress) throws StartFailure {
+        return start(config, Disk.real(), progress);
+    }
+
+    /** @param telemetryDisk where telemetry is kept, under the data directory's path */
+    static Server start(Config config, Disk telemetryDisk, Consumer<String> progress) throws StartFailure {
         Opened opened = new Opened();
         try {
-            Ready ready = new Starting(config, progress, opened).start();
+            Ready ready = new Starting(config, telemetryDisk, progress, opened).start();
             return new Server(ready, opened);
         } catch (StoreException | IOException e) {
             close(opened, e);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every setting of {@code up}, with its default, and the {@link Config} that they make. The page docs/reference/configuration.md
@@ -102,8 +103,11 @@ final class Settings {
             Kind.address(),
             InetAddress.ofLiteral("127.0.0.1"),
             "The address on which metrics and health are served.");
-    static final Setting<Integer> METRICS_PORT =
-            Setting.of("metrics.port", Kind.port(), Config.METRICS_PORT, "The port for metrics and health.");
+    /** Stands for: no such listener. */
+    private static final int OFF = -1;
+
+    static final Setting<Integer> METRICS_PORT = Setting.of(
+            "metrics.port", Kind.portOr("off", OFF), Config.METRICS_PORT, "The port for metrics and health.");
 
     /** What a socket of one listener may do on its way in. */
     record Arrival(Setting<Integer> clientHelloMax, Setting<Duration> handshakeMax, Setting<Duration> firstPacketMax) {
@@ -172,7 +176,12 @@ final class Settings {
                 values.find(READY_FILE),
                 limits(values),
                 new Config.Log(values.get(LOG_FORMAT), values.get(LOG_LEVEL)),
-                new Config.Metrics(values.get(METRICS_ADDRESS), values.get(METRICS_PORT)));
+                metrics(values));
+    }
+
+    private static Config.@Nullable Metrics metrics(Values values) {
+        int port = values.get(METRICS_PORT);
+        return port == OFF ? null : new Config.Metrics(values.get(METRICS_ADDRESS), port);
     }
 
     private static Limits limits(Values values) {
@@ -192,7 +201,11 @@ final class Settings {
                 DEFAULTS.registry(),
                 DEFAULTS.storage(),
                 new Limits.Installation(
-                        values.get(HUBS_MAX), DEFAULTS.installation().retentionEvery(), values.get(STOP_MAX_TIME)),
+                        values.get(HUBS_MAX),
+                        DEFAULTS.installation().retentionEvery(),
+                        values.get(STOP_MAX_TIME),
+                        DEFAULTS.installation().monitoring(),
+                        DEFAULTS.installation().backup()),
                 DEFAULTS.client());
     }
 

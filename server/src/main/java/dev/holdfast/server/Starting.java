@@ -1,13 +1,17 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.Disk;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.pki.ServerAuthorities;
+import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.monitor.Monitor;
+import dev.holdfast.server.monitor.RefusalCounter;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.OperatorToken;
-import dev.holdfast.store.Table;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
@@ -30,19 +34,24 @@ import org.slf4j.LoggerFactory;
 final class Starting {
     private static final Logger LOG = LoggerFactory.getLogger(Starting.class);
     private static final Duration CERTIFICATES_EVERY = Duration.ofHours(12);
+    private static final Duration STORE_EVERY = Duration.ofSeconds(5);
+    private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
     private static final Duration REQUESTS_MAX_TIME = Duration.ofSeconds(2);
 
     private final Config config;
     private final Limits limits;
+    private final Disk telemetryDisk;
     private final Consumer<String> progress;
     private final Opened opened;
     private final Instant begun = Instant.now();
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
+    private final Monitoring monitoring = new Monitoring();
 
-    Starting(Config config, Consumer<String> progress, Opened opened) {
+    Starting(Config config, Disk telemetryDisk, Consumer<String> progress, Opened opened) {
         this.config = config;
         this.limits = config.limits();
+        this.telemetryDisk = telemetryDisk;
         this.progress = progress;
         this.opened = opened;
     }
@@ -52,28 +61,38 @@ final class Starting {
         DataDirectory data = opened.add(DataDirectory.open(config.data()));
         ReadyFiles readyFiles = new ReadyFiles(data.readyFile(), config.readyFile());
         readyFiles.clear();
+        // First of all listeners and last of all: it tells of the start and of the end.
+        Monitor monitor =
+                config.metrics() == null ? null : opened.add(monitoring.listen(config.metrics(), limits, clock));
         OperatorToken token = OperatorTokenFile.readOrMake(data.operatorToken(), random);
         if (!Files.exists(data.trustBundle())) {
             progress.accept("Making certificate authorities, one RSA and one ECC, in " + data.path());
         }
         ServerAuthorities authorities = authorities(data);
-        Wiring wiring = wire(data);
+        Storage storage = openStorage(data);
+        Wiring wiring = wire(storage);
         ServerIdentities identities = new ServerIdentities(authorities.rsa(), authorities.ecc());
         FrontDoor door = opened.add(wiring.frontDoor(identities));
-        schedule(data, wiring.hubs(), identities);
-        opened.add(() -> wiring.hubs().all().forEach(hub -> hub.links().endAll(new LinkEnd.ServerStopping())));
+        Services services = new Services(wiring, wiring.events(), backups(data, storage, wiring.hubs()));
+        monitoring.watch(door, wiring.hubs(), services.events());
+        monitoring.watch(services.backups());
+        schedule(data, wiring.hubs(), storage, identities);
+        opened.add(() -> endConnections(door, wiring.hubs()));
         opened.add(door::stopAccepting);
 
         Path trustBundle = authorities.trustBundle();
-        Installation.Ports ports = listen(door, wiring, token, trustBundle, readyFiles::refresh);
+        Installation.Ports ports = listen(door, services, token, trustBundle, readyFiles::refresh);
         Installation installation = new Installation(
                 wiring.hubs(),
                 token,
                 trustBundle,
                 ports,
+                Monitoring.describe(monitor),
                 Duration.between(begun, Instant.now()).toMillis());
         opened.add(readyFiles);
         readyFiles.write(installation::describe);
+        monitoring.health().ready();
+        opened.add(monitoring.health()::stopping);
         return installation.describe();
     }
 
@@ -81,20 +100,48 @@ final class Starting {
         return ServerAuthorities.openOrCreate(data.path(), List.of(config.domain()), limits.certificates(), clock);
     }
 
-    private Wiring wire(DataDirectory data) {
-        HostNames hostNames = new HostNames(List.of(config.domain()), FirstStart.HUB);
-        Table table = opened.add(EmbeddedTable.open(data.table(), limits.storage()));
-        TelemetryLogs logs = new TelemetryLogs(data.logs(), clock, limits);
-        Hubs hubs = opened.add(new Hubs(table, logs, hostNames, clock, random, limits));
-        FirstStart.ensure(table, hubs);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        opened.add(() -> finish(threads));
-        return new Wiring(limits, config.arrivals(), clock, hostNames, hubs, threads, new RefusalLog());
+    /** What the engine of this installation keeps things in. */
+    private record Storage(EmbeddedTable table, TelemetryLogs logs) {}
+
+    /** What the ports lead to. */
+    private record Services(Wiring wiring, EventsFace events, Backups backups) {}
+
+    private Backups backups(DataDirectory data, Storage storage, Hubs hubs) throws IOException {
+        return new Backups(data.path(), hubs, storage.table(), storage.logs()::snapshots, clock, limits);
     }
 
-    private void schedule(DataDirectory data, Hubs hubs, ServerIdentities identities) {
+    private Storage openStorage(DataDirectory data) {
+        EmbeddedTable table = opened.add(EmbeddedTable.open(data.table(), limits.storage()));
+        TelemetryLogs logs = new TelemetryLogs(telemetryDisk, data.logs(), clock, limits);
+        monitoring.watch(table, logs);
+        return new Storage(table, logs);
+    }
+
+    private Wiring wire(Storage storage) {
+        HostNames hostNames = new HostNames(List.of(config.domain()), FirstStart.HUB);
+        Hubs hubs = opened.add(new Hubs(storage.table(), storage.logs(), hostNames, clock, random, limits));
+        FirstStart.ensure(storage.table(), hubs);
+        RefusalCounter refusals =
+                new RefusalCounter(hubs, limits.installation().monitoring().reasonsMax());
+        monitoring.exposition().add(refusals);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        opened.add(() -> finish(threads));
+        return new Wiring(
+                limits,
+                config.arrivals(),
+                clock,
+                hostNames,
+                hubs,
+                threads,
+                refusals.andThen(new RefusalLog()),
+                monitoring.requests());
+    }
+
+    private void schedule(DataDirectory data, Hubs hubs, Storage storage, ServerIdentities identities) {
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
+        schedule.every(
+                STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {
             ServerAuthorities now = authorities(data);
             identities.replace(now.rsa(), now.ecc());
@@ -102,21 +149,32 @@ final class Starting {
     }
 
     private Installation.Ports listen(
-            FrontDoor door, Wiring wiring, OperatorToken token, Path trustBundle, Runnable hubsChanged)
+            FrontDoor door, Services services, OperatorToken token, Path trustBundle, Runnable hubsChanged)
             throws StartFailure {
         Listeners listeners = new Listeners(door, config.bind());
         Config.Ports wanted = config.ports();
+        Wiring wiring = services.wiring();
         int mqtt = listeners.open(wiring.mqtt(), List.of(wanted.mqtt()), "--mqtt-port");
-        int amqp = listeners.open(wiring.amqp(), List.of(wanted.amqp()), "--amqp-port");
+        int amqp = listeners.open(wiring.amqp(services.events()), List.of(wanted.amqp()), "--amqp-port");
         Integer given = wanted.https();
         int https = listeners.open(
-                wiring.https(token, trustBundle, new ConnectionStrings(amqp), hubsChanged),
+                wiring.https(token, trustBundle, new ConnectionStrings(amqp), services.backups(), hubsChanged),
                 given == null ? List.of(Config.HTTPS_PORT, Config.HTTPS_FALLBACK_PORT) : List.of(given),
                 "--https-port");
         return new Installation.Ports(mqtt, amqp, https);
     }
 
-    /** Requests that are under way end before the store does. */
+    /** What was taken is acknowledged, and what is answered gets its answer, as long as that takes moments. */
+    private static void endConnections(FrontDoor door, Hubs hubs) {
+        hubs.all().forEach(hub -> hub.links().endAll(new LinkEnd.ServerStopping()));
+        if (!door.endConnections(GOODBYE_MAX_TIME)) {
+            LOG.info(
+                    "{} connections did not end by themselves and are closed",
+                    door.counts().open());
+        }
+    }
+
+    /** Requests that are under way end before the store does, and so do Wills of devices that were cut. */
     private static void finish(ExecutorService threads) throws InterruptedException {
         threads.shutdown();
         if (!threads.awaitTermination(REQUESTS_MAX_TIME.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -2,7 +2,6 @@ package dev.holdfast.server;
 
 import dev.holdfast.base.Version;
 import dev.holdfast.hub.HostNames;
-import java.io.Console;
 import dev.holdfast.server.setting.Catalog;
 import dev.holdfast.server.setting.Environment;
 import dev.holdfast.server.setting.Given;
@@ -12,6 +11,7 @@ import dev.holdfast.server.setting.SettingsFile;
 import dev.holdfast.server.setting.SettingsPage;
 import dev.holdfast.server.setting.Values;
 import dev.holdfast.server.setting.WrongSettingException;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -87,6 +87,19 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable String httpsPort;
 
     @Option(
+            names = "--metrics-port",
+            paramLabel = "N",
+            description = "Port for /metrics and /health on loopback, without TLS (default: " + Config.METRICS_PORT
+                    + "), or 'off'.")
+    private @Nullable String metricsPort;
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            description = "Log lines for people or for programs (default: $$HOLDFAST_LOG_FORMAT, else text).")
+    private @Nullable String logFormat;
+
+    @Option(
             names = "--ready-file",
             paramLabel = "FILE",
             description = "Write the ready file here too; it is always DATA/ready.json.")
@@ -133,7 +146,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private int run(Config config) throws InterruptedException {
-        Logging.level(config.log().level());
+        Logging.use(config.log());
         CleanEnd end = new CleanEnd(config.limits().installation().stopMaxTime(), err);
         end.onSignal();
         out.println("Holdfast " + Version.current());
@@ -175,6 +188,8 @@ final class UpCommand implements Callable<Integer> {
         option(given, Settings.MQTT_PORT, "--mqtt-port", mqttPort);
         option(given, Settings.AMQP_PORT, "--amqp-port", amqpPort);
         option(given, Settings.HTTPS_PORT, "--https-port", httpsPort);
+        option(given, Settings.METRICS_PORT, "--metrics-port", metricsPort);
+        option(given, Settings.LOG_FORMAT, "--log-format", logFormat);
         option(given, Settings.READY_FILE, "--ready-file", readyFile);
         return given;
     }

@@ -7,6 +7,9 @@ import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.hub.service.http.ServiceApi;
+import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.monitor.RequestCounter;
+import dev.holdfast.server.operator.BackupResource;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
@@ -42,7 +45,8 @@ record Wiring(
         HostNames hostNames,
         Hubs hubs,
         Executor threads,
-        Consumer<Report> reports) {
+        Consumer<Report> reports,
+        RequestCounter requests) {
 
     FrontDoor frontDoor(ServerIdentities identities) {
         Directory policies = new Directory(new Live<>(TlsPolicy.standard()));
@@ -61,8 +65,11 @@ record Wiring(
                         new FaultReports(clock, reports)::mqtt));
     }
 
-    Listener amqp() {
-        EventsFace events = new EventsFace(hubs, limits, clock, threads, reports);
+    EventsFace events() {
+        return new EventsFace(hubs, limits, clock, threads, reports);
+    }
+
+    Listener amqp(EventsFace events) {
         AmqpServer server = new AmqpServer(
                 List.of(events),
                 limits.with(arrivals.amqp()),
@@ -72,7 +79,8 @@ record Wiring(
     }
 
     /** @param hubsChanged called after an operator made or deleted a hub */
-    Listener https(OperatorToken token, Path trustBundle, ConnectionStrings strings, Runnable hubsChanged) {
+    Listener https(
+            OperatorToken token, Path trustBundle, ConnectionStrings strings, Backups backups, Runnable hubsChanged) {
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
@@ -81,12 +89,15 @@ record Wiring(
                 token,
                 ownHost,
                 new StatusResource(hubs, clock),
-                new HubsResource(hubs, strings, devices, policies, hubsChanged));
+                new HubsResource(hubs, strings, devices, policies, hubsChanged),
+                new BackupResource(backups));
+        ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);
         HttpServer server = new HttpServer(
                 List.of(
-                        new TrustBundleFace(trustBundle, ownHost),
-                        operator,
-                        new ServiceApi(hubs, limits.registry(), clock, reports)),
+                        requests.counted(
+                                new TrustBundleFace(trustBundle, ownHost), _ -> "GET /.well-known/holdfast/ca.pem"),
+                        requests.counted(operator, OperatorFace::operation),
+                        requests.counted(service, service::operation)),
                 limits.http(),
                 arrivals.https(),
                 threads,

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code up} as a process of its own, ended by signals. */
 final class ProcessTest {
@@ -87,7 +88,18 @@ final class ProcessTest {
     }
 
     private static String[] freePorts(Path data) {
-        return new String[] {"--data", data.toString(), "--mqtt-port", "0", "--amqp-port", "0", "--https-port", "0"};
+        return new String[] {
+            "--data",
+            data.toString(),
+            "--mqtt-port",
+            "0",
+            "--amqp-port",
+            "0",
+            "--https-port",
+            "0",
+            "--metrics-port",
+            "0"
+        };
     }
 
     @ParameterizedTest
@@ -104,6 +116,59 @@ final class ProcessTest {
         assertThat(data.resolve("ready.json")).doesNotExist();
         assertThat(up.lines()).noneMatch(line -> line.contains("Exception"));
         DataDirectory.open(data).close();
+    }
+
+    @Test
+    void a_signal_under_load_loses_nothing_that_was_acknowledged() throws Exception {
+        Path data = data();
+        Up up = Up.start(freePorts(data));
+        up.readUntil("Ready after");
+        Ready ready = JsonMapper.shared().readValue(Files.readAllBytes(data.resolve("ready.json")), Ready.class);
+        List<String> acknowledged;
+        try (TestDevice device = TestDevice.connect(ready)) {
+            Thread load = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; true; i++) {
+                        device.publish("message-" + i);
+                        if (device.unacknowledged() > 200) {
+                            device.awaitAcknowledged(i - 100);
+                        }
+                    }
+                } catch (IOException | InterruptedException | AssertionError ended) {
+                    // By the signal.
+                }
+            });
+            device.awaitAcknowledged(500);
+            up.signal("TERM");
+            assertThat(up.end()).as(up.lines().toString()).isZero();
+            device.awaitEnd();
+            load.join();
+            acknowledged = device.acknowledged();
+        }
+        try (TestServer again = TestServer.start(data);
+                Telemetry telemetry = Telemetry.read(again.ready())) {
+            telemetry.await(acknowledged);
+        }
+    }
+
+    @Test
+    void every_line_of_the_log_is_json_when_asked() throws Exception {
+        Path data = data();
+        List<String> arguments = new ArrayList<>(List.of(freePorts(data)));
+        arguments.addAll(List.of("--log-format", "json"));
+        Up up = Up.start(arguments.toArray(String[]::new));
+        up.readUntil("Ready after");
+        Ready ready = JsonMapper.shared().readValue(Files.readAllBytes(data.resolve("ready.json")), Ready.class);
+        TestDevice.connect(ready).close();
+        up.signal("TERM");
+        assertThat(up.end()).isZero();
+        List<String> log =
+                up.lines().stream().filter(line -> line.startsWith("{")).toList();
+        assertThat(up.lines()).noneMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT.*"));
+        for (String line : log) {
+            assertThat(JsonMapper.shared().readTree(line).propertyNames())
+                    .contains("time", "level", "logger", "message");
+        }
     }
 
     @Test
@@ -137,7 +202,17 @@ final class ProcessTest {
     void what_keeps_it_from_starting_is_one_sentence_and_status_1() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = String.valueOf(taken.getLocalPort());
-            Up up = Up.start("--data", data().toString(), "--mqtt-port", port, "--amqp-port", "0", "--https-port", "0");
+            Up up = Up.start(
+                    "--data",
+                    data().toString(),
+                    "--mqtt-port",
+                    port,
+                    "--amqp-port",
+                    "0",
+                    "--https-port",
+                    "0",
+                    "--metrics-port",
+                    "0");
 
             assertThat(up.end()).isEqualTo(1);
             assertThat(up.lines())

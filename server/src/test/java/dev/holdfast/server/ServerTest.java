@@ -85,7 +85,14 @@ final class ServerTest {
             JsonNode ready = JsonMapper.shared().readTree(Files.readString(asked));
             assertThat(ready.propertyNames())
                     .containsExactlyInAnyOrder(
-                            "version", "pid", "startupMillis", "operatorToken", "trustBundle", "operator", "hubs");
+                            "version",
+                            "pid",
+                            "startupMillis",
+                            "operatorToken",
+                            "trustBundle",
+                            "operator",
+                            "monitoring",
+                            "hubs");
             assertThat(ready.path("pid").asLong())
                     .isEqualTo(ProcessHandle.current().pid());
             assertThat(ready.path("hubs").get(0).propertyNames())

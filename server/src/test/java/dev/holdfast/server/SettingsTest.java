@@ -94,7 +94,12 @@ final class SettingsTest {
                                 8 * 1024, usual.telemetry().propertiesMax(), Duration.ofSeconds(30), 32 * 1024 * 1024),
                         usual.registry(),
                         usual.storage(),
-                        new Limits.Installation(3, usual.installation().retentionEvery(), Duration.ofSeconds(20)),
+                        new Limits.Installation(
+                                3,
+                                usual.installation().retentionEvery(),
+                                Duration.ofSeconds(20),
+                                usual.installation().monitoring(),
+                                usual.installation().backup()),
                         usual.client()),
                 new Config.Log(LogFormat.JSON, LogLevel.DEBUG),
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.2"), 19464));

@@ -55,6 +55,21 @@ final class TestServer implements AutoCloseable {
                 usual.metrics());
     }
 
+    /** With metrics elsewhere, or nowhere. */
+    static Config config(Path data, Config.@Nullable Metrics metrics) {
+        Config usual = config(data);
+        return new Config(
+                data,
+                usual.domain(),
+                usual.bind(),
+                usual.ports(),
+                usual.arrivals(),
+                usual.readyFile(),
+                usual.limits(),
+                usual.log(),
+                metrics);
+    }
+
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
         return config(data, HostNames.DEFAULT_DOMAIN, null, ports, readyFile);
     }

@@ -59,6 +59,10 @@ final class UpCommandTest {
                 "18883",
                 "--amqp-port",
                 "15671",
+                "--metrics-port",
+                "19464",
+                "--log-format",
+                "json",
                 "--ready-file",
                 "/run/ready.json");
 
@@ -67,6 +71,22 @@ final class UpCommandTest {
         assertThat(config.bind()).isEqualTo(InetAddress.getByAddress(new byte[4]));
         assertThat(config.ports()).isEqualTo(new Config.Ports(10443, 18883, 15671));
         assertThat(config.readyFile()).isEqualTo(Path.of("/run/ready.json"));
+        assertThat(config.metrics()).isEqualTo(new Config.Metrics(InetAddress.ofLiteral("127.0.0.1"), 19464));
+        assertThat(config.log().format()).isEqualTo(LogFormat.JSON);
+    }
+
+    @Test
+    void metrics_can_be_turned_off() throws Exception {
+        assertThat(config(Map.of(), "--metrics-port", "off").metrics()).isNull();
+    }
+
+    @Test
+    void the_environment_names_the_form_of_the_log_when_no_option_does() throws Exception {
+        assertThat(config(Map.of("HOLDFAST_LOG_FORMAT", "json")).log().format()).isEqualTo(LogFormat.JSON);
+        assertThat(config(Map.of("HOLDFAST_LOG_FORMAT", "json"), "--log-format", "text")
+                        .log()
+                        .format())
+                .isEqualTo(LogFormat.TEXT);
     }
 
     @Test
@@ -80,6 +100,9 @@ final class UpCommandTest {
                 "--mqtt-port 65536",
                 "--amqp-port -1",
                 "--https-port many",
+                "--metrics-port 65536",
+                "--metrics-port on",
+                "--log-format xml",
                 "--domain a_b",
                 "--domain -a",
                 "--domain a..b",
@@ -141,7 +164,7 @@ final class UpCommandTest {
                         2,
                         "",
                         "holdfast: the environment variable HOLDFAST_METRICS_PORT: 'tcp://10.0.0.1:9464' is not a port,"
-                                + " 1 to 65535, or 0 for any free one.\n"));
+                                + " 1 to 65535, 0 for any free one, or 'off'.\n"));
     }
 
     @Test

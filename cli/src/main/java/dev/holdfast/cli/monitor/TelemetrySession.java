@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One connection of a {@link TelemetryReader}, from its token to its end. */
@@ -23,6 +25,7 @@ final class TelemetrySession {
     private static final int CREDIT = 100;
     private static final Duration TOKEN_LIFE = Duration.ofHours(1);
     private static final Duration RENEW_AFTER = Duration.ofMinutes(45);
+    private static final AmqpError LINK_CLOSED = new AmqpError(AmqpError.LINK_DETACH_FORCED, "A link was closed.");
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     /** What came on the event loop and waits for the thread of the reader; bounded by the credit of the links. */
@@ -116,7 +119,7 @@ final class TelemetrySession {
                 arrived -> waiting.add(new Waiting(partition, arrived))));
         client.execute(() -> link.whenClosed(() -> {
             AmqpError error = link.remoteError();
-            linkLost = error == null ? new AmqpError(AmqpError.LINK_DETACH_FORCED, "A link was closed.") : error;
+            linkLost = error == null ? LINK_CLOSED : error;
         }));
     }
 
@@ -148,12 +151,13 @@ final class TelemetrySession {
                 continue;
             }
             AmqpError lost = linkLost;
+            // Links end with their connection and know nothing more; what is said of the connection says why.
+            if (client.closed().isDone() || (LINK_CLOSED.equals(lost) && isClosedSoon())) {
+                return client.closed().join().toString();
+            }
             if (lost != null) {
                 client.close();
                 throw new AmqpException(lost);
-            }
-            if (client.closed().isDone()) {
-                return client.closed().join().toString();
             }
             if (clock.instant().isAfter(renewAt)) {
                 putToken();
@@ -161,6 +165,15 @@ final class TelemetrySession {
         }
         client.close();
         return "closed";
+    }
+
+    private boolean isClosedSoon() throws InterruptedException {
+        try {
+            var _ = client.closed().get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException _) {
+            return client.closed().isDone();
+        }
     }
 
     private void give(Waiting next) {

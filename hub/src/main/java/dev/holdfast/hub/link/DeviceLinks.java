@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,12 @@ public final class DeviceLinks {
 
     public int count() {
         return links.size();
+    }
+
+    /** Connections by protocol; looks at each of them. */
+    public Map<String, Long> countByProtocol() {
+        return links.values().stream()
+                .collect(Collectors.groupingBy(held -> held.link().protocol(), Collectors.counting()));
     }
 
     /** Ends the connections of a device and of its modules. */

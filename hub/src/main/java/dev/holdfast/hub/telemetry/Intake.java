@@ -1,6 +1,7 @@
 package dev.holdfast.hub.telemetry;
 
 import dev.holdfast.base.DeviceId;
+import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.MessageTooLarge;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.NotStored;
@@ -8,6 +9,7 @@ import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyProperties;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.StoreException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Intake {
     private final Log log;
     private final Limits.Telemetry limits;
+    private final IntakeCounters counters = new IntakeCounters();
 
     public Intake(Log log, Limits.Telemetry limits) {
         this.log = log;
@@ -28,8 +31,11 @@ public final class Intake {
 
     /** Takes a message; false means: read no more from this sender until the result of this message came. */
     public boolean take(SendTelemetry request, Consumer<TelemetryResult> result) {
-        TelemetryRefusal refusal = faultOf(request.message());
+        long begun = System.nanoTime();
+        long size = request.message().sizeBytes();
+        TelemetryRefusal refusal = faultOf(request.message(), size);
         if (refusal != null) {
+            counters.refused(refusal, size);
             result.accept(new TelemetryResult.Refused(refusal));
             return true;
         }
@@ -37,22 +43,52 @@ public final class Intake {
         return log.append(partition, RecordFormat.write(request), new Log.Appended() {
             @Override
             public void stored(long offset, Instant time) {
+                counters.stored(size, System.nanoTime() - begun);
                 result.accept(new TelemetryResult.Stored(partition, offset, time));
             }
 
             @Override
             public void failed(StoreException why) {
-                result.accept(new TelemetryResult.Refused(new NotStored(String.valueOf(why.getMessage()))));
+                NotStored notStored = new NotStored(String.valueOf(why.getMessage()));
+                counters.refused(notStored, size);
+                result.accept(new TelemetryResult.Refused(notStored));
             }
         });
     }
 
+    /**
+     * What came in since the hub was opened.
+     *
+     * @param durableNanos for each stored message the time from {@link #take} until it was durable
+     * @param bytes of stored messages, counted as the size limit counts them
+     * @param refused by reason word
+     */
+    public record Counts(Histogram.Snapshot durableNanos, long bytes, Map<String, Refused> refused) {
+        public Counts {
+            refused = Map.copyOf(refused);
+        }
+
+        public long messages() {
+            return durableNanos.count();
+        }
+    }
+
+    /** Messages that were refused for one reason. */
+    public record Refused(long messages, long bytes) {}
+
+    public Counts counts() {
+        return counters.counts();
+    }
+
     /** What would keep a message from being taken, or null; a failing disk can't be foreseen. */
     public @Nullable TelemetryRefusal faultOf(TelemetryMessage message) {
+        return faultOf(message, message.sizeBytes());
+    }
+
+    private @Nullable TelemetryRefusal faultOf(TelemetryMessage message, long size) {
         if (message.properties().size() > limits.propertiesMax()) {
             return new TooManyProperties(message.properties().size(), limits.propertiesMax());
         }
-        long size = message.sizeBytes();
         return size > limits.messageMaxBytes() ? new MessageTooLarge(size, limits.messageMaxBytes()) : null;
     }
 

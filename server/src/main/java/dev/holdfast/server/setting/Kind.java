@@ -43,6 +43,14 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
                 String::valueOf);
     }
 
+    /** A port, or a word that stands for {@code meaning}. */
+    public static Kind<Integer> portOr(String word, int meaning) {
+        return new Kind<>(
+                "a port, 1 to " + PORT_MAX + ", 0 for any free one, or '" + word + "'",
+                text -> text.equals(word) ? Integer.valueOf(meaning) : integer(text, 0, PORT_MAX),
+                port -> port == meaning ? word : String.valueOf(port));
+    }
+
     public static Kind<Integer> number(int min, int max) {
         return new Kind<>("a number from " + min + " to " + max, text -> integer(text, min, max), String::valueOf);
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.store.embedded;
 
 import dev.holdfast.base.Disk;
+import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.StoreException;
@@ -156,6 +157,38 @@ public final class EmbeddedLog implements Log {
                     directory,
                     cause.toString());
         }
+    }
+
+    /**
+     * What the log did since it was opened.
+     *
+     * @param syncNanos how long each sync of a batch took
+     * @param batchRecords records in each batch
+     * @param failed batches that could not be stored
+     * @param failing whether the last batch of some partition could not be stored
+     */
+    public record Counts(
+            Histogram.Snapshot syncNanos,
+            Histogram.Snapshot batchRecords,
+            long batchBytes,
+            long failed,
+            boolean failing) {}
+
+    public Counts counts() {
+        return writer.counters().counts();
+    }
+
+    /**
+     * Looks whether partitions whose last batch failed can store again: makes room for the next batch and syncs. Does nothing
+     * when none failed. Without this, a hub that nobody sends to because it is failing would be called failing for ever.
+     */
+    public void tryFailing() {
+        writer.tryFailing();
+    }
+
+    /** Holds fast what is durable now, for a copy of it. */
+    public LogSnapshot snapshot() {
+        return LogSnapshot.of(partitions);
     }
 
     @Override

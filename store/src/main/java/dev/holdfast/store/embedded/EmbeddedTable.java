@@ -1,6 +1,7 @@
 package dev.holdfast.store.embedded;
 
 import dev.holdfast.base.Disk;
+import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  * readable by its owner only. One process at a time should have a table open; another one may read it.
  */
 public final class EmbeddedTable implements Table {
+    private final SqliteConnections connections;
     private final TableWriter writer;
     private final TableReaders readers;
 
-    private EmbeddedTable(TableWriter writer, TableReaders readers) {
+    private EmbeddedTable(SqliteConnections connections, TableWriter writer, TableReaders readers) {
+        this.connections = connections;
         this.writer = writer;
         this.readers = readers;
     }
@@ -45,7 +49,7 @@ public final class EmbeddedTable implements Table {
             // SQLite syncs its files; that their names last is for the directory to say.
             Disk.real().forceDirectory(directoryOf(database));
             writer.start();
-            return new EmbeddedTable(writer, new TableReaders(connections, limits.readersMax()));
+            return new EmbeddedTable(connections, writer, new TableReaders(connections, limits.readersMax()));
         } catch (IOException | SQLException cause) {
             throw new StoreException("the database " + database + " cannot be opened: " + cause.getMessage(), cause);
         }
@@ -114,6 +118,40 @@ public final class EmbeddedTable implements Table {
     public void deleteScope(String scope) {
         TableBounds.checkName("scope", scope);
         writer.transact(scope, WriteTransaction::deleteAll);
+    }
+
+    /**
+     * What the table did since it was opened.
+     *
+     * @param commitNanos how long each commit took, which stores one transaction or several
+     * @param failed transactions that the database could not store
+     * @param failing whether the last commit failed
+     */
+    public record Counts(Histogram.Snapshot commitNanos, long transactions, long failed, boolean failing) {}
+
+    public Counts counts() {
+        return writer.counts();
+    }
+
+    /**
+     * Writes a copy of everything that is committed now, while others go on reading and writing. The copy is a table that
+     * {@link #open} opens; that it is on the medium is for the caller to see to.
+     *
+     * @param file missing or empty; readable by its owner only afterwards
+     */
+    public void copyTo(Path file) {
+        try {
+            prepareFile(file.toAbsolutePath());
+            try (Connection connection = connections.openCopier();
+                    PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
+                copy.setString(1, file.toAbsolutePath().toString());
+                copy.execute();
+            }
+        } catch (IOException | SQLException cause) {
+            throw new StoreException(
+                    "the database " + connections.file() + " cannot be copied to " + file + ": " + cause.getMessage(),
+                    cause);
+        }
     }
 
     @Override

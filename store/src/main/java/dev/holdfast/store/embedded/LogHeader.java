@@ -28,15 +28,19 @@ record LogHeader(int partitions) {
 
     /** Writes the file and returns when it is on the medium. */
     void write(Disk disk, Path directory) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(BYTES).putLong(MAGIC).putInt(VERSION).putInt(partitions);
-        bytes.putInt(crc(bytes)).rewind();
         try (Disk.File file = disk.open(directory.resolve(FILE_NAME))) {
             file.truncate(0);
-            file.write(bytes, 0);
+            file.write(ByteBuffer.wrap(bytes()), 0);
             file.force();
         }
         disk.forceDirectory(directory);
+    }
+
+    /** The file's content. */
+    byte[] bytes() {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(BYTES).putLong(MAGIC).putInt(VERSION).putInt(partitions);
+        return bytes.putInt(crc(bytes)).array();
     }
 
     /** Null when there is none, or not a whole one. */

@@ -36,6 +36,7 @@ final class LogWriter {
     private final Thread thread;
     private final ByteBuffer batch = ByteBuffer.allocateDirect(BatchFormat.MAX_BYTES);
     private final boolean[] failing;
+    private final LogCounters counters = new LogCounters();
 
     private final Object lock = new Object();
     private PendingRecords[] pending;
@@ -60,6 +61,10 @@ final class LogWriter {
 
     void start() {
         thread.start();
+    }
+
+    LogCounters counters() {
+        return counters;
     }
 
     boolean append(int partition, byte[] record, Appended done) {
@@ -203,10 +208,13 @@ final class LogWriter {
 
     private void stage(Partition partition, PendingRecords records, long now, List<Staged> staged) {
         int count = records.fill(batch);
+        int bytes = batch.position();
         try {
             long firstOffset = partition.durable().nextOffset();
             partition.stage(batch, count, now);
             staged.add(new Staged(partition, records, firstOffset));
+            counters.batchRecords.observe(count);
+            counters.batchBytes.add(bytes);
         } catch (IOException | RuntimeException cause) {
             fail(partition, records, cause);
         }
@@ -214,22 +222,54 @@ final class LogWriter {
 
     private boolean force(Staged staged) {
         Partition partition = staged.partition();
+        long begun = System.nanoTime();
         try {
             partition.commit();
+            counters.syncNanos.observe(System.nanoTime() - begun);
         } catch (IOException | RuntimeException cause) {
             fail(partition, staged.records(), cause);
             return false;
         }
-        if (failing[partition.number()]) {
-            failing[partition.number()] = false;
-            LOG.info("partition {} of the log {} stores again", partition.number(), name);
-        }
+        storesAgain(partition);
         return true;
     }
 
+    private void storesAgain(Partition partition) {
+        if (failing[partition.number()]) {
+            failing[partition.number()] = false;
+            counters.failing.decrementAndGet();
+            LOG.info("partition {} of the log {} stores again", partition.number(), name);
+        }
+    }
+
+    /** Looks whether partitions that could not store can now, without waiting for a record to come. */
+    void tryFailing() {
+        if (counters.failing.get() == 0) {
+            return;
+        }
+        boolean _ = run(() -> {
+            for (Partition partition : partitions) {
+                if (failing[partition.number()]) {
+                    tryOut(partition);
+                }
+            }
+        });
+    }
+
+    private void tryOut(Partition partition) {
+        try {
+            partition.tryOut();
+            storesAgain(partition);
+        } catch (IOException still) {
+            LOG.debug("partition {} of the log {} still cannot store", partition.number(), name, still);
+        }
+    }
+
     private void fail(Partition partition, PendingRecords records, Exception cause) {
+        counters.failed.increment();
         if (!failing[partition.number()]) {
             failing[partition.number()] = true;
+            counters.failing.incrementAndGet();
             LOG.error("partition {} of the log {} cannot store", partition.number(), name, cause);
         }
         try {
@@ -260,6 +300,7 @@ final class LogWriter {
 
     /** The last act after a bug: nobody may wait for ever. */
     private void stop(StoreException why) {
+        counters.dead = true;
         List<PendingRecords> left = new ArrayList<>(List.of(taken));
         synchronized (lock) {
             ended = why;

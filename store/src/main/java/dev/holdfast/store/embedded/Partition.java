@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * that fails nothing is written: so no offset ever gets a second content behind one that may be on the medium.
  *
  * <p><b>Threads.</b> {@link #stage}, {@link #commit}, {@link #rewind} and {@link #rollIfOlder} belong to the log's
- * writer; the rest may be called by any thread. A reader never waits for the writer, nor the writer for a reader;
+ * writer, as {@link #tryOut} does; the rest may be called by any thread. A reader never waits for the writer, nor the writer for a reader;
  * only dropping waits for those who read.
  */
 final class Partition {
@@ -43,6 +44,7 @@ final class Partition {
     private final ReadWriteLock files = new ReentrantReadWriteLock();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final Object segmentsLock = new Object();
+    private final AtomicInteger pins = new AtomicInteger();
     private volatile List<Segment> segments;
     private volatile Durable durable;
     private Durable staged;
@@ -99,6 +101,12 @@ final class Partition {
     void rewind() throws IOException {
         active().rewind();
         inDoubt = false;
+    }
+
+    /** Throws unless the medium seems to take writes. */
+    void tryOut() throws IOException {
+        rewind();
+        active().tryOut();
     }
 
     /**
@@ -203,7 +211,25 @@ final class Partition {
         }
     }
 
-    /** Frees the segments, save the newest, whose newest record is older than a time. */
+    /** What is durable now. None of it is dropped until {@link #unpin}. */
+    List<LogSnapshot.Part> pin() {
+        files.readLock().lock();
+        try {
+            pins.incrementAndGet();
+            return segments.stream()
+                    .map(segment -> new LogSnapshot.Part(
+                            String.valueOf(segment.path().getFileName()), segment.end(), segment::read))
+                    .toList();
+        } finally {
+            files.readLock().unlock();
+        }
+    }
+
+    void unpin() {
+        pins.decrementAndGet();
+    }
+
+    /** Frees the segments, save the newest, whose newest record is older than a time; none while they are pinned. */
     void dropBefore(long timeMillis) throws IOException {
         boolean more = true;
         while (more) {
@@ -218,7 +244,7 @@ final class Partition {
 
     /** One at a time, oldest first and each for good: a crash must not leave a gap between those that come back. */
     private boolean dropOldest(long timeMillis) throws IOException {
-        if (segments.size() == 1 || newestTimeOf(segments, 0) >= timeMillis) {
+        if (pins.get() > 0 || segments.size() == 1 || newestTimeOf(segments, 0) >= timeMillis) {
             return false;
         }
         Segment oldest = segments.getFirst();

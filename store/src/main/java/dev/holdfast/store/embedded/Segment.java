@@ -108,6 +108,11 @@ final class Segment {
         return isEmpty() || written + bytes <= limits.segmentBytes();
     }
 
+    /** Reads the file as it is; up to {@link #end} it never changes. */
+    int read(ByteBuffer into, long position) throws IOException {
+        return file.read(into, position);
+    }
+
     BatchCursor cursor(long position) {
         return new BatchCursor(file, header.mark(), position, end);
     }
@@ -160,6 +165,12 @@ final class Segment {
         written = end;
         allocated = end;
         file.truncate(end);
+        file.force();
+    }
+
+    /** Tries what the next batch will need, room and a sync. Nothing may be written and not forced. */
+    void tryOut() throws IOException {
+        growTo(written + 1);
         file.force();
     }
 

@@ -38,6 +38,11 @@ final class SqliteConnections {
                 WAIT_FOR_LOCKS, "PRAGMA query_only = ON", "PRAGMA temp_store = MEMORY", "PRAGMA cache_size = -4096"));
     }
 
+    /** For a copy of the whole database; what it writes is a file of its own. */
+    Connection openCopier() throws SQLException {
+        return open(List.of(WAIT_FOR_LOCKS));
+    }
+
     private Connection open(List<String> settings) throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (Statement statement = connection.createStatement()) {

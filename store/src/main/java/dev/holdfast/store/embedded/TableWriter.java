@@ -1,9 +1,11 @@
 package dev.holdfast.store.embedded;
 
+import dev.holdfast.base.Histogram;
 import dev.holdfast.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,10 @@ final class TableWriter {
     private final SqliteConnections connections;
     private final WriteQueue queue;
     private final Thread thread;
+    private final Histogram commitNanos = Histogram.ofNanos();
+    private final LongAdder transactions = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private volatile boolean failing;
     private @Nullable WriterSession session;
 
     /** @param first set up and with the schema in place; the writer owns it from here on */
@@ -48,6 +54,10 @@ final class TableWriter {
             throw new StoreException("the table in " + connections.file() + " is closed");
         }
         return job.await();
+    }
+
+    EmbeddedTable.Counts counts() {
+        return new EmbeddedTable.Counts(commitNanos.snapshot(), transactions.sum(), failed.sum(), failing);
     }
 
     /** Takes nothing more, finishes what was taken, and returns when the connection is closed. */
@@ -81,11 +91,17 @@ final class TableWriter {
             for (WriteJob<?> job : group) {
                 job.run(open);
             }
+            long begun = System.nanoTime();
             open.commit();
+            commitNanos.observe(System.nanoTime() - begun);
+            transactions.add(group.size());
+            failing = false;
             group.forEach(WriteJob::release);
         } catch (SQLException cause) {
             closeSession();
             if (group.size() == 1) {
+                failed.increment();
+                failing = true;
                 LOG.error("the database {} could not be written", connections.file(), cause);
                 group.getFirst().fail(notWritten(cause));
             } else {
@@ -94,6 +110,8 @@ final class TableWriter {
         } catch (RuntimeException | Error bug) {
             LOG.error("the writer of {} failed", connections.file(), bug);
             closeSession();
+            failed.add(group.size());
+            failing = true;
             group.forEach(job -> job.fail(notWritten(bug)));
         }
     }

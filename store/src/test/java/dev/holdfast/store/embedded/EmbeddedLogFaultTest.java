@@ -233,4 +233,47 @@ final class EmbeddedLogFaultTest {
             }
         }
     }
+
+    @Test
+    void a_log_that_cannot_store_says_so_and_finds_out_by_itself_when_it_can_again() {
+        ForgetfulDisk disk = new ForgetfulDisk(3);
+        try (EmbeddedLog log = (EmbeddedLog) open(disk)) {
+            append(log, 0, "first").await();
+            assertThat(log.counts().failing()).isFalse();
+            assertThat(log.counts().syncNanos().count()).isEqualTo(1);
+            assertThat(log.counts().batchRecords().sum()).isEqualTo(1);
+            disk.failForces(1);
+            assertThat(append(log, 0, "refused").wasStored()).isFalse();
+            assertThat(log.counts().failing()).isTrue();
+            assertThat(log.counts().failed()).isEqualTo(1);
+            disk.failForces(1);
+            log.tryFailing();
+            assertThat(log.counts().failing()).as("the disk still fails").isTrue();
+
+            log.tryFailing();
+
+            assertThat(log.counts().failing()).isFalse();
+            append(log, 0, "second").await();
+            assertThat(readAll(log, 0)).containsExactly("first", "second");
+        }
+    }
+
+    @Test
+    void a_full_disk_is_not_called_good_before_it_has_room() {
+        ForgetfulDisk disk = new ForgetfulDisk(4);
+        try (EmbeddedLog log = (EmbeddedLog) open(disk)) {
+            disk.capacity(disk.usedBytes());
+            int tries = 0;
+            while (append(log, 0, "x".repeat(700)).wasStored()) {
+                assertThat(tries++).as("records on a full disk").isLessThan(1000);
+            }
+            disk.capacity(disk.usedBytes());
+            log.tryFailing();
+            assertThat(log.counts().failing()).isTrue();
+
+            disk.capacity(disk.usedBytes() + 4 * SEGMENT_BYTES);
+            log.tryFailing();
+            assertThat(log.counts().failing()).isFalse();
+        }
+    }
 }

@@ -244,4 +244,45 @@ final class EmbeddedTableTest extends TableContract {
             assertThat(steps).hasSize(3).allMatch(step -> step.startsWith("SEARCH"));
         }
     }
+
+    @Test
+    void a_copy_has_every_transaction_that_returned_before_and_opens_as_a_table() throws Exception {
+        Path copy = directory.resolve("copy.db");
+        try (EmbeddedTable table = EmbeddedTable.open(file(), LIMITS);
+                ExecutorService writer = Executors.newSingleThreadExecutor()) {
+            for (int i = 0; i < 50; i++) {
+                String key = "before-" + i;
+                table.transact("hub1", transaction -> transaction.put("device", key, new byte[100]));
+            }
+            Future<?> writing = writer.submit(() -> {
+                for (int i = 0; i < 200; i++) {
+                    String key = "meanwhile-" + i;
+                    table.transact("hub1", transaction -> transaction.put("device", key, new byte[100]));
+                }
+            });
+            table.copyTo(copy);
+            writing.get(30, TimeUnit.SECONDS);
+            assertThat(table.count("hub1", "device")).isEqualTo(250);
+            assertThat(table.counts().transactions()).isEqualTo(250);
+            assertThat(table.counts().failing()).isFalse();
+        }
+        assertThat(modeOf(copy)).isEqualTo("rw-------");
+        try (Table opened = EmbeddedTable.open(copy, LIMITS)) {
+            long rows = opened.count("hub1", "device");
+            assertThat(rows).isBetween(50L, 250L);
+            assertThat(opened.list("hub1", "device", "", 1000)).hasSize((int) rows);
+            assertThat(opened.get("hub1", "device", "before-49")).isPresent();
+        }
+    }
+
+    @Test
+    void a_copy_never_overwrites_a_file_that_holds_something() throws Exception {
+        Path taken = Files.writeString(directory.resolve("taken"), "something");
+        try (EmbeddedTable table = EmbeddedTable.open(file(), LIMITS)) {
+            assertThatThrownBy(() -> table.copyTo(taken))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("taken");
+        }
+        assertThat(taken).hasContent("something");
+    }
 }

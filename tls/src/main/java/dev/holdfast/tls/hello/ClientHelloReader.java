@@ -2,6 +2,7 @@ package dev.holdfast.tls.hello;
 
 import dev.holdfast.tls.report.HelloRefusal;
 import dev.holdfast.tls.report.HelloRefusal.ClosedInHello;
+import dev.holdfast.wire.EndRequested;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -76,6 +77,14 @@ public final class ClientHelloReader extends ChannelInboundHandlerAdapter {
                 owner.refused(context, why);
             }
         }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof EndRequested) {
+            var _ = context.close();
+        }
+        context.fireUserEventTriggered(event);
     }
 
     @Override

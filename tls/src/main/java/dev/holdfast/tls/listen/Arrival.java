@@ -49,6 +49,7 @@ final class Arrival implements ClientHelloReader.Owner {
     private final ClientHelloReader reader;
     private @Nullable Future<?> deadline;
     private @Nullable HandshakeTasks tasks;
+    private @Nullable TlsVersion version;
     private boolean over;
 
     Arrival(Connection connection, Door door, Limits.Arrival limits, Mount mount) {
@@ -114,6 +115,7 @@ final class Arrival implements ClientHelloReader.Owner {
             Directory.Endpoint endpoint,
             Verdict.Accept accept,
             ByteBuf bytes) {
+        version = accept.version();
         ServerChain chain = door.identities().chain(accept.keyType());
         SSLEngine engine = door.contexts().engine(endpoint, accept, chain);
         HandshakeTasks engineTasks = new HandshakeTasks(connection.channel(), door.handshakeThreads());
@@ -163,6 +165,7 @@ final class Arrival implements ClientHelloReader.Owner {
         }
         over();
         (handshake.resumed() ? door.counters().resumedHandshakes : door.counters().fullHandshakes).increment();
+        door.counters().handshakes.done(handshake.version(), handshake.resumed());
         connection.learn(Handshake.class, handshake);
         try {
             mount.mount(connection);
@@ -176,6 +179,7 @@ final class Arrival implements ClientHelloReader.Owner {
         if (!over) {
             over();
             door.counters().failed.increment();
+            door.counters().handshakes.failed(version, why);
             door.report(connection, why);
         }
     }

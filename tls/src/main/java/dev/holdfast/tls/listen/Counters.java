@@ -11,6 +11,7 @@ final class Counters {
     final LongAdder failed = new LongAdder();
     final LongAdder fullHandshakes = new LongAdder();
     final LongAdder resumedHandshakes = new LongAdder();
+    final HandshakeCounters handshakes = new HandshakeCounters();
 
     FrontDoor.Counts counts(int open) {
         return new FrontDoor.Counts(

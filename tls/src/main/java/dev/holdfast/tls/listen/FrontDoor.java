@@ -8,6 +8,7 @@ import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySocketsFromAddress;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.EndRequested;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -25,6 +26,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -174,9 +176,39 @@ public final class FrontDoor implements AutoCloseable {
         return door.counters().counts(door.guests().open());
     }
 
+    /** @param version as JSSE names it */
+    public record HandshakeCount(String version, boolean resumed, long count) {}
+
+    /**
+     * @param version as JSSE names it, {@code none} when the handshake failed before one was chosen
+     * @param reason from the closed list {@link dev.holdfast.tls.report.TlsRefusal}
+     */
+    public record FailureCount(String version, String reason, long count) {}
+
+    /** Finished handshakes since the door was opened. */
+    public List<HandshakeCount> handshakes() {
+        return door.counters().handshakes.counts();
+    }
+
+    /** Failed handshakes since the door was opened. */
+    public List<FailureCount> failures() {
+        return door.counters().handshakes.failures();
+    }
+
     /** Closes all listeners; connections live on. */
     public void stopAccepting() {
         listeners.close().awaitUninterruptibly();
+    }
+
+    /**
+     * Asks every connection to end in its own way, see {@link EndRequested}, and waits for that.
+     *
+     * @return whether all are closed; those that are not, {@link #close} closes
+     */
+    public boolean endConnections(Duration maxTime) {
+        door.closing().set(true);
+        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(new EndRequested()));
+        return connections.newCloseFuture().awaitUninterruptibly(maxTime.toMillis());
     }
 
     /** Stops accepting, closes every connection with a TLS goodbye, and ends the threads; takes a few seconds at most. */

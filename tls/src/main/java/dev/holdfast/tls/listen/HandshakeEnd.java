@@ -7,6 +7,7 @@ import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.policy.Verdict;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeRejected;
+import dev.holdfast.wire.EndRequested;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -54,6 +55,9 @@ final class HandshakeEnd extends ChannelInboundHandlerAdapter {
             } else {
                 arrival.failed(FailureCause.of(completion.cause(), chain, hello.serverName()));
             }
+        }
+        if (event instanceof EndRequested) {
+            var _ = context.close();
         }
         context.fireUserEventTriggered(event);
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.wire.amqp;
 
+import dev.holdfast.wire.EndRequested;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -271,6 +272,14 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
             turns.resume();
         }
         context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof EndRequested) {
+            close(new AmqpError(AmqpError.CONNECTION_FORCED, "Holdfast is stopping."));
+        }
+        context.fireUserEventTriggered(event);
     }
 
     @Override

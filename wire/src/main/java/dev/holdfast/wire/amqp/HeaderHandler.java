@@ -1,5 +1,6 @@
 package dev.holdfast.wire.amqp;
 
+import dev.holdfast.wire.EndRequested;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -40,6 +41,14 @@ final class HeaderHandler extends ByteToMessageDecoder {
         if (!decided) {
             refuse(context, new AmqpRefusal.OpenLate(maxTime()));
         }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event instanceof EndRequested) {
+            var _ = context.close();
+        }
+        super.userEventTriggered(context, event);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.holdfast.wire.client;
 
 import dev.holdfast.base.Limits;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * Asks one HTTPS server: HTTP/1.1, bounded in time and in what it reads, no redirect followed, no proxy, no cookie kept.
@@ -62,10 +64,42 @@ public final class HttpsClient implements AutoCloseable {
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofByteArray(body));
         headers.forEach(request::setHeader);
-        return await(client.sendAsync(
-                request.build(),
-                HttpResponse.BodyHandlers.limiting(
-                        HttpResponse.BodyHandlers.ofByteArray(), limits.responseMaxBytes())));
+        return await(
+                client.sendAsync(
+                        request.build(),
+                        HttpResponse.BodyHandlers.limiting(
+                                HttpResponse.BodyHandlers.ofByteArray(), limits.responseMaxBytes())),
+                response -> new Answer(response.statusCode(), response.body()));
+    }
+
+    /** Reads a body while it comes; what it leaves unread is thrown away. */
+    @FunctionalInterface
+    public interface Receiver {
+        /** @param body its end is the end of a whole body; one that breaks off, or stalls, throws */
+        void receive(InputStream body) throws IOException;
+    }
+
+    /**
+     * Sends a request without a body and hands the body of a successful answer on as it comes, however long it is. It may take
+     * any time in all, and {@link Limits.Client#requestMaxTime} from one part to the next; this client is closed when it stalls.
+     *
+     * @return the status, with the body where it is no success
+     */
+    public Answer receive(String method, String path, Map<String, String> headers, Receiver receiver)
+            throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path))
+                .timeout(limits.requestMaxTime())
+                .method(method, HttpRequest.BodyPublishers.noBody());
+        headers.forEach(request::setHeader);
+        HttpResponse<InputStream> response =
+                await(client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream()), answer -> answer);
+        try (InputStream body = new WatchedStream(response.body(), limits.requestMaxTime(), client::shutdownNow)) {
+            if (response.statusCode() >= 200 && response.statusCode() < 300) {
+                receiver.receive(body);
+                return new Answer(response.statusCode(), new byte[0]);
+            }
+            return new Answer(response.statusCode(), body.readNBytes(limits.responseMaxBytes()));
+        }
     }
 
     private URI at(String path) {
@@ -74,10 +108,10 @@ public final class HttpsClient implements AutoCloseable {
     }
 
     /** The request's own time-out ends with the head of the answer; this one covers the body too. */
-    private Answer await(CompletableFuture<HttpResponse<byte[]>> pending) throws IOException {
+    private <T, R> R await(CompletableFuture<HttpResponse<T>> pending, Function<HttpResponse<T>, R> result)
+            throws IOException {
         try {
-            HttpResponse<byte[]> response = pending.get(limits.requestMaxTime().toMillis(), TimeUnit.MILLISECONDS);
-            return new Answer(response.statusCode(), response.body());
+            return result.apply(pending.get(limits.requestMaxTime().toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
             // Keeps the kind of failure, so that a caller can tell a refused connection from a refused certificate.
             if (e.getCause() instanceof IOException failed) {

@@ -2,6 +2,7 @@ package dev.holdfast.wire.http;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.EndRequested;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The requests of one connection, one after the other. While a face answers, the socket is not read.
  *
- * <p>Event loop only, apart from {@link #answer}, which runs on a thread of its own.
+ * <p>Event loop only, apart from {@link #serve} and what it calls, which have a thread of their own.
  */
 final class HttpConversation extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConversation.class);
@@ -79,6 +80,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> deadline;
     private long bodyBytes;
     private boolean answeredBefore;
+    private boolean ending;
 
     HttpConversation(Parts parts, Connection connection, StrictRequestDecoder decoder) {
         this.parts = parts;
@@ -182,24 +184,80 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         channel.config().setAutoRead(false);
         HttpRequest request = head.request(body, connection);
         try {
-            parts.threads().execute(() -> {
-                FullHttpResponse response = answer(request, head);
-                channel.eventLoop().execute(() -> write(context, response, head.lastOfConnection()));
-            });
+            parts.threads().execute(() -> serve(context, request, head));
         } catch (RejectedExecutionException stopping) {
             write(context, render(Responses.refused(RequestFault.OVERLOADED), false, true), true);
         }
     }
 
     /** On the face's thread: whatever happens in there becomes a response. */
-    private FullHttpResponse answer(HttpRequest request, RequestHead head) {
+    private void serve(ChannelHandlerContext context, HttpRequest request, RequestHead head) {
+        FullHttpResponse response;
         try {
-            return render(answerOf(request, head), head.isHead(), head.lastOfConnection());
+            HttpResponse answer = answerOf(request, head);
+            if (answer.stream() != null && !head.isHead()) {
+                stream(context, request, answer, answer.stream(), head.lastOfConnection());
+                return;
+            }
+            response = render(answer, head.isHead(), head.lastOfConnection());
         } catch (RuntimeException | Error cause) {
             String id = UUID.randomUUID().toString();
             LOG.error("answering {} failed; the client was told the id {}", request, id, cause);
-            return render(Responses.failed(id), head.isHead(), head.lastOfConnection());
+            response = render(Responses.failed(id), head.isHead(), head.lastOfConnection());
         }
+        FullHttpResponse rendered = response;
+        context.channel().eventLoop().execute(() -> write(context, rendered, head.lastOfConnection()));
+    }
+
+    /** On the face's thread. */
+    private void stream(
+            ChannelHandlerContext context,
+            HttpRequest request,
+            HttpResponse answer,
+            HttpResponse.Stream body,
+            boolean close) {
+        Channel channel = context.channel();
+        StreamedBody out = new StreamedBody(channel, parts.limits().idleMaxTime());
+        try {
+            out.head(Responses.streamHead(answer, close, parts.clock().instant()));
+            body.writeTo(out);
+            out.close();
+            channel.eventLoop().execute(() -> streamed(context, close));
+        } catch (IOException | RuntimeException cause) {
+            if (out.isBroken()) {
+                LOG.info("the answer to {} broke off: {}", request, cause.getMessage());
+            } else {
+                LOG.error("the answer to {} broke off", request, cause);
+            }
+            channel.eventLoop().execute(() -> {
+                releaseBody();
+                close(context);
+            });
+        }
+    }
+
+    private void streamed(ChannelHandlerContext context, boolean close) {
+        releaseBody();
+        if (state instanceof State.Gone) {
+            return;
+        }
+        if (close || ending) {
+            close(context);
+        } else {
+            next(context);
+        }
+    }
+
+    /** A request that has begun is answered; there is no next one. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof EndRequested) {
+            ending = true;
+            if (state instanceof State.Idle && !decoder.isInsideRequest()) {
+                close(context);
+            }
+        }
+        context.fireUserEventTriggered(event);
     }
 
     private HttpResponse answerOf(HttpRequest request, RequestHead head) {
@@ -226,7 +284,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         }
         arm(context, parts.limits().idleMaxTime(), () -> close(context));
         var _ = context.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
-            if (!written.isSuccess() || close) {
+            if (!written.isSuccess() || close || ending) {
                 close(context);
             } else {
                 next(context);

@@ -1,8 +1,11 @@
 package dev.holdfast.wire.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer. Content-Length, Date and Connection are added when it is written, so it may not have them.
@@ -11,10 +14,38 @@ import java.util.Map;
  * @param headers values are visible ASCII; anything else, a line break above all, is refused when the answer is written, and
  *     becomes a 500
  * @param body owned by the answer; left out of the response to a HEAD
+ * @param stream makes a body of unknown length while it is sent; then {@code body} is empty. Null for most answers
  */
-public record HttpResponse(int status, Map<String, String> headers, byte[] body) {
+public record HttpResponse(
+        int status,
+        Map<String, String> headers,
+        byte[] body,
+        @Nullable Stream stream) {
+    /** A body that is made while it is sent. */
+    @FunctionalInterface
+    public interface Stream {
+        /**
+         * Called exactly once, whether the client is still there or not, on the thread that answered. Writing blocks while the
+         * client takes nothing. What it throws breaks the connection, so that the client sees that the body is not whole.
+         *
+         * @param out throws when the client is gone, or took nothing for {@code Limits.Http.idleMaxTime}
+         */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     public HttpResponse {
         headers = Map.copyOf(headers);
+        if (stream != null && (body.length > 0 || status != 200)) {
+            throw new IllegalArgumentException("a streamed answer has status 200 and no other body");
+        }
+    }
+
+    public HttpResponse(int status, Map<String, String> headers, byte[] body) {
+        this(status, headers, body, null);
+    }
+
+    public static HttpResponse streamed(String contentType, Stream stream) {
+        return new HttpResponse(200, Map.of("Content-Type", contentType), new byte[0], stream);
     }
 
     public static HttpResponse empty(int status) {
@@ -32,6 +63,6 @@ public record HttpResponse(int status, Map<String, String> headers, byte[] body)
     public HttpResponse with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new HttpResponse(status, more, body);
+        return new HttpResponse(status, more, body, stream);
     }
 }

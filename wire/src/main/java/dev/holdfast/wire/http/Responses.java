@@ -2,6 +2,7 @@ package dev.holdfast.wire.http;
 
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -47,16 +48,27 @@ final class Responses {
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(status),
                 withoutBody ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
-        HttpHeaders headers = response.headers();
-        answer.headers().forEach((name, value) -> headers.set(checkedName(name), checkedValue(name, value)));
+        setHeaders(response.headers(), answer, close, now);
         if (!never) {
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
         }
+        return response;
+    }
+
+    /** The head of an answer whose body follows in chunks. */
+    static io.netty.handler.codec.http.HttpResponse streamHead(HttpResponse answer, boolean close, Instant now) {
+        DefaultHttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        setHeaders(response.headers(), answer, close, now);
+        response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        return response;
+    }
+
+    private static void setHeaders(HttpHeaders headers, HttpResponse answer, boolean close, Instant now) {
+        answer.headers().forEach((name, value) -> headers.set(checkedName(name), checkedValue(name, value)));
         headers.set(HttpHeaderNames.DATE, DATE.format(now));
         if (close) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        return response;
     }
 
     private static String checkedName(String name) {

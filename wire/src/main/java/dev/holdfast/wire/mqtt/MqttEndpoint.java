@@ -2,6 +2,7 @@ package dev.holdfast.wire.mqtt;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.EndRequested;
 import dev.holdfast.wire.Mailbox;
 import dev.holdfast.wire.mqtt.MqttEnd.Disconnected;
 import dev.holdfast.wire.mqtt.MqttEnd.EndedByFace;
@@ -44,6 +45,8 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     private static final Logger LOG = LoggerFactory.getLogger(MqttEndpoint.class);
     /** The connect or one subscribe, the end, and one to spare. */
     private static final int MAILBOX_MAX_TASKS = 3;
+    /** How long an end waits for messages that are being stored. */
+    private static final Duration FINISH_MAX_TIME = Duration.ofSeconds(2);
 
     /** What is known of the connection now. */
     private sealed interface State {
@@ -69,6 +72,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     private State state = new State.AwaitingConnect();
     private boolean busy;
     private boolean unflushed;
+    private boolean finishing;
     private boolean reading = true;
     private volatile boolean fenced;
 
@@ -289,6 +293,26 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
             close(new EndedByFace());
         } else {
             steer();
+            closeIfFinished();
+        }
+    }
+
+    /** Ends the connection once everything that was taken is acknowledged. */
+    private void finish() {
+        if (isShut() || finishing) {
+            return;
+        }
+        fenced = true;
+        finishing = true;
+        steer();
+        loop.after(FINISH_MAX_TIME, () -> close(new EndedByFace()));
+        closeIfFinished();
+    }
+
+    private void closeIfFinished() {
+        if (finishing && window.isEmpty()) {
+            // Behind the acknowledgements: a socket that is closed before they left throws them away.
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> close(new EndedByFace()));
         }
     }
 
@@ -310,6 +334,14 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     }
 
     // --- the end ---
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof EndRequested) {
+            finish();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
@@ -389,6 +421,12 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         public void end() {
             fenced = true;
             loop.run(() -> close(new EndedByFace()));
+        }
+
+        @Override
+        public void finish() {
+            fenced = true;
+            loop.run(MqttEndpoint.this::finish);
         }
 
         @Override

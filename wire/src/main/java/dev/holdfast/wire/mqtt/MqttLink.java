@@ -13,6 +13,12 @@ public interface MqttLink {
      */
     void end();
 
+    /**
+     * As {@link #end}, and acknowledges first what the session took and stores yet, for a moment at most: for an end that is not
+     * the client's fault.
+     */
+    void finish();
+
     /** Runs a task on the event loop after {@code delay} unless the connection is over by then. The task is quick. */
     void schedule(Duration delay, Runnable task);
 }

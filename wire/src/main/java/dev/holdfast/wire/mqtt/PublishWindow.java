@@ -86,6 +86,10 @@ final class PublishWindow {
         holding++;
     }
 
+    boolean isEmpty() {
+        return pending.isEmpty();
+    }
+
     boolean isFull() {
         return refusing
                 || holding > 0

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -120,6 +121,39 @@ final class HttpsClientTest {
         try (HttpsClient client = client("localhost", impatient)) {
             assertThatThrownBy(() -> client.send("GET", "/stalls", Map.of(), new byte[0]))
                     .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void receives_a_body_of_any_length_as_it_comes() throws Exception {
+        try (HttpsClient client = client("localhost", LIMITS)) {
+            AtomicInteger received = new AtomicInteger();
+            HttpsClient.Answer answer =
+                    client.receive("GET", "/large", Map.of(), body -> received.set(body.readAllBytes().length));
+            assertThat(answer.isSuccess()).isTrue();
+            assertThat(received).hasValue(LIMITS.responseMaxBytes() + 1);
+        }
+    }
+
+    @Test
+    void receives_the_answer_that_is_no_success_as_a_whole() throws Exception {
+        try (HttpsClient client = client("localhost", LIMITS)) {
+            HttpsClient.Answer answer = client.receive("GET", "/moved", Map.of(), body -> {
+                throw new AssertionError("not for the receiver");
+            });
+            assertThat(answer.status()).isEqualTo(302);
+        }
+    }
+
+    @Test
+    void gives_up_on_a_received_body_that_stalls() {
+        Limits.Client impatient = new Limits.Client(1000, Duration.ofSeconds(10), Duration.ofMillis(1500));
+        try (HttpsClient client = client("localhost", impatient)) {
+            assertThatThrownBy(() -> client.receive("GET", "/stalls", Map.of(), body -> {
+                        byte[] _ = body.readAllBytes();
+                    }))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("nothing came");
         }
     }
 

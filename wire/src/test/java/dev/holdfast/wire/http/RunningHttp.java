@@ -50,8 +50,12 @@ final class RunningHttp implements AutoCloseable {
                 .channel();
     }
 
+    InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
     RawHttp connect() throws Exception {
-        return new RawHttp((InetSocketAddress) listener.localAddress());
+        return new RawHttp(address());
     }
 
     BlockingQueue<RefusedRequest> refused() {

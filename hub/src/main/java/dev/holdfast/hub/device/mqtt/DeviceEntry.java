@@ -33,9 +33,18 @@ final class DeviceEntry implements DeviceLink {
     }
 
     @Override
+    public String protocol() {
+        return "mqtt";
+    }
+
+    @Override
     public void end(LinkEnd why) {
         if (end.compareAndSet(null, why)) {
-            link.end();
+            if (why instanceof LinkEnd.ServerStopping) {
+                link.finish();
+            } else {
+                link.end();
+            }
             reporter.report(why.reason(), why.explain());
         }
     }

@@ -43,7 +43,20 @@ public final class EventsFace implements AmqpFace {
                 clock,
                 threads,
                 reports,
-                new PartitionReaders(limits.amqp().readersMax()));
+                new PartitionReaders(limits.amqp().readersMax()),
+                new DeliveryCounters());
+    }
+
+    /**
+     * What is read from one hub.
+     *
+     * @param readers links that read now
+     * @param messages handed to links since the start; bytes as they are on the wire
+     */
+    public record Counts(long readers, long messages, long bytes) {}
+
+    public Counts counts(HubName hub) {
+        return settings.deliveries().counts(hub, settings.readers().count(hub));
     }
 
     @Override

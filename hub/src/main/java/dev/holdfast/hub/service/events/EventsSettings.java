@@ -18,7 +18,8 @@ record EventsSettings(
         InstantSource clock,
         Executor threads,
         Consumer<Report> reports,
-        PartitionReaders readers) {
+        PartitionReaders readers,
+        DeliveryCounters deliveries) {
 
     /** Whether a host name leads to any hub of this installation. */
     boolean isOwnHost(String hostName) {

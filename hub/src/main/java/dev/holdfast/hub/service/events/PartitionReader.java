@@ -31,6 +31,7 @@ final class PartitionReader {
     private final int partition;
     private final boolean runtimeMetric;
     private final Runnable failed;
+    private final DeliveryCounters.OfHub deliveries;
     private final ArrayDeque<byte[]> ready = new ArrayDeque<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private long readyBytes;
@@ -56,6 +57,7 @@ final class PartitionReader {
         this.next = source.first();
         this.runtimeMetric = source.runtimeMetric();
         this.failed = failed;
+        this.deliveries = settings.deliveries().of(hub.name());
     }
 
     /**
@@ -83,6 +85,7 @@ final class PartitionReader {
             byte[] event = ready.remove();
             readyBytes -= event.length;
             link.send(event);
+            deliveries.delivered(event.length);
         }
         if (!reading && mayHaveMore && link.wanted() > ready.size() && readyBytes < readAheadMaxBytes() / 2) {
             read();

@@ -69,6 +69,16 @@ final class PartitionReaders {
         return null;
     }
 
+    /** Seats that are taken in a hub. */
+    long count(HubName hub) {
+        synchronized (places) {
+            return places.entrySet().stream()
+                    .filter(place -> place.getKey().hub().equals(hub))
+                    .mapToLong(place -> place.getValue().size())
+                    .sum();
+        }
+    }
+
     /** Gives a seat back; one that was superseded has none any more. */
     void leave(Place place, Seat seat) {
         synchronized (places) {

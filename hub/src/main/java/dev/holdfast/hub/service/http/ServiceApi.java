@@ -77,6 +77,15 @@ public final class ServiceApi implements HttpFace {
         return answer.with("x-ms-request-id", requestId).with("Cache-Control", "no-store");
     }
 
+    /** What a request asks for, as a word from a closed list: method and pattern of an entry, or {@code other}. */
+    public String operation(HttpRequest request) {
+        return routes.of(request.path()).stream()
+                .filter(route -> route.method().equals(request.method()))
+                .findFirst()
+                .map(route -> route.method() + " " + route.path())
+                .orElse("other");
+    }
+
     private HttpResponse answer(Hub hub, HttpRequest request) throws ServiceFault {
         List<ServiceRoute> here = routes.of(request.path());
         String method = method(request);

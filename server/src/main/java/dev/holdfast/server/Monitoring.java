@@ -1,0 +1,111 @@
+package dev.holdfast.server;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hubs;
+import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.monitor.BackupMetrics;
+import dev.holdfast.server.monitor.DoorMetrics;
+import dev.holdfast.server.monitor.Exposition;
+import dev.holdfast.server.monitor.Health;
+import dev.holdfast.server.monitor.HubMetrics;
+import dev.holdfast.server.monitor.Monitor;
+import dev.holdfast.server.monitor.MonitorFace;
+import dev.holdfast.server.monitor.ProcessMetrics;
+import dev.holdfast.server.monitor.RequestCounter;
+import dev.holdfast.server.monitor.StoreMetrics;
+import dev.holdfast.store.embedded.EmbeddedTable;
+import dev.holdfast.tls.listen.FrontDoor;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one run tells about itself: its metrics and its health, and where they are answered. */
+final class Monitoring {
+    private static final String TRY_SCOPE = "installation";
+    private static final String TRY_KIND = "write-test";
+
+    private final Health health = new Health();
+    private final Exposition exposition = new Exposition();
+    private final RequestCounter requests = new RequestCounter();
+
+    Monitoring() {
+        exposition.add(new ProcessMetrics(health));
+        exposition.add(requests);
+    }
+
+    Health health() {
+        return health;
+    }
+
+    Exposition exposition() {
+        return exposition;
+    }
+
+    RequestCounter requests() {
+        return requests;
+    }
+
+    /** Begins to answer, at first that the server starts. */
+    Monitor listen(Config.Metrics where, Limits limits, InstantSource clock) throws StartFailure {
+        try {
+            return new Monitor(
+                    new InetSocketAddress(where.address(), where.port()),
+                    new MonitorFace(health, exposition),
+                    limits,
+                    clock,
+                    new FaultReports(clock, new RefusalLog())::http);
+        } catch (BindException e) {
+            throw new StartFailure(
+                    e.getMessage()
+                            + " Choose another port with --metrics-port, or turn it off with --metrics-port off.",
+                    e);
+        }
+    }
+
+    static Ready.@Nullable Monitoring describe(@Nullable Monitor monitor) {
+        if (monitor == null) {
+            return null;
+        }
+        String host = monitor.address().getAddress().getHostAddress();
+        String url = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + monitor.address().getPort();
+        return new Ready.Monitoring(url + "/metrics", url + "/health/ready", url + "/health/live");
+    }
+
+    void watch(EmbeddedTable table, TelemetryLogs logs) {
+        exposition.add(new StoreMetrics(logs::counts, table::counts));
+        health.watch(() -> table.counts().failing()
+                ? "The state database can't be written; look at the space and the health of its disk."
+                : null);
+        health.watch(() -> {
+            List<String> failing = logs.counts().entrySet().stream()
+                    .filter(log -> log.getValue().failing())
+                    .map(log -> "'" + log.getKey() + "'")
+                    .toList();
+            return failing.isEmpty()
+                    ? null
+                    : "The telemetry log of hub " + String.join(", ", failing)
+                            + " can't store; look at the space and the health of its disk.";
+        });
+    }
+
+    void watch(FrontDoor door, Hubs hubs, EventsFace events) {
+        exposition.add(new DoorMetrics(door));
+        exposition.add(new HubMetrics(hubs, events));
+    }
+
+    void watch(Backups backups) {
+        exposition.add(new BackupMetrics(backups));
+    }
+
+    /** Finds out whether what can't be written can be again: who is sent no work because of it would never notice. */
+    static void tryFailing(EmbeddedTable table, TelemetryLogs logs) {
+        logs.tryFailing();
+        if (table.counts().failing()) {
+            var _ = table.transact(TRY_SCOPE, rows -> rows.put(TRY_KIND, "last", new byte[0]));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.holdfast.server.backup;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.base.Version;
+import dev.holdfast.base.archive.ArchiveFacts;
+import dev.holdfast.hub.Hubs;
+import dev.holdfast.store.embedded.EmbeddedTable;
+import dev.holdfast.store.embedded.LogSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes backups of a running installation, one at a time.
+ *
+ * <p>The moment of a backup lies inside {@link #begin}: whatever was acknowledged before that call is in it. Hubs are not changed
+ * meanwhile, so that the state and the telemetry know the same hubs; devices go on undisturbed. Any thread; blocks on the disk.
+ */
+public final class Backups {
+    /** Beside the state, because that is where there is room; only during a backup. */
+    private static final String TEMPORARY = "backup.tmp";
+
+    /** What an installation keeps besides its state and its telemetry: a file, or a directory with all that is in it. */
+    private static final List<String> SMALL = List.of("operator-token", "ca.pem", "pki");
+
+    private final Path data;
+    private final Hubs hubs;
+    private final EmbeddedTable table;
+    private final Supplier<Map<String, LogSnapshot>> logs;
+    private final InstantSource clock;
+    private final Limits limits;
+    private final AtomicBoolean underWay = new AtomicBoolean();
+    private volatile @Nullable Instant lastFinished;
+
+    /** @param logs holds fast every hub's telemetry, by the name of the hub */
+    public Backups(
+            Path data,
+            Hubs hubs,
+            EmbeddedTable table,
+            Supplier<Map<String, LogSnapshot>> logs,
+            InstantSource clock,
+            Limits limits)
+            throws IOException {
+        this.data = data;
+        this.hubs = hubs;
+        this.table = table;
+        this.logs = logs;
+        this.clock = clock;
+        this.limits = limits;
+        removeTemporary();
+    }
+
+    /**
+     * Takes hold of everything.
+     *
+     * @return to be written and closed; null when another backup is under way
+     */
+    public @Nullable Backup begin() {
+        if (!underWay.compareAndSet(false, true)) {
+            return null;
+        }
+        try {
+            Instant madeAt = clock.instant();
+            removeTemporary();
+            Path temporary = Files.createDirectory(
+                    data.resolve(TEMPORARY),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Path state = temporary.resolve("state.db");
+            return hubs.whileUnchanged(() -> {
+                table.copyTo(state);
+                return new Backup(
+                        new ArchiveFacts(Version.current(), madeAt),
+                        smallFiles(),
+                        state,
+                        logs.get(),
+                        limits.installation().backup(),
+                        this::ended);
+            });
+        } catch (IOException e) {
+            ended(false);
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            ended(false);
+            throw e;
+        }
+    }
+
+    /** When the newest backup since the start was handed over whole; null before the first. */
+    public @Nullable Instant lastFinished() {
+        return lastFinished;
+    }
+
+    private void ended(boolean whole) {
+        try {
+            removeTemporary();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (whole) {
+                lastFinished = clock.instant();
+            }
+            underWay.set(false);
+        }
+    }
+
+    /** By their path in the backup. Each is replaced as a whole when it changes, so each is whole here. */
+    private Map<String, byte[]> smallFiles() {
+        Map<String, byte[]> files = new TreeMap<>();
+        for (String name : SMALL) {
+            Path root = data.resolve(name);
+            try (Stream<Path> found = Files.walk(root)) {
+                for (Path file : found.filter(Backups::isKept).toList()) {
+                    if (Files.size(file) > limits.certificates().pemMaxBytes()) {
+                        throw new IOException(file + " is larger than any file of its kind");
+                    }
+                    files.put(data.relativize(file).toString(), Files.readAllBytes(file));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return files;
+    }
+
+    private static boolean isKept(Path file) {
+        return Files.isRegularFile(file) && !file.toString().endsWith(".unfinished");
+    }
+
+    private void removeTemporary() throws IOException {
+        Path temporary = data.resolve(TEMPORARY);
+        if (Files.notExists(temporary)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(temporary)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(temporary);
+    }
+}

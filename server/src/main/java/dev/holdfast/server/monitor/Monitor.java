@@ -1,0 +1,125 @@
+package dev.holdfast.server.monitor;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.http.HttpFace;
+import dev.holdfast.wire.http.HttpServer;
+import dev.holdfast.wire.http.RefusedRequest;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The plain HTTP listener for metrics and health checks: requests without a body, bounded like all others, and few sockets. It has
+ * threads of its own, so that it answers while the rest of the installation starts and ends.
+ */
+public final class Monitor implements AutoCloseable {
+    /** What reports call it. */
+    public static final String LISTENER = "metrics";
+
+    private static final Duration CLOSE_MAX_TIME = Duration.ofSeconds(1);
+
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("holdfast-monitor"), NioIoHandler.newFactory());
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicInteger open = new AtomicInteger();
+    private final InetSocketAddress address;
+
+    /**
+     * Listens.
+     *
+     * @param refused told of requests that break the rules of HTTP; quick
+     * @throws BindException when the address can't be had; the message names it
+     */
+    public Monitor(
+            InetSocketAddress wanted,
+            HttpFace face,
+            Limits limits,
+            InstantSource clock,
+            Consumer<RefusedRequest> refused)
+            throws BindException {
+        Limits.Http http = limits.http();
+        HttpServer server = new HttpServer(
+                List.of(face),
+                new Limits.Http(
+                        http.requestLineMaxBytes(),
+                        http.headersMaxBytes(),
+                        http.headerFieldsMax(),
+                        0,
+                        0,
+                        http.idleMaxTime()),
+                limits.arrival(),
+                threads,
+                clock,
+                refused);
+        int socketsMax = limits.installation().monitoring().socketsMax();
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loop)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, socketsMax)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel, server, socketsMax, clock);
+                    }
+                })
+                .bind(wanted)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            close();
+            BindException failure = new BindException("can't listen for metrics on " + wanted.getHostString() + ":"
+                    + wanted.getPort() + ": " + bound.cause().getMessage() + ".");
+            failure.initCause(bound.cause());
+            throw failure;
+        }
+        channels.add(bound.channel());
+        address = (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    private void accept(Channel channel, HttpServer server, int socketsMax, InstantSource clock) {
+        if (open.incrementAndGet() > socketsMax) {
+            open.decrementAndGet();
+            var _ = channel.close();
+            return;
+        }
+        var _ = channel.closeFuture().addListener(_ -> open.decrementAndGet());
+        channels.add(channel);
+        server.mount(
+                Connection.accept(channel, LISTENER, (InetSocketAddress) channel.remoteAddress(), clock.instant()));
+    }
+
+    /** Where it listens, with a real port where 0 was asked for. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        long maxMillis = CLOSE_MAX_TIME.toMillis();
+        channels.close().awaitUninterruptibly(maxMillis);
+        threads.shutdownNow();
+        loop.shutdownGracefully(0, maxMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(2 * maxMillis);
+    }
+}
