@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Everything on the channel's event loop.
  */
 final class ServerConnection {
+    /** Only a server that stops closes sockets from outside. */
+    private static final AmqpError STOPPING =
+            new AmqpError(AmqpError.CONNECTION_FORCED, "The server is stopping. Connect again in a moment.");
+
     private final dev.holdfast.wire.Connection socket;
     private final AmqpServer.Settings settings;
     private final EngineHost host;
@@ -59,6 +63,7 @@ final class ServerConnection {
         opened.run();
         long millis = settings.limits().sockets().firstPacketMaxTime().toMillis();
         var _ = host.executor().schedule(this::openLate, millis, TimeUnit.MILLISECONDS);
+        host.sayBeforeClose(STOPPING);
         host.start(frames);
         channel.config().setAutoRead(true);
     }
