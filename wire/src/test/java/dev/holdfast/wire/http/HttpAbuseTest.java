@@ -43,7 +43,7 @@ class HttpAbuseTest {
     }
 
     private static Limits.Http limits(int bodyMaxBytes, int bodiesMaxBytes, Duration idle) {
-        return new Limits.Http(200, 2000, 20, bodyMaxBytes, bodiesMaxBytes, idle);
+        return new Limits.Http(200, 2000, 20, bodyMaxBytes, bodiesMaxBytes, 10 * bodiesMaxBytes, 1_000_000, idle);
     }
 
     private static Limits.Sockets firstHeadWithin(Duration time) {
