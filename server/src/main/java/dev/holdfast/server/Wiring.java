@@ -6,7 +6,9 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
 import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.http.DevicesOverHttps;
 import dev.holdfast.hub.service.http.ServiceApi;
+import dev.holdfast.hub.service.http.UnservedFace;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
@@ -72,12 +74,16 @@ record Wiring(
                 token,
                 ownHost,
                 new StatusResource(hubs, clock),
-                new HubsResource(hubs, strings, devices, policies, hubsChanged));
+                new HubsResource(hubs, strings, devices, policies, hubsChanged),
+                clock,
+                reports);
         return new HttpServer(
                 List.of(
-                        new TrustBundleFace(trustBundle, ownHost),
+                        new TrustBundleFace(trustBundle),
                         operator,
-                        new ServiceApi(hubs, limits.registry(), clock, reports)),
+                        new DevicesOverHttps(hubs, clock, reports),
+                        new ServiceApi(hubs, limits.registry(), clock, reports),
+                        new UnservedFace(hubs, clock, reports)),
                 limits.http(),
                 limits.sockets(),
                 threads,

@@ -2,8 +2,6 @@ package dev.holdfast.wire.http;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.wire.Connection;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,11 +12,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests of one connection, one after the other. While a face answers, the socket is not read.
+ * The requests of one connection, one after the other. While a face judges a head or answers, the socket is not read.
  *
- * <p>Event loop only, apart from {@link #answer}, which runs on a thread of its own.
+ * <p>Event loop only, apart from {@link #judge} and {@link #answer}, which run on a thread of their own.
  */
 final class HttpConversation extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConversation.class);
@@ -55,12 +53,21 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             Consumer<RefusedRequest> refused,
             BodyBudget bodies) {}
 
+    /** What a face is asked on its thread. */
+    private interface FaceWork {
+        @Nullable
+        HttpResponse run();
+    }
+
     private sealed interface State {
         /** Until the next head is complete. */
         record Idle() implements State {}
 
+        /** A face says whether the body is wanted. */
+        record Judging() implements State {}
+
         /** Until the body is complete. */
-        record Receiving(RequestHead head, ByteArrayOutputStream body) implements State {}
+        record Receiving(RequestHead head, ArrivingBody body) implements State {}
 
         /** A face is at work, or its answer is on the way out. */
         record Answering() implements State {}
@@ -77,7 +84,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     private final StrictRequestDecoder decoder;
     private State state = new State.Idle();
     private @Nullable ScheduledFuture<?> deadline;
-    private long bodyBytes;
+    private @Nullable ArrivingBody body;
     private boolean answeredBefore;
 
     HttpConversation(Parts parts, Connection connection, StrictRequestDecoder decoder) {
@@ -97,7 +104,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             switch (state) {
                 case State.Idle() -> whileIdle(context, message);
                 case State.Receiving receiving -> whileReceiving(context, receiving, message);
-                case State.Answering() -> throw new IllegalStateException("decoded while a face was answering");
+                case State.Judging(), State.Answering() ->
+                    throw new IllegalStateException("decoded while a face was at work");
                 case State.Closing _, State.Gone _ -> {}
             }
         } catch (RequestRefused refused) {
@@ -121,8 +129,57 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             LOG.debug("the decoder refused a head", decoded.decoderResult().cause());
             throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
         }
-        state = new State.Receiving(head, new ByteArrayOutputStream(0));
-        arm(context, limits.idleMaxTime(), () -> tooSlow(context));
+        if (head.announcesBody()) {
+            consider(context, head);
+        } else {
+            receive(context, head);
+        }
+    }
+
+    /** Asks a face whether the body is wanted. */
+    private void consider(ChannelHandlerContext context, RequestHead head) {
+        state = new State.Judging();
+        HttpRequest bodyless = head.request(new byte[0], connection);
+        onThread(context, () -> {
+            FullHttpResponse refusal = judge(bodyless, head);
+            context.channel().eventLoop().execute(() -> judged(context, head, refusal));
+        });
+    }
+
+    /** On the face's thread. */
+    private @Nullable FullHttpResponse judge(HttpRequest bodyless, RequestHead head) {
+        return respond(bodyless, head, true, () -> {
+            if (head.wholeServer()) {
+                return null;
+            }
+            HttpFace face = faceOf(bodyless);
+            return face == null ? Responses.nothingHere() : face.refusalOf(bodyless);
+        });
+    }
+
+    private void judged(ChannelHandlerContext context, RequestHead head, @Nullable FullHttpResponse refusal) {
+        if (state instanceof State.Gone) {
+            if (refusal != null) {
+                refusal.release();
+            }
+        } else if (refusal != null) {
+            end(context, refusal);
+        } else {
+            try {
+                receive(context, head);
+                resume(context);
+            } catch (RequestRefused refused) {
+                refuse(context, refused.fault());
+            }
+        }
+    }
+
+    private void receive(ChannelHandlerContext context, RequestHead head) throws RequestRefused {
+        BodyBudget.Share share = parts.bodies().of(connection.remoteAddress().getAddress());
+        ArrivingBody arriving = new ArrivingBody(head, parts.limits(), share, System.nanoTime());
+        body = arriving;
+        state = new State.Receiving(head, arriving);
+        arm(context, arriving.left(System.nanoTime()), () -> tooSlow(context));
         if (head.waitsForContinue()) {
             var _ = context.writeAndFlush(
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
@@ -140,52 +197,48 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         if (content.decoderResult().isFailure()) {
             throw new RequestRefused(RequestFault.MALFORMED_CHUNK);
         }
-        receive(receiving.body(), content.content());
+        receiving.body().add(content.content());
         if (message instanceof LastHttpContent) {
-            dispatch(context, receiving.head(), receiving.body().toByteArray());
+            dispatch(context, receiving.head(), receiving.body().whole());
+        } else {
+            arm(context, receiving.body().left(System.nanoTime()), () -> tooSlow(context));
         }
     }
 
-    private void receive(ByteArrayOutputStream body, ByteBuf bytes) throws RequestRefused {
-        int length = bytes.readableBytes();
-        if (body.size() + (long) length > parts.limits().bodyMaxBytes()) {
-            throw new RequestRefused(RequestFault.BODY_TOO_LARGE);
-        }
-        if (!parts.bodies().take(length)) {
-            throw new RequestRefused(RequestFault.OVERLOADED);
-        }
-        bodyBytes += length;
-        try {
-            bytes.readBytes(body, length);
-        } catch (IOException e) {
-            throw new IllegalStateException("an array can't be written to", e);
-        }
-    }
-
-    private void dispatch(ChannelHandlerContext context, RequestHead head, byte[] body) {
+    private void dispatch(ChannelHandlerContext context, RequestHead head, byte[] whole) {
         state = new State.Answering();
+        HttpRequest request = head.request(whole, connection);
+        onThread(context, () -> {
+            FullHttpResponse response = answer(request, head);
+            context.channel().eventLoop().execute(() -> write(context, response, head.lastOfConnection()));
+        });
+    }
+
+    /** Has a face do something; the socket is not read meanwhile. */
+    private void onThread(ChannelHandlerContext context, Runnable work) {
         disarm();
-        Channel channel = context.channel();
-        channel.config().setAutoRead(false);
-        HttpRequest request = head.request(body, connection);
+        context.channel().config().setAutoRead(false);
         try {
-            parts.threads().execute(() -> {
-                FullHttpResponse response = answer(request, head);
-                channel.eventLoop().execute(() -> write(context, response, head.lastOfConnection()));
-            });
+            parts.threads().execute(work);
         } catch (RejectedExecutionException stopping) {
             write(context, render(Responses.refused(RequestFault.OVERLOADED), false, true), true);
         }
     }
 
-    /** On the face's thread: whatever happens in there becomes a response. */
+    /** On the face's thread. */
     private FullHttpResponse answer(HttpRequest request, RequestHead head) {
+        return Objects.requireNonNull(respond(request, head, head.lastOfConnection(), () -> answerOf(request, head)));
+    }
+
+    /** On the face's thread: whatever happens in there becomes a response; null when the face made none. */
+    private @Nullable FullHttpResponse respond(HttpRequest request, RequestHead head, boolean close, FaceWork face) {
         try {
-            return render(answerOf(request, head), head.isHead(), head.lastOfConnection());
+            HttpResponse made = face.run();
+            return made == null ? null : render(made, head.isHead(), close);
         } catch (RuntimeException | Error cause) {
             String id = UUID.randomUUID().toString();
             LOG.error("answering {} failed; the client was told the id {}", request, id, cause);
-            return render(Responses.failed(id), head.isHead(), head.lastOfConnection());
+            return render(Responses.failed(id), head.isHead(), close);
         }
     }
 
@@ -193,12 +246,17 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         if (head.wholeServer()) {
             return Responses.methods();
         }
+        HttpFace face = faceOf(request);
+        return face == null ? Responses.nothingHere() : face.answer(request);
+    }
+
+    private @Nullable HttpFace faceOf(HttpRequest request) {
         for (HttpFace face : parts.faces()) {
             if (face.claims(request)) {
-                return face.answer(request);
+                return face;
             }
         }
-        return Responses.nothingHere();
+        return null;
     }
 
     private FullHttpResponse render(HttpResponse answer, boolean withoutBody, boolean close) {
@@ -225,6 +283,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         state = new State.Idle();
         answeredBefore = true;
         arm(context, parts.limits().idleMaxTime(), () -> tooSlow(context));
+        resume(context);
+    }
+
+    private void resume(ChannelHandlerContext context) {
         context.channel().config().setAutoRead(true);
         try {
             decoder.resume(context.pipeline().context(decoder));
@@ -234,12 +296,17 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ChannelHandlerContext context, RequestFault fault) {
+        parts.refused().accept(new RefusedRequest(connection, fault));
+        end(context, render(Responses.refused(fault), false, true));
+    }
+
+    /** Sends the last answer of the connection, and passes over what was not read of the request. */
+    private void end(ChannelHandlerContext context, FullHttpResponse response) {
         state = new State.Closing(System.nanoTime() + LINGER_MAX.toNanos());
         decoder.stop();
         releaseBody();
-        parts.refused().accept(new RefusedRequest(connection, fault));
         context.channel().config().setAutoRead(true);
-        var _ = context.writeAndFlush(render(Responses.refused(fault), false, true));
+        var _ = context.writeAndFlush(response);
         arm(context, LINGER_SILENCE, () -> close(context));
     }
 
@@ -262,8 +329,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     }
 
     private void releaseBody() {
-        parts.bodies().giveBack(bodyBytes);
-        bodyBytes = 0;
+        if (body != null) {
+            body.release();
+            body = null;
+        }
     }
 
     private static void close(ChannelHandlerContext context) {

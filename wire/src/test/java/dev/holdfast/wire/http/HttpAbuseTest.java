@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,11 @@ class HttpAbuseTest {
         @Override
         public boolean claims(HttpRequest request) {
             return true;
+        }
+
+        @Override
+        public @Nullable HttpResponse refusalOf(HttpRequest head) {
+            return null;
         }
 
         @Override
@@ -240,6 +246,11 @@ class HttpAbuseTest {
             @Override
             public boolean claims(HttpRequest request) {
                 return true;
+            }
+
+            @Override
+            public @Nullable HttpResponse refusalOf(HttpRequest head) {
+                return null;
             }
 
             @Override
