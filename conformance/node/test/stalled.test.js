@@ -47,9 +47,9 @@ const KINDS = {
   'HTTPS: headers that drip': {
     port: HTTPS, tls: true, send: Buffer.from('GET / HTTP/1.1\r\nHost: hub1.hub.test\r\nX-Slow: '), drip: 'x', reason: 'TooSlow',
   },
-  'HTTPS: a body that never comes': {
-    port: HTTPS, tls: true, send: Buffer.from('POST / HTTP/1.1\r\nHost: hub1.hub.test\r\nContent-Length: 100\r\n\r\n{'),
-    reason: 'TooSlow',
+  'HTTPS: a body that never comes, from a stranger': {
+    port: HTTPS, tls: true, atOnce: true, reason: 'NoCredentials',
+    send: Buffer.from('PUT /devices/x?api-version=2021-04-12 HTTP/1.1\r\nHost: hub1.hub.test\r\nContent-Length: 100\r\n\r\n{'),
   },
 };
 

@@ -45,7 +45,15 @@ public record Limits(
                         Duration.ofMinutes(4),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(5)),
-                new Http(8 * 1024, 32 * 1024, 128, 1024 * 1024, 256 * 1024 * 1024, Duration.ofSeconds(60)),
+                new Http(
+                        8 * 1024,
+                        32 * 1024,
+                        128,
+                        1024 * 1024,
+                        256 * 1024 * 1024,
+                        64 * 1024 * 1024,
+                        4 * 1024,
+                        Duration.ofSeconds(60)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20, 16),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
@@ -204,7 +212,9 @@ public record Limits(
      * @param headerFieldsMax how many they are
      * @param bodyMaxBytes a request body
      * @param bodiesMaxBytes request bodies in memory at once, over all connections
-     * @param idleMaxTime silence between two requests of one connection; also for a body to arrive and an answer to be taken
+     * @param bodiesPerAddressMaxBytes the same of one source, an IPv4 address or a /64 network of IPv6
+     * @param bodyMinBytesPerSecond what a body must come at on average once {@code idleMaxTime} has passed
+     * @param idleMaxTime silence between two requests of one connection and within a body; also for an answer to be taken
      */
     public record Http(
             int requestLineMaxBytes,
@@ -212,6 +222,8 @@ public record Limits(
             int headerFieldsMax,
             int bodyMaxBytes,
             int bodiesMaxBytes,
+            int bodiesPerAddressMaxBytes,
+            int bodyMinBytesPerSecond,
             Duration idleMaxTime) {}
 
     /**

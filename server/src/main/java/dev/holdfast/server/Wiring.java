@@ -6,7 +6,9 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
 import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.http.DevicesOverHttps;
 import dev.holdfast.hub.service.http.ServiceApi;
+import dev.holdfast.hub.service.http.UnservedFace;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.monitor.RequestCounter;
 import dev.holdfast.server.operator.BackupResource;
@@ -90,14 +92,17 @@ record Wiring(
                 ownHost,
                 new StatusResource(hubs, clock),
                 new HubsResource(hubs, strings, devices, policies, hubsChanged),
-                new BackupResource(backups));
+                new BackupResource(backups),
+                clock,
+                reports);
         ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);
         HttpServer server = new HttpServer(
                 List.of(
-                        requests.counted(
-                                new TrustBundleFace(trustBundle, ownHost), _ -> "GET /.well-known/holdfast/ca.pem"),
+                        requests.counted(new TrustBundleFace(trustBundle), _ -> "GET /.well-known/holdfast/ca.pem"),
                         requests.counted(operator, OperatorFace::operation),
-                        requests.counted(service, service::operation)),
+                        requests.counted(new DevicesOverHttps(hubs, clock, reports), _ -> "other"),
+                        requests.counted(service, service::operation),
+                        requests.counted(new UnservedFace(hubs, clock, reports), _ -> "other")),
                 limits.http(),
                 arrivals.https(),
                 threads,

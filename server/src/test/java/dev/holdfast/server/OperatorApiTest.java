@@ -2,6 +2,9 @@ package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.pki.KeyAndCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** The operator API over its real port. */
@@ -145,10 +149,59 @@ final class OperatorApiTest {
                             server, "GET " + ROOT + "hubs HTTP/1.1\r\nHost: " + host + "\r\n" + authorization))
                     .as(host)
                     .isNotEqualTo(200);
-            assertThat(RawHttps.statusOf(server, "GET /.well-known/holdfast/ca.pem HTTP/1.1\r\nHost: " + host + "\r\n"))
-                    .as(host)
-                    .isNotEqualTo(200);
         }
+    }
+
+    /** Who sets up trust may know an address only; nothing else is given out under any name. */
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1", "192.0.2.1:8443", "[2001:db8::1]", "plant.example", "localhost"})
+    void the_roots_are_given_out_under_every_host_name(String host) throws Exception {
+        String head = RawHttps.headOf(server, "GET /.well-known/holdfast/ca.pem HTTP/1.1\r\nHost: " + host + "\r\n");
+        assertThat(head).startsWith("HTTP/1.1 200 ").contains("application/x-pem-file");
+        if (!host.equals("localhost")) {
+            for (String path : List.of(
+                    "/holdfast/v1/status", "/devices", "/", "/.well-known/holdfast", "/.well-known/holdfast/ca.key")) {
+                assertThat(RawHttps.statusOf(server, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n"))
+                        .as(path)
+                        .isEqualTo(404);
+            }
+        }
+    }
+
+    @Test
+    void what_is_refused_is_one_line_in_the_log_with_its_reason() throws Exception {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(RefusalLog.class);
+        log.addAppender(lines);
+        try {
+            server.ask("GET", ROOT + "hubs", "", Map.of());
+            server.ask("POST", ROOT + "hubs", "{}", Map.of("Authorization", "Bearer wrong"));
+            RawHttps.statusOf(server, "GET /devices HTTP/1.1\r\nHost: hub9.holdfast.localhost\r\n");
+            RawHttps.statusOf(server, "POST /no/where HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n");
+            RawHttps.statusOf(server, "GET /$iothub/websocket HTTP/1.1\r\nHost: localhost\r\n");
+        } finally {
+            log.detachAppender(lines);
+        }
+        assertThat(lines.list)
+                .extracting(line ->
+                        line.getFormattedMessage().replaceAll("^https \\S+ (hub=\\S+) device=- (\\w+): .*", "$1 $2"))
+                .containsExactly(
+                        "hub=- OperatorTokenMissing",
+                        "hub=- OperatorTokenWrong",
+                        "hub=- UnknownHub",
+                        "hub=hub1 UnknownPath",
+                        "hub=hub1 FeatureNotSupported");
+    }
+
+    @Test
+    void a_stranger_is_refused_before_the_body() throws Exception {
+        String request = "POST " + ROOT + "hubs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n";
+        assertThat(RawHttps.headOf(server, request)).startsWith("HTTP/1.1 401 ").contains("connection: close");
+        assertThat(RawHttps.headOf(server, request.replace(ROOT + "hubs", "/.well-known/holdfast/ca.pem")))
+                .startsWith("HTTP/1.1 405 ");
+        assertThat(RawHttps.headOf(server, request.replace(ROOT + "hubs", "/devices")))
+                .startsWith("HTTP/1.1 401 ");
     }
 
     @Test

@@ -2,11 +2,12 @@ package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.wire.http.RequestFault;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -18,20 +19,12 @@ import org.junit.jupiter.api.Test;
 class RefusalReferenceTest {
     private static final Path PAGE = Path.of("../docs/reference/refusals.md");
 
-    /** The closed lists whose cases are reported. Their names are given as text because some are of one package only. */
-    private static final String[] LISTS = {
-        "dev.holdfast.tls.report.HelloRefusal",
-        "dev.holdfast.tls.report.VerdictRefusal",
-        "dev.holdfast.tls.report.HandshakeFailure",
-        "dev.holdfast.hub.identity.AuthenticationRefusal",
-        "dev.holdfast.hub.device.mqtt.ConnectRefusal",
-        "dev.holdfast.hub.device.mqtt.PublishRefusal",
-        "dev.holdfast.hub.telemetry.TelemetryRefusal",
-        "dev.holdfast.hub.link.LinkEnd",
-        "dev.holdfast.hub.service.events.EventsRefusal",
-        "dev.holdfast.wire.mqtt.MqttFault",
-        "dev.holdfast.wire.amqp.AmqpRefusal",
-    };
+    /** Words that stand in the code as texts, beside the error or verdict that they go with. */
+    private static final Pattern LITERAL = Pattern.compile(
+            "(?:new ServiceFault\\(\\s*ServiceError\\.\\w+,|new PlainVerdict\\.Refused\\()\\s*\"([A-Z]\\w+)\"");
+
+    /** Closed lists that are only answers to whoever asked, the operator for one, and that no connection ends by. */
+    private static final Set<String> ANSWERS = Set.of("HubRefusal", "PolicyRefusal", "RegistryRefusal");
 
     /** Cases that carry a reason of another list and are reported by that one's word. */
     private static final Set<String> CARRIERS = Set.of("NotAuthenticated", "NotTaken", "PlainRefused");
@@ -41,14 +34,62 @@ class RefusalReferenceTest {
         assertThat(wordsOfThePage()).containsExactlyInAnyOrderElementsOf(wordsOfTheCode());
     }
 
-    private static Set<String> wordsOfTheCode() throws ClassNotFoundException {
+    /** A list that is forgotten by the search would be forgotten by the page. */
+    @Test
+    void the_search_finds_lists_of_every_kind() throws Exception {
+        assertThat(wordsOfTheCode())
+                .contains(
+                        "HelloMalformed",
+                        "UnknownDevice",
+                        "DeviceOverAmqp",
+                        "UnknownPlainUser",
+                        "TooManyBodies",
+                        "OperatorTokenWrong",
+                        "IotHubFormatError",
+                        "UnknownPath",
+                        "KeepAliveElapsed",
+                        "ServerStopping")
+                .doesNotContain("DeviceMissing");
+    }
+
+    /** From every closed list whose cases have a reason, wherever it is. */
+    private static Set<String> wordsOfTheCode() throws Exception {
         Set<String> words = new TreeSet<>();
-        for (String list : LISTS) {
-            cases(Class.forName(list)).map(Class::getSimpleName).forEach(words::add);
+        for (String module : List.of("base", "pki", "store", "wire", "tls", "hub", "server")) {
+            Path sources = Path.of("..", module, "src/main/java");
+            try (Stream<Path> files = Files.walk(sources)) {
+                for (Path file :
+                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                    addWords(sources, file, words);
+                }
+            }
         }
         words.removeAll(CARRIERS);
-        Arrays.stream(RequestFault.values()).map(RequestFault::reason).forEach(words::add);
         return words;
+    }
+
+    private static void addWords(Path sources, Path file, Set<String> words) throws Exception {
+        String text = Files.readString(file);
+        Matcher literal = LITERAL.matcher(text);
+        while (literal.find()) {
+            words.add(literal.group(1));
+        }
+        String name = sources.relativize(file).toString().replace(".java", "").replace('/', '.');
+        String simpleName = name.substring(name.lastIndexOf('.') + 1);
+        boolean errors = simpleName.equals("ServiceError");
+        if (!errors && (!text.contains("String reason()") || ANSWERS.contains(simpleName))) {
+            return;
+        }
+        Class<?> list = Class.forName(name);
+        if (list.isSealed()) {
+            cases(list).map(Class::getSimpleName).forEach(words::add);
+        } else if (list.isEnum()) {
+            Method word = list.getDeclaredMethod(errors ? "wireName" : "reason");
+            word.setAccessible(true);
+            for (Object each : list.getEnumConstants()) {
+                words.add(String.valueOf(word.invoke(each)));
+            }
+        }
     }
 
     private static Stream<Class<?>> cases(Class<?> type) {

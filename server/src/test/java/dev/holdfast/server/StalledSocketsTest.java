@@ -59,7 +59,8 @@ class StalledSocketsTest {
         HTTPS_SILENT("https", "HelloTooSlow"),
         HTTPS_HALF_A_REQUEST_LINE("https", "TooSlow"),
         HTTPS_DRIPPED_HEADERS("https", "TooSlow"),
-        HTTPS_BODY_THAT_NEVER_COMES("https", "TooSlow"),
+        /** Nobody waits for it: whoever may not come in is told so by the head. */
+        HTTPS_BODY_THAT_NEVER_COMES("https", "UnknownPath"),
         HTTPS_BODY_OF_TWO_GIGABYTES("https", "BodyTooLarge");
 
         private final String listener;

@@ -4,6 +4,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.AuthorityUnknown;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
 import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
+import dev.holdfast.hub.identity.AuthenticationRefusal.ModulesNotServed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
@@ -28,7 +29,11 @@ public final class AuthenticationExplanation {
             case UnknownDevice(var identity) ->
                 "No device '" + identity
                         + "' is registered in this hub. Ids are compared by case. Register it, or correct the"
-                        + " DeviceId (or ModuleId) in the client's connection string.";
+                        + " DeviceId in the client's connection string.";
+            case ModulesNotServed(var identity) ->
+                "'" + identity
+                        + "' is a module, and modules are not served by this release of Holdfast yet. Connect as the"
+                        + " device itself, without ModuleId.";
             case DeviceDisabled(var identity, var why) ->
                 "Device '" + identity + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
                         + ". Enable it in the registry to let it connect.";

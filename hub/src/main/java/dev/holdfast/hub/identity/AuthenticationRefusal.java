@@ -15,6 +15,9 @@ public sealed interface AuthenticationRefusal {
 
     record UnknownDevice(Identity identity) implements AuthenticationRefusal {}
 
+    /** A module wants to come in; whether it exists is not looked at. */
+    record ModulesNotServed(Identity identity) implements AuthenticationRefusal {}
+
     record DeviceDisabled(Identity identity, String statusReason) implements AuthenticationRefusal {}
 
     /** Neither a token nor a certificate came. */

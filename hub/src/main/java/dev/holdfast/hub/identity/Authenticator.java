@@ -6,6 +6,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.AuthorityUnknown;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
 import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
+import dev.holdfast.hub.identity.AuthenticationRefusal.ModulesNotServed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
@@ -62,8 +63,11 @@ public final class Authenticator {
     /** Judges a client that wants to be a device or module. */
     public DeviceAuthentication judgeDevice(DeviceCredentials offered) {
         Identity identity = offered.identity();
+        if (identity.module() != null) {
+            return refuse(new ModulesNotServed(identity));
+        }
         Device device = registry.find(identity.device()).orElse(null);
-        if (device == null || identity.module() != null) {
+        if (device == null) {
             return refuse(new UnknownDevice(identity));
         }
         String password = offered.password();

@@ -335,7 +335,7 @@ class AuthenticatorTest {
     void aModuleThatIsNotRegisteredIsUnknown() {
         Identity module = new Identity(new DeviceId("dev1"), new ModuleId("m"));
         String token = Tokens.device(DEV1_SR, LATER, keys.primary());
-        assertThat(reason(judge(module, token, new PeerIdentity.Anonymous()))).isEqualTo("UnknownDevice");
+        assertThat(reason(judge(module, token, new PeerIdentity.Anonymous()))).isEqualTo("ModulesNotServed");
     }
 
     // --- certificates

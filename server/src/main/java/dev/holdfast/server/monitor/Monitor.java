@@ -68,6 +68,8 @@ public final class Monitor implements AutoCloseable {
                         http.headerFieldsMax(),
                         0,
                         0,
+                        0,
+                        http.bodyMinBytesPerSecond(),
                         http.idleMaxTime()),
                 limits.arrival(),
                 threads,

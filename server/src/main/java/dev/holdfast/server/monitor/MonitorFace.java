@@ -4,6 +4,7 @@ import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,6 +24,12 @@ public final class MonitorFace implements HttpFace {
     @Override
     public boolean claims(HttpRequest request) {
         return true;
+    }
+
+    /** Nobody has to say who asks; a body has no room on this listener. */
+    @Override
+    public @Nullable HttpResponse refusalOf(HttpRequest head) {
+        return null;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the requests that faces answer, by operation and class of status. Any thread. */
 public final class RequestCounter implements Exposition.Collector {
@@ -26,6 +27,15 @@ public final class RequestCounter implements Exposition.Collector {
             @Override
             public boolean claims(HttpRequest request) {
                 return face.claims(request);
+            }
+
+            @Override
+            public @Nullable HttpResponse refusalOf(HttpRequest head) {
+                HttpResponse refusal = face.refusalOf(head);
+                if (refusal != null) {
+                    count(operation.apply(head), refusal.status());
+                }
+                return refusal;
             }
 
             @Override

@@ -1,20 +1,21 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator API, {@code /holdfast/v1/…}. Whoever holds the operator token may do everything here and nobody else anything;
  * a path that does not exist is not told from one that does before the token was right.
  */
 public final class OperatorFace implements HttpFace {
-    private static final Logger LOG = LoggerFactory.getLogger(OperatorFace.class);
     private static final String SCHEME = "Bearer ";
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final Set<String> RESOURCES = Set.of("status", "hubs", "backup");
@@ -24,19 +25,28 @@ public final class OperatorFace implements HttpFace {
     private final StatusResource status;
     private final HubsResource hubs;
     private final BackupResource backup;
+    private final InstantSource clock;
+    private final Consumer<Report> reports;
 
-    /** @param ownHost whether a host name is one of this installation; keeps pages that rebind their own name out */
+    /**
+     * @param ownHost whether a host name is one of this installation; keeps pages that rebind their own name out
+     * @param reports told of refused calls; quick
+     */
     public OperatorFace(
             OperatorToken token,
             Predicate<String> ownHost,
             StatusResource status,
             HubsResource hubs,
-            BackupResource backup) {
+            BackupResource backup,
+            InstantSource clock,
+            Consumer<Report> reports) {
         this.token = token;
         this.ownHost = ownHost;
         this.status = status;
         this.hubs = hubs;
         this.backup = backup;
+        this.clock = clock;
+        this.reports = reports;
     }
 
     @Override
@@ -48,17 +58,33 @@ public final class OperatorFace implements HttpFace {
     }
 
     @Override
+    public @Nullable HttpResponse refusalOf(HttpRequest head) {
+        OperatorRefusal fault = faultOf(head.header("authorization").orElse(null));
+        if (fault == null) {
+            return null;
+        }
+        reports.accept(new Report(
+                clock.instant(),
+                head.connection().listener(),
+                head.connection().remoteAddress(),
+                head.connection().id(),
+                null,
+                null,
+                fault.reason(),
+                fault.explain()));
+        return Answers.error(
+                        401,
+                        "Unauthorized",
+                        "Send the operator token as 'Authorization: Bearer …'; the server keeps it in the file"
+                                + " operator-token of its data directory.")
+                .with("WWW-Authenticate", "Bearer");
+    }
+
+    @Override
     public HttpResponse answer(HttpRequest request) {
-        if (!isOperator(request)) {
-            LOG.warn(
-                    "refused a request to the operator API from {}: no operator token, or a wrong one",
-                    request.connection().remoteAddress());
-            return Answers.error(
-                            401,
-                            "Unauthorized",
-                            "Send the operator token as 'Authorization: Bearer …'; the server keeps it in the file"
-                                    + " operator-token of its data directory.")
-                    .with("WWW-Authenticate", "Bearer");
+        HttpResponse refusal = refusalOf(request);
+        if (refusal != null) {
+            return refusal;
         }
         try {
             return route(request);
@@ -75,10 +101,13 @@ public final class OperatorFace implements HttpFace {
                 : "other";
     }
 
-    private boolean isOperator(HttpRequest request) {
-        String authorization = request.header("authorization").orElse("");
-        return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                && token.matches(authorization.substring(SCHEME.length()).strip());
+    private @Nullable OperatorRefusal faultOf(@Nullable String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return OperatorRefusal.OPERATOR_TOKEN_MISSING;
+        }
+        return token.matches(authorization.substring(SCHEME.length()).strip())
+                ? null
+                : OperatorRefusal.OPERATOR_TOKEN_WRONG;
     }
 
     private HttpResponse route(HttpRequest request) throws BadRequest {

@@ -9,24 +9,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
-/** {@code /.well-known/holdfast/ca.pem}: the roots to trust, for anyone; they are no secret. */
+/**
+ * {@code /.well-known/holdfast/ca.pem}: the roots to trust, for anyone and under every host name, because they are no secret and
+ * who asks for them may know no more than an address.
+ */
 public final class TrustBundleFace implements HttpFace {
     private static final List<String> PATH = List.of(".well-known", "holdfast", "ca.pem");
 
     private final Path trustBundle;
-    private final Predicate<String> ownHost;
 
-    /** @param ownHost whether a host name is one of this installation */
-    public TrustBundleFace(Path trustBundle, Predicate<String> ownHost) {
+    public TrustBundleFace(Path trustBundle) {
         this.trustBundle = trustBundle;
-        this.ownHost = ownHost;
     }
 
     @Override
     public boolean claims(HttpRequest request) {
-        return request.path().equals(PATH) && ownHost.test(request.host());
+        return request.path().equals(PATH);
+    }
+
+    @Override
+    public HttpResponse refusalOf(HttpRequest head) {
+        return head.method().equals("GET")
+                ? Answers.error(400, "BadRequest", "The roots are asked for without a body.")
+                : Answers.methodNotAllowed("GET");
     }
 
     @Override

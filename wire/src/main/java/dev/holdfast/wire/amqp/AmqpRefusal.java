@@ -51,6 +51,9 @@ public sealed interface AmqpRefusal {
         }
     }
 
+    /** No face knows the user name of PLAIN. */
+    record UnknownPlainUser() implements AmqpRefusal {}
+
     /** No face answers to this host name. */
     record UnknownHost(String hostName) implements AmqpRefusal {}
 
@@ -69,7 +72,7 @@ public sealed interface AmqpRefusal {
             case FrameMalformed _, PlainMalformed _ -> AmqpError.DECODE_ERROR;
             case FrameOutOfOrder _, ProtocolViolated _, MechanismNotOffered _ -> AmqpError.NOT_ALLOWED;
             case OpenLate _, Idle _, ReceivingTooMuch _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
-            case ExternalWithoutCertificate _, PlainRefused _ -> AmqpError.UNAUTHORIZED_ACCESS;
+            case ExternalWithoutCertificate _, PlainRefused _, UnknownPlainUser _ -> AmqpError.UNAUTHORIZED_ACCESS;
             case UnknownHost _ -> AmqpError.NOT_FOUND;
             case InternalFailure _ -> AmqpError.INTERNAL_ERROR;
         };
@@ -99,6 +102,9 @@ public sealed interface AmqpRefusal {
                         + " certificate and private key, or use a token.";
             case PlainMalformed() -> "The response of SASL PLAIN is not '[authzid] NUL user NUL password'.";
             case PlainRefused(var _, var why) -> why;
+            case UnknownPlainUser() ->
+                "Nothing here knows the user name of SASL PLAIN. It is a shared access policy with its key, or"
+                        + " '{policy}@sas.root.{hub}' with a token.";
             case UnknownHost(var hostName) ->
                 "Nothing here answers to the host name '" + hostName + "'. Compare it with the host names of the hubs.";
             case Idle(var max) -> "Nothing came for " + max.toSeconds() + " s, not even an empty frame.";

@@ -4,9 +4,10 @@ import dev.holdfast.wire.EndRequested;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * An engine on a channel: frames in, bytes out, and the one place where a connection ends, whoever is at fault. Everything here
  * and everything the engine calls runs on the channel's event loop.
  */
-final class EngineHost extends ChannelInboundHandlerAdapter {
+final class EngineHost extends ChannelDuplexHandler {
     /** Told once, when the connection is over for whatever reason. */
     interface Ended {
         /** @param why null when the peer or this side closed it as the protocol says, or the socket ended */
@@ -46,6 +47,7 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
     private final Ended ended;
     private final Set<AmqpLink> links = new LinkedHashSet<>();
     private @Nullable FrameReader frames;
+    private @Nullable AmqpError lastWord;
     private boolean over;
     /** This side closes in order. */
     private boolean closing;
@@ -219,6 +221,30 @@ final class EngineHost extends ChannelInboundHandlerAdapter {
         end(new AmqpRefusal.ProtocolViolated(error == null ? "the engine closed" : error.description()));
         channel.flush();
         closeLater();
+    }
+
+    /** What the peer is told when somebody else closes the socket. */
+    void sayBeforeClose(AmqpError error) {
+        lastWord = error;
+    }
+
+    /**
+     * Somebody closes the socket: the peer is told, and has the usual moment to answer. This class itself asks for a close when
+     * everything was said.
+     */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        boolean canTell = !over
+                && lastWord != null
+                && frames != null
+                && frames.isPastHeader()
+                && !connection().isLocallyClosed();
+        if (canTell) {
+            var _ = channel.closeFuture().addListener(_ -> promise.trySuccess());
+            close(lastWord);
+        } else {
+            var _ = context.close(promise);
+        }
     }
 
     private void closeLater() {

@@ -21,6 +21,7 @@ import org.apache.qpid.protonj2.types.Symbol;
 import org.apache.qpid.protonj2.types.UnknownDescribedType;
 import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.apache.qpid.protonj2.types.transport.Close;
+import org.apache.qpid.protonj2.types.transport.Flow;
 import org.apache.qpid.protonj2.types.transport.Open;
 
 /**
@@ -50,11 +51,17 @@ final class Engines {
         return strict(EngineFactory.PROTON.createNonSaslEngine());
     }
 
-    /** The frame decoder drops what handlers of a transfer throw; this fails the engine instead. */
+    /**
+     * The frame decoder drops what handlers of a transfer throw; this fails the engine instead. And credit is unsigned on the wire
+     * and signed in the engine, which would send nothing for what it takes for less than none.
+     */
     private static Engine strict(Engine engine) {
         EngineHandler handler = new EngineHandler() {
             @Override
             public void handleRead(EngineHandlerContext context, IncomingAMQPEnvelope envelope) {
+                if (envelope.getBody() instanceof Flow flow && flow.getLinkCredit() > Integer.MAX_VALUE) {
+                    flow.setLinkCredit(Integer.MAX_VALUE);
+                }
                 try {
                     context.fireRead(envelope);
                 } catch (RuntimeException violation) {

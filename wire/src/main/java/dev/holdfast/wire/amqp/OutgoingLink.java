@@ -81,10 +81,8 @@ public final class OutgoingLink extends AmqpLink {
         if (!isOpen()) {
             return 0;
         }
-        int credit = sender.getCredit();
-        // Credit is unsigned on the wire; a negative number is more than anyone sends.
-        long wanted = Math.min(credit < 0 ? Integer.MAX_VALUE : credit, (long) unsettledMax - unsettled);
-        return (int) Math.max(0, wanted - pending.size());
+        // Never negative: Engines keeps credit within what the engine counts with.
+        return Math.max(0, Math.min(sender.getCredit(), unsettledMax - unsettled) - pending.size());
     }
 
     /** How many more messages {@link #send} may be given now so that they go out soon. */

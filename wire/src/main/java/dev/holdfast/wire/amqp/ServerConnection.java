@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Everything on the channel's event loop.
  */
 final class ServerConnection {
+    /** Only a server that stops closes sockets from outside. */
+    private static final AmqpError STOPPING =
+            new AmqpError(AmqpError.CONNECTION_FORCED, "The server is stopping. Connect again in a moment.");
+
     private final dev.holdfast.wire.Connection socket;
     private final AmqpServer.Settings settings;
     private final EngineHost host;
@@ -58,6 +62,7 @@ final class ServerConnection {
         connection.senderOpenHandler(sender -> host.guarded(() -> attached(sender)));
         connection.receiverOpenHandler(receiver -> host.guarded(() -> attached(receiver)));
         var _ = host.executor().schedule(this::openLate, openMaxTime.toNanos(), TimeUnit.NANOSECONDS);
+        host.sayBeforeClose(STOPPING);
         host.start(frames);
         channel.config().setAutoRead(true);
     }

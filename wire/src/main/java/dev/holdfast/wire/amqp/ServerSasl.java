@@ -107,14 +107,8 @@ final class ServerSasl implements SaslServerListener {
 
     private void ask(Iterator<AmqpFace> rest, SaslServerContext context, String user, String password) {
         if (!rest.hasNext()) {
-            judged(
-                    context,
-                    user,
-                    null,
-                    new PlainVerdict.Refused(
-                            "UnknownPlainUser",
-                            "Nothing here knows the user name of SASL PLAIN. It is a shared access policy with its key,"
-                                    + " or '{policy}@sas.root.{hub}' with a token."));
+            refuse(context, new AmqpRefusal.UnknownPlainUser());
+            release();
             return;
         }
         AmqpFace face = rest.next();
@@ -135,15 +129,18 @@ final class ServerSasl implements SaslServerListener {
                 }));
     }
 
-    private void judged(SaslServerContext context, String user, @Nullable AmqpFace face, PlainVerdict verdict) {
+    private void judged(SaslServerContext context, String user, AmqpFace face, PlainVerdict verdict) {
         switch (verdict) {
-            case PlainVerdict.Accepted(var granted)
-            when face != null -> accept(context, new SaslIdentity.Plain(user, face, granted));
+            case PlainVerdict.Accepted(var granted) -> accept(context, new SaslIdentity.Plain(user, face, granted));
             case PlainVerdict.Refused(var reason, var why) ->
                 refuse(context, new AmqpRefusal.PlainRefused(reason, why));
-            case PlainVerdict.Accepted _, PlainVerdict.NotMine _ ->
-                throw new IllegalStateException("a verdict of nobody");
+            case PlainVerdict.NotMine _ -> throw new IllegalStateException("a verdict of nobody");
         }
+        release();
+    }
+
+    /** Reads on behind the response that was judged. */
+    private void release() {
         ChannelHandlerContext own = socket.channel().pipeline().context(host);
         if (own != null && frames != null) {
             frames.release(own);

@@ -1,30 +1,67 @@
 package dev.holdfast.wire.http;
 
-import java.util.concurrent.atomic.AtomicLong;
+import dev.holdfast.base.Limits;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
-/** The bytes of request bodies that all connections of a server hold together. Any thread. */
+/**
+ * The memory that request bodies take, over all connections of a server and for each source: an IPv4 address, or a /64 network of
+ * IPv6, which is what one subscriber gets. Taken before it is allocated, so that it bounds what is held in truth. Any thread.
+ */
 final class BodyBudget {
+    private static final int IPV6_NETWORK_BYTES = 8;
+
     private final long maxBytes;
-    private final AtomicLong taken = new AtomicLong();
+    private final long perAddressMaxBytes;
+    private final Map<ByteBuffer, Long> bySource = new HashMap<>();
+    private long taken;
 
-    BodyBudget(long maxBytes) {
-        this.maxBytes = maxBytes;
+    /** What one connection takes from. */
+    interface Share {
+        /** @throws RequestRefused when it would be too much, of this source or of all; then nothing was taken */
+        void take(long bytes) throws RequestRefused;
+
+        void giveBack(long bytes);
     }
 
-    /** Takes bytes that have arrived; false when they would be too many. */
-    boolean take(int bytes) {
-        if (taken.addAndGet(bytes) <= maxBytes) {
-            return true;
+    BodyBudget(Limits.Http limits) {
+        this.maxBytes = limits.bodiesMaxBytes();
+        this.perAddressMaxBytes = limits.bodiesPerAddressMaxBytes();
+    }
+
+    Share of(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        ByteBuffer source =
+                ByteBuffer.wrap(bytes.length > IPV6_NETWORK_BYTES ? Arrays.copyOf(bytes, IPV6_NETWORK_BYTES) : bytes);
+        return new Share() {
+            @Override
+            public void take(long more) throws RequestRefused {
+                BodyBudget.this.take(source, more);
+            }
+
+            @Override
+            public void giveBack(long less) {
+                BodyBudget.this.giveBack(source, less);
+            }
+        };
+    }
+
+    private synchronized void take(ByteBuffer source, long bytes) throws RequestRefused {
+        if (bySource.getOrDefault(source, 0L) + bytes > perAddressMaxBytes) {
+            throw new RequestRefused(RequestFault.TOO_MANY_BODIES);
         }
-        taken.addAndGet(-bytes);
-        return false;
+        if (taken + bytes > maxBytes) {
+            throw new RequestRefused(RequestFault.OVERLOADED);
+        }
+        taken += bytes;
+        bySource.merge(source, bytes, Long::sum);
     }
 
-    void giveBack(long bytes) {
-        taken.addAndGet(-bytes);
-    }
-
-    long taken() {
-        return taken.get();
+    private synchronized void giveBack(ByteBuffer source, long bytes) {
+        taken -= bytes;
+        bySource.computeIfPresent(source, (_, held) -> held == bytes ? null : held - bytes);
     }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.wire.http;
 import dev.holdfast.base.Limits;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.EndRequested;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,7 +14,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,15 +23,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests of one connection, one after the other. While a face answers, the socket is not read.
+ * The requests of one connection, one after the other. While a face judges a head or answers, the socket is not read.
  *
- * <p>Event loop only, apart from {@link #serve} and what it calls, which have a thread of their own.
+ * <p>Event loop only, apart from {@link #judge} and {@link #serve}, which run on a thread of their own.
  */
 final class HttpConversation extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConversation.class);
@@ -56,12 +55,21 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             Consumer<RefusedRequest> refused,
             BodyBudget bodies) {}
 
+    /** What a face is asked on its thread. */
+    private interface FaceWork {
+        @Nullable
+        HttpResponse run();
+    }
+
     private sealed interface State {
         /** Until the next head is complete. */
         record Idle() implements State {}
 
+        /** A face says whether the body is wanted. */
+        record Judging() implements State {}
+
         /** Until the body is complete. */
-        record Receiving(RequestHead head, ByteArrayOutputStream body, long untilNanos) implements State {}
+        record Receiving(RequestHead head, ArrivingBody body) implements State {}
 
         /** A face is at work, or its answer is on the way out. */
         record Answering() implements State {}
@@ -78,7 +86,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     private final StrictRequestDecoder decoder;
     private State state = new State.Idle();
     private @Nullable ScheduledFuture<?> deadline;
-    private long bodyBytes;
+    private @Nullable ArrivingBody body;
     private boolean answeredBefore;
     private boolean ending;
 
@@ -99,7 +107,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             switch (state) {
                 case State.Idle() -> whileIdle(context, message);
                 case State.Receiving receiving -> whileReceiving(context, receiving, message);
-                case State.Answering() -> throw new IllegalStateException("decoded while a face was answering");
+                case State.Judging(), State.Answering() ->
+                    throw new IllegalStateException("decoded while a face was at work");
                 case State.Closing _, State.Gone _ -> {}
             }
         } catch (RequestRefused refused) {
@@ -123,10 +132,58 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             LOG.debug("the decoder refused a head", decoded.decoderResult().cause());
             throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
         }
-        long untilNanos =
-                context.executor().ticker().nanoTime() + limits.idleMaxTime().toNanos();
-        state = new State.Receiving(head, new ByteArrayOutputStream(0), untilNanos);
-        armForBody(context, untilNanos);
+        if (head.announcesBody()) {
+            consider(context, head);
+        } else {
+            receive(context, head);
+        }
+    }
+
+    /** Asks a face whether the body is wanted. */
+    private void consider(ChannelHandlerContext context, RequestHead head) {
+        state = new State.Judging();
+        HttpRequest bodyless = head.request(new byte[0], connection);
+        onThread(context, () -> {
+            FullHttpResponse refusal = judge(bodyless, head);
+            context.channel().eventLoop().execute(() -> judged(context, head, refusal));
+        });
+    }
+
+    /** On the face's thread. */
+    private @Nullable FullHttpResponse judge(HttpRequest bodyless, RequestHead head) {
+        return respond(bodyless, head, true, () -> {
+            if (head.wholeServer()) {
+                return null;
+            }
+            HttpFace face = faceOf(bodyless);
+            return face == null ? Responses.nothingHere() : face.refusalOf(bodyless);
+        });
+    }
+
+    private void judged(ChannelHandlerContext context, RequestHead head, @Nullable FullHttpResponse refusal) {
+        if (state instanceof State.Gone) {
+            if (refusal != null) {
+                refusal.release();
+            }
+        } else if (refusal != null) {
+            end(context, refusal);
+        } else {
+            try {
+                receive(context, head);
+                resume(context);
+            } catch (RequestRefused refused) {
+                refuse(context, refused.fault());
+            }
+        }
+    }
+
+    private void receive(ChannelHandlerContext context, RequestHead head) throws RequestRefused {
+        BodyBudget.Share share = parts.bodies().of(connection.remoteAddress().getAddress());
+        ArrivingBody arriving =
+                new ArrivingBody(head, parts.limits(), share, context.executor().ticker().nanoTime());
+        body = arriving;
+        state = new State.Receiving(head, arriving);
+        armForBody(context, arriving);
         if (head.waitsForContinue()) {
             var _ = context.writeAndFlush(
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
@@ -144,69 +201,56 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         if (content.decoderResult().isFailure()) {
             throw new RequestRefused(RequestFault.MALFORMED_CHUNK);
         }
-        if (content.content().isReadable()) {
-            armForBody(context, receiving.untilNanos());
-        }
-        receive(receiving.body(), content.content());
+        receiving.body().add(content.content());
         if (message instanceof LastHttpContent) {
-            dispatch(context, receiving.head(), receiving.body().toByteArray());
+            dispatch(context, receiving.head(), receiving.body().whole());
+        } else {
+            armForBody(context, receiving.body());
         }
     }
 
-    /** A body must go on arriving as well as end in time: nobody knows yet who sends it. */
-    private void armForBody(ChannelHandlerContext context, long untilNanos) {
-        Duration left = Duration.ofNanos(
-                Math.max(0, untilNanos - context.executor().ticker().nanoTime()));
+    /** A body must go on arriving as well as end in time. */
+    private void armForBody(ChannelHandlerContext context, ArrivingBody arriving) {
+        Duration left = arriving.left(context.executor().ticker().nanoTime());
         Duration silence = parts.firstHeadMaxTime();
         arm(context, left.compareTo(silence) < 0 ? left : silence, () -> tooSlow(context));
     }
 
-    private void receive(ByteArrayOutputStream body, ByteBuf bytes) throws RequestRefused {
-        int length = bytes.readableBytes();
-        if (body.size() + (long) length > parts.limits().bodyMaxBytes()) {
-            throw new RequestRefused(RequestFault.BODY_TOO_LARGE);
-        }
-        if (!parts.bodies().take(length)) {
-            throw new RequestRefused(RequestFault.OVERLOADED);
-        }
-        bodyBytes += length;
-        try {
-            bytes.readBytes(body, length);
-        } catch (IOException e) {
-            throw new IllegalStateException("an array can't be written to", e);
-        }
+    private void dispatch(ChannelHandlerContext context, RequestHead head, byte[] whole) {
+        state = new State.Answering();
+        HttpRequest request = head.request(whole, connection);
+        onThread(context, () -> serve(context, request, head));
     }
 
-    private void dispatch(ChannelHandlerContext context, RequestHead head, byte[] body) {
-        state = new State.Answering();
+    /** Has a face do something; the socket is not read meanwhile. */
+    private void onThread(ChannelHandlerContext context, Runnable work) {
         disarm();
-        Channel channel = context.channel();
-        channel.config().setAutoRead(false);
-        HttpRequest request = head.request(body, connection);
+        context.channel().config().setAutoRead(false);
         try {
-            parts.threads().execute(() -> serve(context, request, head));
+            parts.threads().execute(work);
         } catch (RejectedExecutionException stopping) {
             write(context, render(Responses.refused(RequestFault.OVERLOADED), false, true), true);
         }
     }
 
-    /** On the face's thread: whatever happens in there becomes a response. */
+    /** On the face's thread. */
     private void serve(ChannelHandlerContext context, HttpRequest request, RequestHead head) {
-        FullHttpResponse response;
-        try {
-            HttpResponse answer = answerOf(request, head);
-            if (answer.stream() != null && !head.isHead()) {
-                stream(context, request, answer, answer.stream(), head.lastOfConnection());
-                return;
+        boolean close = head.lastOfConnection();
+        AtomicReference<HttpResponse> streamed = new AtomicReference<>();
+        FullHttpResponse response = respond(request, head, close, () -> {
+            HttpResponse made = answerOf(request, head);
+            if (made.stream() == null || head.isHead()) {
+                return made;
             }
-            response = render(answer, head.isHead(), head.lastOfConnection());
-        } catch (RuntimeException | Error cause) {
-            String id = UUID.randomUUID().toString();
-            LOG.error("answering {} failed; the client was told the id {}", request, id, cause);
-            response = render(Responses.failed(id), head.isHead(), head.lastOfConnection());
+            streamed.set(made);
+            return null;
+        });
+        HttpResponse answer = streamed.get();
+        if (response != null) {
+            context.channel().eventLoop().execute(() -> write(context, response, close));
+        } else if (answer != null && answer.stream() != null) {
+            stream(context, request, answer, answer.stream(), close);
         }
-        FullHttpResponse rendered = response;
-        context.channel().eventLoop().execute(() -> write(context, rendered, head.lastOfConnection()));
     }
 
     /** On the face's thread. */
@@ -214,13 +258,13 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             ChannelHandlerContext context,
             HttpRequest request,
             HttpResponse answer,
-            HttpResponse.Stream body,
+            HttpResponse.Stream written,
             boolean close) {
         Channel channel = context.channel();
         StreamedBody out = new StreamedBody(channel, parts.limits().idleMaxTime());
         try {
             out.head(Responses.streamHead(answer, close, parts.clock().instant()));
-            body.writeTo(out);
+            written.writeTo(out);
             out.close();
             channel.eventLoop().execute(() -> streamed(context, close));
         } catch (IOException | RuntimeException cause) {
@@ -260,16 +304,33 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         context.fireUserEventTriggered(event);
     }
 
+    /** On the face's thread: whatever happens in there becomes a response; null when the face made none. */
+    private @Nullable FullHttpResponse respond(HttpRequest request, RequestHead head, boolean close, FaceWork face) {
+        try {
+            HttpResponse made = face.run();
+            return made == null ? null : render(made, head.isHead(), close);
+        } catch (RuntimeException | Error cause) {
+            String id = UUID.randomUUID().toString();
+            LOG.error("answering {} failed; the client was told the id {}", request, id, cause);
+            return render(Responses.failed(id), head.isHead(), close);
+        }
+    }
+
     private HttpResponse answerOf(HttpRequest request, RequestHead head) {
         if (head.wholeServer()) {
             return Responses.methods();
         }
+        HttpFace face = faceOf(request);
+        return face == null ? Responses.nothingHere() : face.answer(request);
+    }
+
+    private @Nullable HttpFace faceOf(HttpRequest request) {
         for (HttpFace face : parts.faces()) {
             if (face.claims(request)) {
-                return face.answer(request);
+                return face;
             }
         }
-        return Responses.nothingHere();
+        return null;
     }
 
     private FullHttpResponse render(HttpResponse answer, boolean withoutBody, boolean close) {
@@ -296,6 +357,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         state = new State.Idle();
         answeredBefore = true;
         arm(context, parts.limits().idleMaxTime(), () -> tooSlow(context));
+        resume(context);
+    }
+
+    private void resume(ChannelHandlerContext context) {
         context.channel().config().setAutoRead(true);
         try {
             decoder.resume(context.pipeline().context(decoder));
@@ -305,12 +370,17 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ChannelHandlerContext context, RequestFault fault) {
+        parts.refused().accept(new RefusedRequest(connection, fault));
+        end(context, render(Responses.refused(fault), false, true));
+    }
+
+    /** Sends the last answer of the connection, and passes over what was not read of the request. */
+    private void end(ChannelHandlerContext context, FullHttpResponse response) {
         state = new State.Closing(System.nanoTime() + LINGER_MAX.toNanos());
         decoder.stop();
         releaseBody();
-        parts.refused().accept(new RefusedRequest(connection, fault));
         context.channel().config().setAutoRead(true);
-        var _ = context.writeAndFlush(render(Responses.refused(fault), false, true));
+        var _ = context.writeAndFlush(response);
         arm(context, LINGER_SILENCE, () -> close(context));
     }
 
@@ -333,8 +403,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     }
 
     private void releaseBody() {
-        parts.bodies().giveBack(bodyBytes);
-        bodyBytes = 0;
+        if (body != null) {
+            body.release();
+            body = null;
+        }
     }
 
     private static void close(ChannelHandlerContext context) {

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * HTTP/1.1 on accepted connections: one request at a time and in order, each bounded in bytes and time, answered by the first
  * face that claims it.
  *
- * <p>A request that breaks a rule of {@link RequestFault} is refused and its connection closed. HEAD is asked of a face as GET,
+ * <p>The head of a request is judged, by the face that claims it, before its body is read. A request that breaks a rule of {@link RequestFault} is refused and its connection closed. HEAD is asked of a face as GET,
  * and the body is left out. What nobody claims is a 404. A face that throws is a 500 with an id that stands in the log.
  *
  * <p>One server mounts any number of connections, from any event loop.
@@ -41,7 +41,7 @@ public final class HttpServer implements Mount {
                 threads,
                 clock,
                 refused,
-                new BodyBudget(limits.bodiesMaxBytes()));
+                new BodyBudget(limits));
     }
 
     @Override

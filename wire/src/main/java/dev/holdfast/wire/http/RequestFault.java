@@ -29,6 +29,10 @@ public enum RequestFault {
     TARGET_TOO_LONG(414, "The request line is longer than this server takes."),
     ENCODED_BODY(415, "Content-Encoding is not supported: send the body uncompressed."),
     UNKNOWN_EXPECTATION(417, "The only expectation that is supported is '100-continue'."),
+    TOO_MANY_BODIES(
+            429,
+            "The unfinished requests of your address hold as much memory as those of one address may. Send fewer at once,"
+                    + " and try again in a moment."),
     FIELDS_TOO_LARGE(431, "The header fields are more or longer than this server takes."),
     UNKNOWN_TRANSFER_CODING(501, "The only transfer coding that is supported is 'chunked'."),
     OVERLOADED(503, "The server holds as many request bodies as it may. Try again in a moment."),

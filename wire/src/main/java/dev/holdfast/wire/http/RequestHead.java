@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param method as sent
  * @param headers values by name in lower case, repeated ones joined with a comma
+ * @param bodyBytes announced length of the body, 0 when there is none, {@link #UNKNOWN_LENGTH} when it comes in chunks
  * @param lastOfConnection whether the client asked to close the connection behind the answer
  * @param waitsForContinue whether the client holds its body back until it is asked for it
  */
@@ -27,14 +28,17 @@ record RequestHead(
         RequestTarget target,
         boolean wholeServer,
         Map<String, String> headers,
+        long bodyBytes,
         boolean lastOfConnection,
         boolean waitsForContinue) {
+    static final long UNKNOWN_LENGTH = -1;
+
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     /** Checks what the decoder made of the bytes; its own verdict was good. */
     static RequestHead of(io.netty.handler.codec.http.HttpRequest decoded, Limits.Http limits) throws RequestRefused {
         HttpHeaders fields = decoded.headers();
-        checkLength(fields, limits);
+        long bodyBytes = bodyBytes(fields, limits);
         checkCodings(fields);
         RequestTarget target = RequestTarget.parse(decoded.uri());
         boolean wholeServer = decoded.uri().equals(RequestTarget.WHOLE_SERVER);
@@ -58,11 +62,12 @@ record RequestHead(
                 target,
                 wholeServer,
                 joined(fields),
+                bodyBytes,
                 fields.containsValue(HttpHeaderNames.CONNECTION, "close", true),
                 expectation != null);
     }
 
-    private static void checkLength(HttpHeaders fields, Limits.Http limits) throws RequestRefused {
+    private static long bodyBytes(HttpHeaders fields, Limits.Http limits) throws RequestRefused {
         List<String> lengths = fields.getAll(HttpHeaderNames.CONTENT_LENGTH);
         List<String> codings = fields.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (lengths.size() > 1 || codings.size() > 1 || (!lengths.isEmpty() && !codings.isEmpty())) {
@@ -71,14 +76,17 @@ record RequestHead(
         if (!codings.isEmpty() && !codings.getFirst().equalsIgnoreCase("chunked")) {
             throw new RequestRefused(RequestFault.UNKNOWN_TRANSFER_CODING);
         }
-        if (!lengths.isEmpty()) {
-            if (!LENGTH.matcher(lengths.getFirst()).matches()) {
-                throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
-            }
-            if (Long.parseLong(lengths.getFirst()) > limits.bodyMaxBytes()) {
-                throw new RequestRefused(RequestFault.BODY_TOO_LARGE);
-            }
+        if (lengths.isEmpty()) {
+            return codings.isEmpty() ? 0 : UNKNOWN_LENGTH;
         }
+        if (!LENGTH.matcher(lengths.getFirst()).matches()) {
+            throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
+        }
+        long length = Long.parseLong(lengths.getFirst());
+        if (length > limits.bodyMaxBytes()) {
+            throw new RequestRefused(RequestFault.BODY_TOO_LARGE);
+        }
+        return length;
     }
 
     private static void checkCodings(HttpHeaders fields) throws RequestRefused {
@@ -113,6 +121,11 @@ record RequestHead(
         } catch (CharacterCodingException notUtf8) {
             throw new RequestRefused(RequestFault.MALFORMED_FIELD);
         }
+    }
+
+    /** Whether a body follows, even an empty one in chunks. */
+    boolean announcesBody() {
+        return bodyBytes != 0;
     }
 
     boolean isHead() {

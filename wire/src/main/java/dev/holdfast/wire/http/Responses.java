@@ -88,7 +88,9 @@ final class Responses {
 
     static HttpResponse refused(RequestFault fault) {
         HttpResponse response = message(fault.status(), fault.explain());
-        return fault == RequestFault.OVERLOADED ? response.with("Retry-After", "1") : response;
+        return fault == RequestFault.OVERLOADED || fault == RequestFault.TOO_MANY_BODIES
+                ? response.with("Retry-After", "1")
+                : response;
     }
 
     static HttpResponse nothingHere() {

@@ -14,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's decoder, with a look at the raw bytes before each head and behind each chunk, and one request at a time: behind the
- * end of a request nothing more is decoded until {@link #resume}, so that later requests wait as bytes.
+ * Netty's decoder, with a look at the raw bytes before each head and behind each chunk, and one step at a time: behind a head that
+ * announces a body, and behind the end of a request, nothing more is decoded until {@link #resume}, so that what follows waits as
+ * bytes.
  *
  * <p>Emits Netty's messages, or one {@link RequestFault} and then nothing more. Event loop only.
  */
@@ -43,7 +44,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         return insideBody || heads.isInside();
     }
 
-    /** Goes on to the next request, of which parts may have arrived already. */
+    /** Goes on to the body or the next request, of which parts may have arrived already. */
     void resume(ChannelHandlerContext context) throws Exception {
         waiting = false;
         channelRead(context, Unpooled.EMPTY_BUFFER);
@@ -91,6 +92,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         insideBody = true;
         chunks = HttpUtil.isTransferEncodingChunked(head) ? new ChunkSyntax() : null;
         noticeEnd(out);
+        // Whoever reads the head says whether the body is wanted.
+        waiting = true;
     }
 
     private void decodeBody(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages over links: nothing is sent without credit, nothing is lost, and what waits is bounded. */
 class LinkFlowTest {
@@ -256,6 +258,44 @@ class LinkFlowTest {
             assertThat(flow.code()).isEqualTo(0x13);
             assertThat(flow.fields().get(5)).as("delivery count").isEqualTo(10L);
             assertThat(flow.fields().get(6)).as("credit").isEqualTo(0L);
+        }
+    }
+
+    /** Credit is an unsigned number of 32 bits; "as many as you have" is the highest one. */
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
+    void credit_beyond_what_an_int_holds_is_credit(int credit) throws Exception {
+        server.face.numbers = 5;
+        try (RawAmqp raw = server.raw()) {
+            raw.begun().send(RawAmqp.attachReceiver(0, 0, "r", "numbers"));
+            assertThat(raw.read().code()).isEqualTo(0x12);
+            raw.send(RawAmqp.flow(0, 0, credit));
+            for (int i = 0; i < 5; i++) {
+                assertThat(raw.read().code()).isEqualTo(Performatives.TRANSFER);
+            }
+        }
+    }
+
+    @Test
+    void peer_is_told_when_the_server_closes_its_sockets() throws Exception {
+        try (RawAmqp raw = server.raw()) {
+            raw.begun();
+            var _ = server.sockets.close();
+            assertThat(raw.closeError()).startsWith(AmqpError.CONNECTION_FORCED + ": The server is stopping");
+            // It does not answer, and is not waited for any longer than a moment.
+            raw.awaitClosed();
+        }
+        Loopback.await("the end", () -> server.face.conversationsEnded.get() == 1);
+        assertThat(server.refusals).isEmpty();
+    }
+
+    @Test
+    void peer_that_answers_the_close_of_a_stopping_server_ends_it() throws Exception {
+        try (AmqpClient client = client()) {
+            client.request("echo", Map.of(), "").get(30, TimeUnit.SECONDS);
+            server.sockets.close().get(30, TimeUnit.SECONDS);
+            assertThat(client.closed().get(30, TimeUnit.SECONDS).condition()).isEqualTo(AmqpError.CONNECTION_FORCED);
+            assertThat(client.closed().get().description()).startsWith("The server is stopping");
         }
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadSyntaxTest {
-    private static final Limits.Http SMALL = new Limits.Http(40, 60, 4, 100, 1000, Duration.ofSeconds(1));
+    private static final Limits.Http SMALL = new Limits.Http(40, 60, 4, 100, 1000, 1000, 1000, Duration.ofSeconds(1));
 
     private static int scan(String bytes) throws RequestRefused {
         return new HeadSyntax(SMALL).scan(buffer(bytes));

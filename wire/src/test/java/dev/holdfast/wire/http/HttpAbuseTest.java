@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,11 @@ class HttpAbuseTest {
         }
 
         @Override
+        public @Nullable HttpResponse refusalOf(HttpRequest head) {
+            return null;
+        }
+
+        @Override
         public synchronized HttpResponse answer(HttpRequest request) {
             asked.add(request.toString());
             return HttpResponse.json(200, "{}");
@@ -43,7 +49,7 @@ class HttpAbuseTest {
     }
 
     private static Limits.Http limits(int bodyMaxBytes, int bodiesMaxBytes, Duration idle) {
-        return new Limits.Http(200, 2000, 20, bodyMaxBytes, bodiesMaxBytes, idle);
+        return new Limits.Http(200, 2000, 20, bodyMaxBytes, bodiesMaxBytes, 10 * bodiesMaxBytes, 1_000_000, idle);
     }
 
     private static Limits.Arrival firstHeadWithin(Duration time) {
@@ -240,6 +246,11 @@ class HttpAbuseTest {
             @Override
             public boolean claims(HttpRequest request) {
                 return true;
+            }
+
+            @Override
+            public @Nullable HttpResponse refusalOf(HttpRequest head) {
+                return null;
             }
 
             @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HttpServerTest {
@@ -21,6 +22,11 @@ class HttpServerTest {
         @Override
         public boolean claims(HttpRequest request) {
             return !request.path().isEmpty() && request.path().getFirst().equals(segment);
+        }
+
+        @Override
+        public @Nullable HttpResponse refusalOf(HttpRequest head) {
+            return null;
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +25,11 @@ final class StreamedBodyTest {
     private static final String REQUEST = "GET /x HTTP/1.1\r\nHost: hub1.example\r\n\r\n";
 
     private record Face(HttpResponse.Stream stream) implements HttpFace {
+        @Override
+        public @Nullable HttpResponse refusalOf(HttpRequest head) {
+            return null;
+        }
+
         @Override
         public boolean claims(HttpRequest request) {
             return true;
@@ -162,6 +168,8 @@ final class StreamedBodyTest {
                 http.headerFieldsMax(),
                 http.bodyMaxBytes(),
                 http.bodiesMaxBytes(),
+                http.bodiesPerAddressMaxBytes(),
+                http.bodyMinBytesPerSecond(),
                 Duration.ofSeconds(2));
         try (RunningHttp server = new RunningHttp(impatient, Limits.defaults().arrival(), face);
                 Socket _ = asked(server)) {

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -16,9 +17,9 @@ final class CbsHandler implements AnswerNode.Handler {
     private static final int AUDIENCE_MAX_CHARS = 1024;
 
     private final Grants grants;
-    private final BiConsumer<@Nullable String, EventsRefusal> refused;
+    private final BiConsumer<@Nullable HubName, EventsRefusal> refused;
 
-    CbsHandler(Grants grants, BiConsumer<@Nullable String, EventsRefusal> refused) {
+    CbsHandler(Grants grants, BiConsumer<@Nullable HubName, EventsRefusal> refused) {
         this.grants = grants;
         this.refused = refused;
     }
@@ -31,7 +32,7 @@ final class CbsHandler implements AnswerNode.Handler {
             answer.accept(new AnswerNode.Answer(Map.of("status-code", 200, "status-description", "OK"), null));
             return;
         }
-        refused.accept(token.named(), refusal);
+        refused.accept(grants.hubNamed(token), refusal);
         answer.accept(new AnswerNode.Answer(
                 Map.of(
                         "status-code", EventsErrors.status(refusal),

@@ -64,16 +64,19 @@ sealed interface Credential {
             return faultFor(settings, host.get(), events ? path.subList(2, path.size()) : List.of());
         }
 
-        /** The hub or host that the token names, for a report; null when it can't be read. */
+        /** The hub that the token names, for a report; null when it can't be read or there is no such hub. */
         @Nullable
-        String named() {
+        HubName named(EventsSettings settings) {
             if (!(SasToken.parse(text) instanceof SasToken.Parsed.Token(var token))) {
                 return null;
             }
             List<String> path = token.resource().path();
-            return token.hasScheme() && !path.isEmpty()
-                    ? path.getFirst()
-                    : token.resource().host();
+            Optional<Hub> entity = token.hasScheme() && !path.isEmpty()
+                    ? HubName.parse(path.getFirst()).flatMap(settings.hubs()::byName)
+                    : Optional.empty();
+            return entity.or(() -> settings.hubs().byHostName(token.resource().host()))
+                    .map(Hub::name)
+                    .orElse(null);
         }
 
         @Override

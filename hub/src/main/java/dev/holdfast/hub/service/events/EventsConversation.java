@@ -14,7 +14,6 @@ import dev.holdfast.wire.amqp.SaslIdentity;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,6 +76,8 @@ final class EventsConversation implements AmqpConversation {
             case NodeAddress.Management _ -> management.attached(link);
             case NodeAddress.Partition partition -> read(link, partition);
             case NodeAddress.HubEvents(var below) -> redirect(link, below);
+            case NodeAddress.OfDevice(var device) ->
+                refuse(link, hubOfConnection(), new EventsRefusal.DeviceOverAmqp(device));
             case NodeAddress.Unknown(var text) -> refuse(link, null, new EventsRefusal.UnknownAddress(text));
         }
     }
@@ -91,6 +92,8 @@ final class EventsConversation implements AmqpConversation {
             case NodeAddress.Cbs() -> cbs.attached(link);
             case NodeAddress.Management _ -> management.attached(link);
             case NodeAddress.HubEvents(var below) when below.size() == 1 -> redirect(link, below);
+            case NodeAddress.OfDevice(var device) ->
+                refuse(link, hubOfConnection(), new EventsRefusal.DeviceOverAmqp(device));
             case NodeAddress.HubEvents _, NodeAddress.Partition _, NodeAddress.Unknown _ ->
                 refuse(link, null, new EventsRefusal.SendingNotAllowed(target == null ? "" : target));
         }
@@ -115,18 +118,18 @@ final class EventsConversation implements AmqpConversation {
             fault = new EventsRefusal.UnknownHub(address.hub());
         }
         if (fault != null || hub == null) {
-            refuse(link, address.hub(), fault == null ? new EventsRefusal.UnknownHub(address.hub()) : fault);
+            refuse(link, hub, fault == null ? new EventsRefusal.UnknownHub(address.hub()) : fault);
             return;
         }
         if (!hub.settings().get().hasConsumerGroup(address.group())) {
-            refuse(link, address.hub(), new EventsRefusal.UnknownConsumerGroup(hub.name(), address.group()));
+            refuse(link, hub, new EventsRefusal.UnknownConsumerGroup(hub.name(), address.group()));
             return;
         }
         OptionalInt partition = Partitions.find(hub, address.partition());
         if (partition.isEmpty()) {
             refuse(
                     link,
-                    address.hub(),
+                    hub,
                     new EventsRefusal.UnknownPartition(
                             hub.name(), address.partition(), hub.log().partitions()));
             return;
@@ -139,19 +142,22 @@ final class EventsConversation implements AmqpConversation {
 
     /** The hub's own host has no telemetry: it names the Event Hubs-compatible address, as Azure IoT Hub does. */
     private void redirect(AmqpLink link, List<String> below) {
-        String hostName = hostName();
-        Optional<Hub> hub =
-                hostName == null ? Optional.empty() : settings.hubs().byHostName(hostName);
-        EventsRefusal fault = grants.faultFor(hub.orElse(null), below, "messages/events/" + String.join("/", below));
-        if (fault != null || hub.isEmpty()) {
-            refuse(link, hostName, fault == null ? new EventsRefusal.UnknownHub(String.valueOf(hostName)) : fault);
+        Hub hub = hubOfConnection();
+        EventsRefusal fault = grants.faultFor(hub, below, "messages/events/" + String.join("/", below));
+        if (fault != null || hub == null) {
+            refuse(link, hub, fault == null ? new EventsRefusal.UnknownHub(String.valueOf(hostName())) : fault);
             return;
         }
-        String to = hub.get().settings().get().hostName();
+        String to = hub.settings().get().hostName();
         int port = connection.localPort();
-        String path = hub.get().name() + "/" + String.join("/", below);
+        String path = hub.name() + "/" + String.join("/", below);
         link.refuse(AmqpError.redirect(
                 to, port, "amqps://" + to + ":" + port + "/" + path, "Telemetry is read from '" + path + "'."));
+    }
+
+    private @Nullable Hub hubOfConnection() {
+        String hostName = hostName();
+        return hostName == null ? null : settings.hubs().byHostName(hostName).orElse(null);
     }
 
     /** The host that was asked for: clients that leave it out of {@code open} still name it in the TLS handshake. */
@@ -160,13 +166,13 @@ final class EventsConversation implements AmqpConversation {
         return opened == null ? Handshake.of(connection.peer().connection()).serverName() : opened;
     }
 
-    private void refuse(AmqpLink link, @Nullable String hub, EventsRefusal refusal) {
-        report(hub, refusal);
+    private void refuse(AmqpLink link, @Nullable Hub hub, EventsRefusal refusal) {
+        report(hub == null ? null : hub.name(), refusal);
         link.refuse(EventsErrors.of(refusal));
     }
 
     /** Any thread. Who showed nothing good yet may be refused a few times only. */
-    private void report(@Nullable String hub, EventsRefusal refusal) {
+    private void report(@Nullable HubName hub, EventsRefusal refusal) {
         reporter.report(hub, refusal);
         if (refusals.incrementAndGet() == REFUSALS_UNAUTHORIZED_MAX) {
             connection.execute(this::refusedOften);

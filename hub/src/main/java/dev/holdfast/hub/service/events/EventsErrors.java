@@ -26,7 +26,7 @@ final class EventsErrors {
             case EventsRefusal.RequestMalformed _,
                     EventsRefusal.FilterNotUnderstood _,
                     EventsRefusal.EpochNotANumber _ -> AmqpError.INVALID_FIELD;
-            case EventsRefusal.UnknownOperation _ -> AmqpError.NOT_IMPLEMENTED;
+            case EventsRefusal.UnknownOperation _, EventsRefusal.DeviceOverAmqp _ -> AmqpError.NOT_IMPLEMENTED;
             case EventsRefusal.UnknownAddress _,
                     EventsRefusal.UnknownHub _,
                     EventsRefusal.UnknownConsumerGroup _,

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventsFace implements AmqpFace {
     private static final String ROOT_USER = "@sas.root.";
+    /** Between the id of a device and the name of its hub. */
+    private static final String DEVICE_USER = "@sas.";
 
     private final EventsSettings settings;
 
@@ -85,6 +87,9 @@ public final class EventsFace implements AmqpFace {
         int root = user.toLowerCase(Locale.ROOT).indexOf(ROOT_USER);
         if (root > 0) {
             verdict.accept(judgeRoot(user.substring(root + ROOT_USER.length()), password));
+        } else if (user.toLowerCase(Locale.ROOT).indexOf(DEVICE_USER) > 0) {
+            verdict.accept(refused(new EventsRefusal.DeviceOverAmqp(
+                    user.substring(0, user.toLowerCase(Locale.ROOT).indexOf(DEVICE_USER)))));
         } else if (user.indexOf('@') >= 0 || user.indexOf('/') >= 0) {
             verdict.accept(new PlainVerdict.NotMine());
         } else {

@@ -52,6 +52,13 @@ sealed interface EventsRefusal {
     /** Telemetry comes from devices; nobody writes it here. */
     record SendingNotAllowed(String address) implements EventsRefusal {}
 
+    /**
+     * A device that speaks AMQP.
+     *
+     * @param device as the peer named it, perhaps with its module
+     */
+    record DeviceOverAmqp(String device) implements EventsRefusal {}
+
     record FilterNotUnderstood(String filter) implements EventsRefusal {}
 
     record EpochNotANumber() implements EventsRefusal {}
@@ -90,7 +97,7 @@ sealed interface EventsRefusal {
                 "Tokens of Microsoft Entra ID are not accepted here. Use a connection string with a SharedAccessKey.";
             case DeviceToken() ->
                 "The token names no shared access policy (skn), so it is one of a device. Reading telemetry needs a policy with"
-                        + " ServiceConnect, such as 'service'.";
+                        + " ServiceConnect, such as 'service'; devices connect over MQTT in this release of Holdfast, on port 8883.";
             case TooManyTokens(var max) ->
                 "The connection holds " + max
                         + " tokens, and that is the limit. Sign one token for the whole hub instead.";
@@ -119,6 +126,10 @@ sealed interface EventsRefusal {
                 "Hub '" + hub + "' has no partition '" + partition + "': they are 0 to " + (partitions - 1) + ".";
             case SendingNotAllowed(var address) ->
                 "Nothing can be sent to '" + address + "'. Telemetry comes from devices; commands go over HTTPS.";
+            case DeviceOverAmqp(var device) ->
+                "Device '" + device
+                        + "' speaks AMQP, which this release of Holdfast does not serve for devices yet. Telemetry goes over MQTT, on"
+                        + " port 8883: choose MQTT as the transport of the client.";
             case FilterNotUnderstood(var filter) ->
                 "The filter '" + filter + "' can't be understood. It is one comparison, as in"
                         + " amqp.annotation.x-opt-offset > '12', of x-opt-offset, x-opt-sequence-number or x-opt-enqueued-time.";

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,12 @@ final class Grants {
 
     boolean isEmpty() {
         return shown.isEmpty();
+    }
+
+    /** The hub that a token names, good or not; null when it names none of this installation. */
+    @Nullable
+    HubName hubNamed(Credential.Token token) {
+        return token.named(settings);
     }
 
     /** Keeps a token that is good for something; returns why not otherwise. */

@@ -23,9 +23,9 @@ final class ManagementHandler implements AnswerNode.Handler {
 
     private final EventsSettings settings;
     private final Grants grants;
-    private final BiConsumer<@Nullable String, EventsRefusal> refused;
+    private final BiConsumer<@Nullable HubName, EventsRefusal> refused;
 
-    ManagementHandler(EventsSettings settings, Grants grants, BiConsumer<@Nullable String, EventsRefusal> refused) {
+    ManagementHandler(EventsSettings settings, Grants grants, BiConsumer<@Nullable HubName, EventsRefusal> refused) {
         this.settings = settings;
         this.grants = grants;
         this.refused = refused;
@@ -37,7 +37,8 @@ final class ManagementHandler implements AnswerNode.Handler {
         Optional<Hub> hub = HubName.parse(name).flatMap(settings.hubs()::byName);
         EventsRefusal refusal = faultOf(request, name, hub.orElse(null));
         if (refusal != null || hub.isEmpty()) {
-            answer.accept(refused(name, refusal == null ? new EventsRefusal.UnknownHub(name) : refusal));
+            answer.accept(refused(
+                    hub.map(Hub::name).orElse(null), refusal == null ? new EventsRefusal.UnknownHub(name) : refusal));
             return;
         }
         String partition = text(request, "partition");
@@ -45,7 +46,7 @@ final class ManagementHandler implements AnswerNode.Handler {
         try {
             settings.threads().execute(() -> answer.accept(whole ? hub(hub.get()) : partition(hub.get(), partition)));
         } catch (RejectedExecutionException stopping) {
-            answer.accept(refused(name, new EventsRefusal.LogUnreadable()));
+            answer.accept(refused(hub.get().name(), new EventsRefusal.LogUnreadable()));
         }
     }
 
@@ -110,7 +111,7 @@ final class ManagementHandler implements AnswerNode.Handler {
                     hub.name(),
                     partition,
                     unreadable);
-            return refused(hub.name().value(), new EventsRefusal.LogUnreadable());
+            return refused(hub.name(), new EventsRefusal.LogUnreadable());
         }
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("type", "com.microsoft:partition");
@@ -128,8 +129,8 @@ final class ManagementHandler implements AnswerNode.Handler {
         return new AnswerNode.Answer(Map.of("status-code", 200, "status-description", "OK"), facts);
     }
 
-    private AnswerNode.Answer refused(String hub, EventsRefusal refusal) {
-        refused.accept(hub.isEmpty() ? null : hub, refusal);
+    private AnswerNode.Answer refused(@Nullable HubName hub, EventsRefusal refusal) {
+        refused.accept(hub, refusal);
         return new AnswerNode.Answer(
                 Map.of(
                         "status-code", EventsErrors.status(refusal),

@@ -33,6 +33,13 @@ sealed interface NodeAddress {
      */
     record HubEvents(List<String> below) implements NodeAddress {}
 
+    /**
+     * Something below {@code devices/…}, where devices send and receive.
+     *
+     * @param device with its module where one is named
+     */
+    record OfDevice(String device) implements NodeAddress {}
+
     /** Nothing of ours, or no address at all. */
     record Unknown(String text) implements NodeAddress {}
 
@@ -55,6 +62,10 @@ sealed interface NodeAddress {
                 && path.get(1).equalsIgnoreCase("events")) {
             List<String> below = path.subList(2, path.size());
             return isManagement(below) || isPartition(below) ? new HubEvents(List.copyOf(below)) : new Unknown(address);
+        }
+        if (path.size() > 2 && path.getFirst().equalsIgnoreCase("devices")) {
+            boolean module = path.size() > 4 && path.get(2).equalsIgnoreCase("modules");
+            return new OfDevice(module ? path.get(1) + "/" + path.get(3) : path.get(1));
         }
         List<String> below = path.isEmpty() ? path : path.subList(1, path.size());
         if (isManagement(below)) {

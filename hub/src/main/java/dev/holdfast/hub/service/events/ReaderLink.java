@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.store.Log;
 import dev.holdfast.wire.amqp.AmqpClient;
@@ -32,7 +33,7 @@ final class ReaderLink implements PartitionReaders.Seat {
     private final NodeAddress.Partition address;
     private final Hub hub;
     private final int partition;
-    private final BiConsumer<String, EventsRefusal> refused;
+    private final BiConsumer<HubName, EventsRefusal> refused;
     private PartitionReaders.@Nullable Place place;
     private Log.@Nullable Watch watch;
     private Runnable closed = () -> {};
@@ -43,7 +44,7 @@ final class ReaderLink implements PartitionReaders.Seat {
             AmqpConnection connection,
             OutgoingLink link,
             Target target,
-            BiConsumer<String, EventsRefusal> refused) {
+            BiConsumer<HubName, EventsRefusal> refused) {
         this.settings = settings;
         this.connection = connection;
         this.link = link;
@@ -207,7 +208,7 @@ final class ReaderLink implements PartitionReaders.Seat {
         if (place == null) {
             refuse(why);
         } else if (!over) {
-            refused.accept(hub.name().value(), why);
+            refused.accept(hub.name(), why);
             link.detach(EventsErrors.of(why));
         }
     }
@@ -215,7 +216,7 @@ final class ReaderLink implements PartitionReaders.Seat {
     private void refuse(EventsRefusal why) {
         if (!over) {
             over = true;
-            refused.accept(hub.name().value(), why);
+            refused.accept(hub.name(), why);
             link.refuse(EventsErrors.of(why));
             closed.run();
         }

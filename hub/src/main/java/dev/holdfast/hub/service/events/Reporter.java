@@ -1,20 +1,22 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the reports of one connection. */
 record Reporter(EventsSettings settings, Connection connection) {
-    void report(@Nullable String hub, EventsRefusal refusal) {
+    /** @param hub one of this installation; null when none of them was asked for */
+    void report(@Nullable HubName hub, EventsRefusal refusal) {
         settings.reports()
                 .accept(new Report(
                         settings.clock().instant(),
                         connection.listener(),
                         connection.remoteAddress(),
                         connection.id(),
-                        hub,
-                        null,
+                        hub == null ? null : hub.value(),
+                        refusal instanceof EventsRefusal.DeviceOverAmqp(var device) ? device : null,
                         refusal.reason(),
                         refusal.explain()));
     }

@@ -10,11 +10,11 @@ import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -33,18 +33,15 @@ public final class ServiceApi implements HttpFace {
     private static final Pattern API_VERSION = Pattern.compile("20[0-9]{2}-[01][0-9]-[0-3][0-9](-[a-z]{1,20})?");
     private static final Set<String> OVERRIDES = Set.of("PUT", "PATCH", "DELETE");
     private static final Set<String> DEVICE_PATHS = Set.of("devices", "twins", "digitaltwins");
-    private static final int NAME_MAX_CHARS = 128;
 
     private final HubDirectory hubs;
-    private final InstantSource clock;
-    private final Consumer<Report> reports;
+    private final Faults faults;
     private final ServiceRoutes routes;
 
     /** @param reports told of refused calls; quick */
     public ServiceApi(HubDirectory hubs, Limits.Registry limits, InstantSource clock, Consumer<Report> reports) {
         this.hubs = hubs;
-        this.clock = clock;
-        this.reports = reports;
+        this.faults = new Faults(clock, reports);
         this.routes = new ServiceRoutes(limits);
     }
 
@@ -54,27 +51,41 @@ public final class ServiceApi implements HttpFace {
     }
 
     @Override
+    public @Nullable HttpResponse refusalOf(HttpRequest head) {
+        return judged(head, hub -> {
+            var _ = letIn(hub, head);
+            return null;
+        });
+    }
+
+    @Override
     public HttpResponse answer(HttpRequest request) {
-        String requestId = UUID.randomUUID().toString();
+        HttpResponse answer = judged(request, hub -> letIn(hub, request).answer(new ServiceCall(hub, request)));
+        return Objects.requireNonNull(answer);
+    }
+
+    /** Does something that may be refused. */
+    private interface Work {
+        @Nullable
+        HttpResponse with(Hub hub) throws ServiceFault;
+    }
+
+    private @Nullable HttpResponse judged(HttpRequest request, Work work) {
         Hub hub = hubs.byHostName(request.host()).orElse(null);
-        HttpResponse answer;
         try {
             if (hub == null) {
                 throw ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "The hub was deleted a moment ago.");
             }
-            answer = answer(hub, request);
+            HttpResponse answer = work.with(hub);
+            return answer == null
+                    ? null
+                    : Faults.traced(answer, UUID.randomUUID().toString());
         } catch (ServiceFault fault) {
-            Instant now = clock.instant();
-            if (fault.isReported()) {
-                report(fault, hub, request, now);
-            }
-            answer = ErrorBody.response(fault, requestId, now);
-            if (fault.error() == ServiceError.METHOD_NOT_ALLOWED) {
-                answer = answer.with("Allow", methods(request.path()));
-            }
+            HttpResponse refused = faults.answer(fault, request, hub, device(request.path()));
+            return fault.error() == ServiceError.METHOD_NOT_ALLOWED
+                    ? refused.with("Allow", methods(request.path()))
+                    : refused;
         }
-        // Answers hold keys, so nothing on the way may keep them.
-        return answer.with("x-ms-request-id", requestId).with("Cache-Control", "no-store");
     }
 
     /** What a request asks for, as a word from a closed list: method and pattern of an entry, or {@code other}. */
@@ -86,14 +97,15 @@ public final class ServiceApi implements HttpFace {
                 .orElse("other");
     }
 
-    private HttpResponse answer(Hub hub, HttpRequest request) throws ServiceFault {
+    /** Judges everything that stands in the head: who is calling, and for what. */
+    private ServiceRoute.Handler letIn(Hub hub, HttpRequest request) throws ServiceFault {
         List<ServiceRoute> here = routes.of(request.path());
         String method = method(request);
         ServiceRoute route = here.stream()
                 .filter(candidate -> candidate.method().equals(method))
                 .findFirst()
                 .orElse(null);
-        letIn(hub, request, route);
+        judgeToken(hub, request, route);
         if (here.isEmpty()) {
             throw ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "The service API has nothing at this path.");
         }
@@ -103,10 +115,8 @@ public final class ServiceApi implements HttpFace {
         }
         requireVersion(request);
         return switch (route.answer()) {
-            case ServiceRoute.Answer.By(var handler) -> handler.answer(new ServiceCall(hub, request));
-            case ServiceRoute.Answer.NotServedYet(var what) ->
-                throw ServiceFault.of(
-                        ServiceError.FEATURE_NOT_SUPPORTED, what + " are not served by this release of Holdfast yet.");
+            case ServiceRoute.Answer.By(var handler) -> handler;
+            case ServiceRoute.Answer.NotServedYet(var what) -> throw ServiceFault.notServedYet(what, "");
         };
     }
 
@@ -126,7 +136,7 @@ public final class ServiceApi implements HttpFace {
     }
 
     /** @param route null when there is none: then any token of the hub will do, since there is nothing to have */
-    private static void letIn(Hub hub, HttpRequest request, @Nullable ServiceRoute route) throws ServiceFault {
+    private static void judgeToken(Hub hub, HttpRequest request, @Nullable ServiceRoute route) throws ServiceFault {
         String token = request.header("authorization").orElse("");
         if (token.isEmpty()) {
             throw ServiceFault.noToken();
@@ -153,26 +163,13 @@ public final class ServiceApi implements HttpFace {
         return routes.of(path).stream().map(ServiceRoute::method).distinct().collect(Collectors.joining(", "));
     }
 
-    private void report(ServiceFault fault, @Nullable Hub hub, HttpRequest request, Instant now) {
-        reports.accept(new Report(
-                now,
-                request.connection().listener(),
-                request.connection().remoteAddress(),
-                request.connection().id(),
-                hub == null ? null : hub.name().value(),
-                device(request.path()),
-                fault.reason(),
-                fault.toOperator()));
-    }
-
     /** The device that a path is about, as the caller spelled it. */
     private @Nullable String device(List<String> path) {
         List<ServiceRoute> here = routes.of(path);
         if (here.isEmpty() || !namesDevice(here.getFirst())) {
             return null;
         }
-        String name = path.get(1);
-        return name.length() <= NAME_MAX_CHARS ? name : name.substring(0, NAME_MAX_CHARS);
+        return path.get(1);
     }
 
     private static boolean namesDevice(ServiceRoute route) {

@@ -3,6 +3,7 @@ package dev.holdfast.hub.service.http;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.RegistryRefusal;
+import dev.holdfast.wire.http.HttpRequest;
 
 /**
  * Why a call is refused. Thrown inside this package and caught in one place, {@link ServiceApi}. Has no stack: it is not a bug.
@@ -11,6 +12,7 @@ import dev.holdfast.hub.identity.RegistryRefusal;
  */
 final class ServiceFault extends Exception {
     private static final long serialVersionUID = 1L;
+    private static final int PATH_MAX_CHARS = 200;
 
     private final ServiceError error;
     private final String reason;
@@ -48,6 +50,32 @@ final class ServiceFault extends Exception {
         return new ServiceFault(ServiceError.UNAUTHORIZED_ACCESS, "NoCredentials", explanation, explanation, true);
     }
 
+    /** @param instead what to do, with a blank in front; or nothing */
+    static ServiceFault notServedYet(String what, String instead) {
+        return of(
+                ServiceError.FEATURE_NOT_SUPPORTED,
+                what + " are not served by this release of Holdfast yet." + instead);
+    }
+
+    /** @param host as the caller named it, a checked host name */
+    static ServiceFault unknownHub(String host) {
+        String explanation = "No hub of this installation answers to the host name '" + host
+                + "'. Compare it with the host names of the hubs, as in their connection strings.";
+        return new ServiceFault(ServiceError.GENERIC_NOT_FOUND, "UnknownHub", explanation, explanation, true);
+    }
+
+    static ServiceFault unknownPath(HttpRequest request) {
+        String path = String.join("/", request.path());
+        String explanation = "Nothing is served at this path of '" + request.host() + "'.";
+        return new ServiceFault(
+                ServiceError.GENERIC_NOT_FOUND,
+                "UnknownPath",
+                explanation,
+                explanation + " It was " + request.method() + " /"
+                        + path.substring(0, Math.min(PATH_MAX_CHARS, path.length())) + ".",
+                true);
+    }
+
     /** The registry's answer to a caller who was let in: everyday business, so nobody else is told. */
     static ServiceFault of(RegistryRefusal refusal) {
         return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), false);
@@ -73,6 +101,7 @@ final class ServiceFault extends Exception {
                     AuthenticationRefusal.TokenMalformed _,
                     AuthenticationRefusal.TokenExpired _,
                     AuthenticationRefusal.TokenForOtherResource _,
+                    AuthenticationRefusal.ModulesNotServed _,
                     AuthenticationRefusal.PolicyLacksRight _ -> true;
             case AuthenticationRefusal.UnknownDevice _,
                     AuthenticationRefusal.DeviceDisabled _,

@@ -100,6 +100,25 @@ class CbsTest {
         }
     }
 
+    /** What a report calls the hub is the name of one, or nothing. */
+    @Test
+    void refused_token_is_reported_under_the_hub_that_it_names() throws Exception {
+        for (String[] named : new String[][] {
+            {"127.0.0.1/messages/events", "hub1"},
+            {"sb://127.0.0.1/hub2", "hub2"},
+            {"hub2.hub.test", "hub2"},
+            {"nowhere.test", ""},
+        }) {
+            endpoint.reports.clear();
+            try (AmqpClient client = endpoint.connect()) {
+                put(client, endpoint.sign(named[0], new byte[32], "&skn=service"));
+            }
+            assertThat(endpoint.reports).as(named[0]).hasSize(1);
+            String hub = endpoint.reports.getFirst().hub();
+            assertThat(hub == null ? "" : hub).as(named[0]).isEqualTo(named[1]);
+        }
+    }
+
     @Test
     void binary_value_is_no_token() throws Exception {
         try (AmqpClient client = endpoint.connect()) {
@@ -248,7 +267,8 @@ class CbsTest {
         assertThatThrownBy(() -> endpoint.connect(ClientSasl.plain("service@sas.root.hub1", other)));
         assertThatThrownBy(() -> endpoint.connect(ClientSasl.plain("service@sas.root.hub9", token)));
         assertThatThrownBy(() -> endpoint.connect(ClientSasl.plain("dev1@sas.hub1", token)));
-        assertThat(endpoint.reasons()).containsExactly("TokenForOtherResource", "UnknownHub", "UnknownPlainUser");
+        assertThat(endpoint.reasons()).containsExactly("TokenForOtherResource", "UnknownHub", "DeviceOverAmqp");
+        assertThat(endpoint.reports.getLast().explanation()).contains("'dev1'", "MQTT");
     }
 
     @Test

@@ -18,8 +18,11 @@ import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.store.Log;
 import dev.holdfast.testkit.TestClock;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
+import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -53,6 +56,8 @@ final class FakeHub implements HubDirectory {
     final RepeatingTable table = new RepeatingTable();
     final DeviceLinks links = new DeviceLinks();
     final List<Report> reports = new ArrayList<>();
+    final DevicesOverHttps devices = new DevicesOverHttps(this, clock, reports::add);
+    final UnservedFace unserved = new UnservedFace(this, clock, reports::add);
     final ServiceApi api = new ServiceApi(this, Limits.defaults().registry(), clock, reports::add);
     final Hub hub;
 
@@ -183,11 +188,25 @@ final class FakeHub implements HubDirectory {
                     "https",
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 50000),
                     clock.instant());
+            connection.learn(
+                    Handshake.class,
+                    new Handshake("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, false, new PeerIdentity.Anonymous()));
             return new HttpRequest(method, host, segments, query, headers, body, connection);
         }
 
         Answer send() {
             return new Answer(api.answer(request()));
+        }
+
+        /** As the server does it: the first face that claims the call, and the head before the body. */
+        Answer sendToAll() {
+            HttpRequest request = request();
+            HttpFace face = List.of(devices, api, unserved).stream()
+                    .filter(candidate -> candidate.claims(request))
+                    .findFirst()
+                    .orElseThrow();
+            HttpResponse refusal = request.body().length == 0 ? null : face.refusalOf(request);
+            return new Answer(refusal == null ? face.answer(request) : refusal);
         }
     }
 

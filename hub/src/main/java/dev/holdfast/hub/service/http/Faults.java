@@ -1,0 +1,39 @@
+package dev.holdfast.hub.service.http;
+
+import dev.holdfast.hub.Hub;
+import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.http.HttpRequest;
+import dev.holdfast.wire.http.HttpResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of a fault: an answer for the caller, and a report where an operator wants to know. */
+record Faults(InstantSource clock, Consumer<Report> reports) {
+    private static final int NAME_MAX_CHARS = 128;
+
+    /** @param device that the request is about, as the caller spelled it; null when it is about none */
+    HttpResponse answer(ServiceFault fault, HttpRequest request, @Nullable Hub hub, @Nullable String device) {
+        Instant now = clock.instant();
+        if (fault.isReported()) {
+            reports.accept(new Report(
+                    now,
+                    request.connection().listener(),
+                    request.connection().remoteAddress(),
+                    request.connection().id(),
+                    hub == null ? null : hub.name().value(),
+                    device == null ? null : device.substring(0, Math.min(NAME_MAX_CHARS, device.length())),
+                    fault.reason(),
+                    fault.toOperator()));
+        }
+        String requestId = UUID.randomUUID().toString();
+        return traced(ErrorBody.response(fault, requestId, now), requestId);
+    }
+
+    /** Answers hold keys, so nothing on the way may keep them. */
+    static HttpResponse traced(HttpResponse answer, String requestId) {
+        return answer.with("x-ms-request-id", requestId).with("Cache-Control", "no-store");
+    }
+}
