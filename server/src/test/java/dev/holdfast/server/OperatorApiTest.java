@@ -73,6 +73,7 @@ final class OperatorApiTest {
         for (String path : List.of(
                 "",
                 "status",
+                "backup",
                 "hubs",
                 "hubs/hub1",
                 "hubs/no-such-hub",
