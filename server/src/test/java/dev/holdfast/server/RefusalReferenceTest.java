@@ -24,6 +24,7 @@ class RefusalReferenceTest {
         "dev.holdfast.tls.report.VerdictRefusal",
         "dev.holdfast.tls.report.HandshakeFailure",
         "dev.holdfast.hub.identity.AuthenticationRefusal",
+        "dev.holdfast.pki.ChainRefusal",
         "dev.holdfast.hub.device.mqtt.ConnectRefusal",
         "dev.holdfast.hub.device.mqtt.PublishRefusal",
         "dev.holdfast.hub.telemetry.TelemetryRefusal",
@@ -34,7 +35,7 @@ class RefusalReferenceTest {
     };
 
     /** Cases that carry a reason of another list and are reported by that one's word. */
-    private static final Set<String> CARRIERS = Set.of("NotAuthenticated", "NotTaken", "PlainRefused");
+    private static final Set<String> CARRIERS = Set.of("NotAuthenticated", "NotTaken", "PlainRefused", "ChainRefused");
 
     @Test
     void every_reason_word_is_explained_and_no_other() throws Exception {
