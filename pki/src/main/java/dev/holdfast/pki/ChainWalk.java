@@ -105,12 +105,15 @@ final class ChainWalk {
     }
 
     private void arrived(List<X509Certificate> path, ChainAnchor anchor) {
-        // The runtime's check looks at every signature again.
-        checksLeft -= path.size();
-        if (checksLeft < 0) {
-            return;
-        }
         ChainRefusal fault = rules.faultOf(path, anchor);
+        if (fault == null) {
+            // The runtime's check looks at every signature again.
+            checksLeft -= path.size();
+            if (checksLeft < 0) {
+                return;
+            }
+            fault = rules.rejectedByRuntime(path, anchor);
+        }
         if (fault == null) {
             found = new ChainResult.Trusted(anchor, path);
         } else if (faultOfPath == null) {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is wrong with a path whose signatures are right: from a leaf over intermediates to a registered authority.
  *
- * <p>First rule by rule, each with a reason of its own, from the leaf upwards; last the Java runtime's whole check, which knows
+ * <p>First rule by rule, each with a reason of its own, from the leaf upwards; then the Java runtime's whole check, which knows
  * rules (certificate policies) that are not repeated here, and which stands behind those that are.
  */
 final class PathRules {
@@ -52,7 +52,11 @@ final class PathRules {
         this.now = now;
     }
 
-    /** @param path leaf first, without the authority's own certificate */
+    /**
+     * Judges by the rules that have reasons of their own.
+     *
+     * @param path leaf first, without the authority's own certificate
+     */
     @Nullable
     ChainRefusal faultOf(List<X509Certificate> path, ChainAnchor anchor) {
         ChainRefusal fault = faultOfLeaf(path.getFirst());
@@ -66,7 +70,7 @@ final class PathRules {
             X509Certificate issuer = i < path.size() ? path.get(i) : anchor.certificate();
             fault = faultOfIssuer(issuer, path.subList(0, i));
         }
-        return fault == null ? rejectedByRuntime(path, anchor) : fault;
+        return fault;
     }
 
     private @Nullable ChainRefusal faultOfLeaf(X509Certificate leaf) {
@@ -169,6 +173,16 @@ final class PathRules {
         } catch (IOException | IllegalArgumentException e) {
             return new CertificateUnreadable(issuerName, "nameConstraints");
         }
+        try {
+            return faultOfNames(permitted, issuerName, below);
+        } catch (UnsupportedOperationException e) {
+            // The runtime can't compare names of some kinds, such as otherName; RFC 5280 lets it refuse then.
+            return new CertificateUnreadable(issuerName, "kind of name in the nameConstraints");
+        }
+    }
+
+    private static @Nullable ChainRefusal faultOfNames(
+            X509CertSelector permitted, String issuerName, List<X509Certificate> below) {
         return below.stream()
                 // RFC 5280 6.1.3 (b): as above, but a leaf is always held to them.
                 .filter(certificate -> certificate.equals(below.getFirst()) || !isSelfIssued(certificate))
@@ -183,7 +197,9 @@ final class PathRules {
         return Names.same(certificate.getSubjectX500Principal(), certificate.getIssuerX500Principal());
     }
 
-    private @Nullable ChainRefusal rejectedByRuntime(List<X509Certificate> path, ChainAnchor anchor) {
+    /** The runtime's whole check, for a path in which {@link #faultOf} found nothing. */
+    @Nullable
+    ChainRefusal rejectedByRuntime(List<X509Certificate> path, ChainAnchor anchor) {
         try {
             CertPath certificates = CertificateFactory.getInstance("X.509").generateCertPath(path);
             PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor.certificate(), null)));
@@ -195,7 +211,7 @@ final class PathRules {
             return null;
         } catch (CertPathValidatorException e) {
             return new PathRejected(String.valueOf(e.getMessage()));
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | UnsupportedOperationException e) {
             return new PathRejected(e.toString());
         }
     }

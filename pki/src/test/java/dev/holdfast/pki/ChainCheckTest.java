@@ -15,15 +15,18 @@ import java.util.List;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.OtherName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -365,6 +368,62 @@ final class ChainCheckTest {
         Made inside = Maker.leaf("O=Plant,CN=dev1", LEAF_KEYS).by(outside).make();
         assertThat(refusal(judge(List.of(strictRoot.registered("plant")), inside, outside), "O=Elsewhere"))
                 .isEqualTo("NameNotPermitted");
+    }
+
+    @Test
+    void name_constraints_hold_for_the_names_of_other_kinds_too() {
+        GeneralName plant = new GeneralName(GeneralName.dNSName, "plant.test");
+        Made line = Maker.authority("O=Plant,CN=Line 1", INTERMEDIATE_KEYS)
+                .by(root)
+                .with(
+                        Extension.nameConstraints,
+                        true,
+                        new NameConstraints(new GeneralSubtree[] {new GeneralSubtree(plant)}, null))
+                .make();
+        for (String name : List.of("dev1.plant.test", "dev1.elsewhere.test")) {
+            Made device = Maker.leaf("CN=dev1", LEAF_KEYS)
+                    .by(line)
+                    .with(
+                            Extension.subjectAlternativeName,
+                            false,
+                            new GeneralNames(new GeneralName(GeneralName.dNSName, name)))
+                    .make();
+            ChainResult result = judge(rootOnly, device, line);
+            assertThat(result instanceof ChainResult.Trusted).as(name).isEqualTo(name.equals("dev1.plant.test"));
+        }
+    }
+
+    @Test
+    void a_kind_of_name_that_can_not_be_compared_is_refused_without_an_exception() {
+        GeneralName other = new GeneralName(
+                GeneralName.otherName,
+                new OtherName(new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.2"), new DERUTF8String("dev1")));
+        Made line = Maker.authority("O=Plant,CN=Line 1", INTERMEDIATE_KEYS)
+                .by(root)
+                .with(
+                        Extension.nameConstraints,
+                        true,
+                        new NameConstraints(new GeneralSubtree[] {new GeneralSubtree(other)}, null))
+                .make();
+        Made device = Maker.leaf("CN=dev1", LEAF_KEYS)
+                .by(line)
+                .with(Extension.subjectAlternativeName, false, new GeneralNames(other))
+                .make();
+        assertThat(refusal(judge(rootOnly, device, line), "nameConstraints")).isEqualTo("CertificateUnreadable");
+    }
+
+    @Test
+    void many_authorities_of_one_name_are_all_tried() {
+        List<ChainAnchor> renewed = new ArrayList<>();
+        for (int i = 1; i < Limits.defaults().certificates().authoritiesMax(); i++) {
+            renewed.add(Maker.authority("O=Plant,CN=Root", ROOT_KEYS)
+                    .expired()
+                    .make()
+                    .registered("year " + i));
+        }
+        assertThat(refusal(judge(renewed, leaf, intermediate))).isEqualTo("AuthorityExpired");
+        renewed.add(root.registered("now"));
+        assertTrusted(judge(renewed, leaf, intermediate), "now", 2);
     }
 
     // --- what for

@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.pki.KeyAndCertificate;
 import dev.holdfast.pki.KeyKind;
@@ -16,6 +17,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -138,6 +140,37 @@ final class AuthorityConnectionTest {
                     .as("resumed")
                     .isEqualTo(resumed);
             return connect(socket, device);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void eight_certificates_are_looked_at_and_nine_end_the_handshake(String version) throws Exception {
+        List<TestAuthority> levels = new ArrayList<>(List.of(new TestAuthority("Deep " + version, before, after)));
+        for (int level = 1; level <= 8; level++) {
+            levels.add(levels.getLast().intermediate("Level " + level, before, after));
+        }
+        String device = "deep-" + version;
+        create(device);
+        register("deep-" + version, levels.getFirst());
+        for (int certificates : new int[] {8, 9}) {
+            TestAuthority issuer = levels.get(certificates - 1);
+            List<X509Certificate> above = levels.subList(1, certificates).reversed().stream()
+                    .map(TestAuthority::certificate)
+                    .toList();
+            SSLContext client = TestTls.context(roots, issuer.issue(device, KeyKind.EC_P256, before, after), above);
+            if (certificates == 8) {
+                try (SSLSocket socket = open(client, version)) {
+                    assertThat(connect(socket, device)).isEqualTo(ACCEPTED);
+                }
+            } else {
+                assertThatThrownBy(() -> {
+                            try (SSLSocket socket = open(client, version)) {
+                                connect(socket, device);
+                            }
+                        })
+                        .isInstanceOf(IOException.class);
+            }
         }
     }
 
