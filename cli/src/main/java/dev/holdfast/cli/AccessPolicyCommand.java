@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,12 +39,11 @@ final class AccessPolicyCommand implements Runnable {
         throw help.wrongUse("Say what to do with shared access policies.");
     }
 
-    private static void print(HelpOption help, Output output, JsonNode policy) {
+    private static void print(PrintWriter out, Output output, JsonNode policy) {
         if (output.isJson()) {
-            output.printJson(help.out(), policy);
+            output.printJson(out, policy);
             return;
         }
-        PrintWriter out = help.out();
         out.println("Policy:            " + policy.path("name").asString() + " (" + rights(policy) + ")");
         out.println("Connection string: " + policy.path("connectionString").asString());
         out.println("Secondary key:     " + policy.path("secondaryKey").asString());
@@ -59,7 +57,7 @@ final class AccessPolicyCommand implements Runnable {
             name = "create",
             description = "Makes a policy with fresh keys and prints its connection string.",
             footer = {"", "Example:", "  holdfast hub access-policy create dashboard --right ServiceConnect"})
-    static final class Create implements Callable<Integer> {
+    static final class Create extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "1 to 64 letters, digits, '-', '_' and '.'.")
         private String name = "";
 
@@ -75,27 +73,18 @@ final class AccessPolicyCommand implements Runnable {
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Create(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
+        void run(OperatorClient client) throws CommandFailure {
             ObjectNode wanted = JsonMapper.shared().createObjectNode().put("name", name);
             ArrayNode array = wanted.putArray("rights");
             rights.forEach(array::add);
-            try (OperatorClient client = server.connect()) {
-                print(help, output, client.post(hub.path(PATH), wanted));
-            }
-            return 0;
+            print(out(), output, client.post(hub.path(PATH), wanted));
         }
     }
 
@@ -103,36 +92,27 @@ final class AccessPolicyCommand implements Runnable {
             name = "list",
             description = "Lists the policies of a hub, without their keys.",
             footer = {"", "Example:", "  holdfast hub access-policy list"})
-    static final class Listing implements Callable<Integer> {
+    static final class Listing extends ServerCommand {
         @Mixin
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Listing(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                JsonNode policies = client.get(hub.path(PATH)).path("accessPolicies");
-                if (output.isJson()) {
-                    output.printJson(help.out(), policies);
-                    return 0;
-                }
-                List<List<String>> rows = new ArrayList<>();
-                policies.forEach(policy -> rows.add(List.of(policy.path("name").asString(), rights(policy))));
-                Output.printTable(help.out(), List.of("NAME", "RIGHTS"), rows);
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode policies = client.get(hub.path(PATH)).path("accessPolicies");
+            if (output.isJson()) {
+                output.printJson(out(), policies);
+                return;
             }
-            return 0;
+            List<List<String>> rows = new ArrayList<>();
+            policies.forEach(policy -> rows.add(List.of(policy.path("name").asString(), rights(policy))));
+            Output.printTable(out(), List.of("NAME", "RIGHTS"), rows);
         }
     }
 
@@ -140,7 +120,7 @@ final class AccessPolicyCommand implements Runnable {
             name = "show",
             description = "Shows a policy with its keys.",
             footer = {"", "Example:", "  holdfast hub access-policy show service"})
-    static final class Show implements Callable<Integer> {
+    static final class Show extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "The policy.")
         private String name = "";
 
@@ -148,24 +128,15 @@ final class AccessPolicyCommand implements Runnable {
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Show(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                print(help, output, client.get(hub.path(PATH, name)));
-            }
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            print(out(), output, client.get(hub.path(PATH, name)));
         }
     }
 
@@ -177,7 +148,7 @@ final class AccessPolicyCommand implements Runnable {
                 "Example, to replace both keys without an interruption: swap them, give clients the primary one, then",
                 "  holdfast hub access-policy renew service --which secondary"
             })
-    static final class Renew implements Callable<Integer> {
+    static final class Renew extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "The policy.")
         private String name = "";
 
@@ -192,25 +163,16 @@ final class AccessPolicyCommand implements Runnable {
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Renew(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
+        void run(OperatorClient client) throws CommandFailure {
             ObjectNode wanted = JsonMapper.shared().createObjectNode().put("which", which);
-            try (OperatorClient client = server.connect()) {
-                print(help, output, client.post(hub.path(PATH, name, "renew"), wanted));
-            }
-            return 0;
+            print(out(), output, client.post(hub.path(PATH, name, "renew"), wanted));
         }
     }
 
@@ -218,30 +180,21 @@ final class AccessPolicyCommand implements Runnable {
             name = "delete",
             description = "Deletes a policy; nothing that was signed with its keys opens the hub any more.",
             footer = {"", "Example:", "  holdfast hub access-policy delete dashboard"})
-    static final class Delete implements Callable<Integer> {
+    static final class Delete extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "The policy.")
         private String name = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Delete(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                client.delete(hub.path(PATH, name));
-            }
-            help.out().println("Policy " + name + " of hub " + hub.name() + " is deleted.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            client.delete(hub.path(PATH, name));
+            out().println("Policy " + name + " of hub " + hub.name() + " is deleted.");
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,32 +32,23 @@ final class ConsumerGroupCommand implements Runnable {
             name = "create",
             description = "Makes a consumer group.",
             footer = {"", "Example:", "  holdfast hub consumer-group create dashboard --hub hub1"})
-    static final class Create implements Callable<Integer> {
+    static final class Create extends ServerCommand {
         @Parameters(paramLabel = "GROUP", description = "1 to 50 letters, digits, '.', '-' and '_'.")
         private String group = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Create(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                JsonNode _ = client.post(
-                        hub.path("consumer-groups"),
-                        JsonMapper.shared().createObjectNode().put("name", group));
-            }
-            help.out().println("Consumer group " + group + " of hub " + hub.name() + " is ready.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode _ = client.post(
+                    hub.path("consumer-groups"),
+                    JsonMapper.shared().createObjectNode().put("name", group));
+            out().println("Consumer group " + group + " of hub " + hub.name() + " is ready.");
         }
     }
 
@@ -66,34 +56,25 @@ final class ConsumerGroupCommand implements Runnable {
             name = "list",
             description = "Lists the consumer groups of a hub.",
             footer = {"", "Example:", "  holdfast hub consumer-group list"})
-    static final class Listing implements Callable<Integer> {
+    static final class Listing extends ServerCommand {
         @Mixin
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Listing(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                JsonNode groups = client.get(hub.path("consumer-groups")).path("consumerGroups");
-                if (output.isJson()) {
-                    output.printJson(help.out(), groups);
-                } else {
-                    groups.forEach(group -> help.out().println(group.asString()));
-                }
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode groups = client.get(hub.path("consumer-groups")).path("consumerGroups");
+            if (output.isJson()) {
+                output.printJson(out(), groups);
+            } else {
+                groups.forEach(group -> out().println(group.asString()));
             }
-            return 0;
         }
     }
 
@@ -101,30 +82,21 @@ final class ConsumerGroupCommand implements Runnable {
             name = "delete",
             description = "Deletes a consumer group.",
             footer = {"", "Example:", "  holdfast hub consumer-group delete dashboard"})
-    static final class Delete implements Callable<Integer> {
+    static final class Delete extends ServerCommand {
         @Parameters(paramLabel = "GROUP", description = "The consumer group.")
         private String group = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Delete(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                client.delete(hub.path("consumer-groups", group));
-            }
-            help.out().println("Consumer group " + group + " of hub " + hub.name() + " is deleted.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            client.delete(hub.path("consumer-groups", group));
+            out().println("Consumer group " + group + " of hub " + hub.name() + " is deleted.");
         }
     }
 }

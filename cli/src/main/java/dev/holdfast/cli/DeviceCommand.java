@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "device",
-        description = "Registers, lists, disables, enables and deletes devices.",
+        description = "Registers, lists, disables, enables and deletes devices, and renews their keys.",
         footer = {"", "Example:", "  holdfast device create thermometer-7"})
 final class DeviceCommand implements Runnable {
     @Mixin
@@ -25,7 +24,8 @@ final class DeviceCommand implements Runnable {
                 .addSubcommand(new DeviceListCommand(environment))
                 .addSubcommand(new Delete(environment))
                 .addSubcommand(new Disable(environment))
-                .addSubcommand(new Enable(environment));
+                .addSubcommand(new Enable(environment))
+                .addSubcommand(new RenewKeys(environment));
     }
 
     @Override
@@ -37,30 +37,21 @@ final class DeviceCommand implements Runnable {
             name = "delete",
             description = "Deletes a device and ends its connection.",
             footer = {"", "Example:", "  holdfast device delete thermometer-7"})
-    static final class Delete implements Callable<Integer> {
+    static final class Delete extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The device.")
         private String id = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Delete(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                client.delete(hub.path("devices", id));
-            }
-            help.out().println("Device " + id + " of hub " + hub.name() + " is deleted.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            client.delete(hub.path("devices", id));
+            out().println("Device " + id + " of hub " + hub.name() + " is deleted.");
         }
     }
 
@@ -68,7 +59,7 @@ final class DeviceCommand implements Runnable {
             name = "disable",
             description = "Keeps a device out and ends its connection, until it is enabled again.",
             footer = {"", "Example:", "  holdfast device disable thermometer-7 --reason 'lost on 3 May'"})
-    static final class Disable implements Callable<Integer> {
+    static final class Disable extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The device.")
         private String id = "";
 
@@ -78,21 +69,14 @@ final class DeviceCommand implements Runnable {
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Disable(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            setEnabled(server, hub, id, false, reason);
-            help.out().println("Device " + id + " of hub " + hub.name() + " is disabled.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            setEnabled(client, hub, id, false, reason);
+            out().println("Device " + id + " of hub " + hub.name() + " is disabled.");
         }
     }
 
@@ -100,37 +84,70 @@ final class DeviceCommand implements Runnable {
             name = "enable",
             description = "Lets a disabled device connect again.",
             footer = {"", "Example:", "  holdfast device enable thermometer-7"})
-    static final class Enable implements Callable<Integer> {
+    static final class Enable extends ServerCommand {
         @Parameters(paramLabel = "ID", description = "The device.")
         private String id = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Enable(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            setEnabled(server, hub, id, true, "");
-            help.out().println("Device " + id + " of hub " + hub.name() + " is enabled.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            setEnabled(client, hub, id, true, "");
+            out().println("Device " + id + " of hub " + hub.name() + " is enabled.");
         }
     }
 
-    private static void setEnabled(ServerOptions server, HubOption hub, String id, boolean enabled, String reason)
+    private static void setEnabled(OperatorClient client, HubOption hub, String id, boolean enabled, String reason)
             throws CommandFailure {
         ObjectNode change = JsonMapper.shared().createObjectNode();
         change.put("enabled", enabled).put("statusReason", reason);
-        try (OperatorClient client = server.connect()) {
-            JsonNode _ = client.patch(hub.path("devices", id), change);
+        JsonNode _ = client.patch(hub.path("devices", id), change);
+    }
+
+    @Command(
+            name = "renew-keys",
+            description = "Makes new keys for a device; tokens that the old ones sign are refused from then on.",
+            footer = {
+                "",
+                "Example, to replace both keys without an interruption: give the device its secondary key, then",
+                "  holdfast device renew-keys thermometer-7 --which primary",
+                "and the other way round."
+            })
+    static final class RenewKeys extends ServerCommand {
+        @Parameters(paramLabel = "ID", description = "The device.")
+        private String id = "";
+
+        @Option(
+                names = "--which",
+                paramLabel = "KEY",
+                required = true,
+                description = "primary, secondary, both, or swap to let the two change places.")
+        private String which = "";
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private Output output = new Output();
+
+        RenewKeys(Map<String, String> environment) {
+            super(environment);
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            ObjectNode wanted = JsonMapper.shared().createObjectNode().put("which", which);
+            JsonNode device = client.post(hub.path("devices", id, "renew-keys"), wanted);
+            if (output.isJson()) {
+                output.printJson(out(), device);
+            } else {
+                out().println(device.path("connectionString").asString());
+            }
         }
     }
 }

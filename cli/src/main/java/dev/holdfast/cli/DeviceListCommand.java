@@ -3,7 +3,6 @@ package dev.holdfast.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
@@ -14,29 +13,23 @@ import tools.jackson.databind.node.ArrayNode;
         name = "list",
         description = "Lists the devices of a hub.",
         footer = {"", "Example:", "  holdfast device list --json"})
-final class DeviceListCommand implements Callable<Integer> {
+final class DeviceListCommand extends ServerCommand {
     @Mixin
     private HubOption hub = new HubOption();
 
     @Mixin
-    private final ServerOptions server;
-
-    @Mixin
     private Output output = new Output();
 
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     DeviceListCommand(Map<String, String> environment) {
-        this.server = new ServerOptions(environment);
+        super(environment);
     }
 
     @Override
-    public Integer call() throws CommandFailure {
-        ArrayNode devices = devices();
+    void run(OperatorClient client) throws CommandFailure {
+        ArrayNode devices = devices(client);
         if (output.isJson()) {
-            output.printJson(help.out(), devices);
-            return 0;
+            output.printJson(out(), devices);
+            return;
         }
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode device : devices) {
@@ -46,21 +39,18 @@ final class DeviceListCommand implements Callable<Integer> {
                     device.path("enabled").asBoolean() ? "enabled" : "disabled",
                     device.path("connected").asBoolean() ? "connected" : ""));
         }
-        Output.printTable(help.out(), List.of("ID", "AUTHENTICATION", "STATUS", "CONNECTION"), rows);
-        return 0;
+        Output.printTable(out(), List.of("ID", "AUTHENTICATION", "STATUS", "CONNECTION"), rows);
     }
 
     /** All pages together. */
-    private ArrayNode devices() throws CommandFailure {
+    private ArrayNode devices(OperatorClient client) throws CommandFailure {
         ArrayNode devices = JsonMapper.shared().createArrayNode();
-        try (OperatorClient client = server.connect()) {
-            String after = "";
-            do {
-                JsonNode page = client.get(hub.path("devices") + "?after=" + OperatorClient.encode(after));
-                page.path("devices").forEach(devices::add);
-                after = page.path("next").asString("");
-            } while (!after.isEmpty());
-        }
+        String after = "";
+        do {
+            JsonNode page = client.get(hub.path("devices") + "?after=" + OperatorClient.encode(after));
+            page.path("devices").forEach(devices::add);
+            after = page.path("next").asString("");
+        } while (!after.isEmpty());
         return devices;
     }
 }

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,7 +40,7 @@ final class HubCommand implements Runnable {
             name = "create",
             description = "Makes a hub and prints its connection strings.",
             footer = {"", "Example:", "  holdfast hub create plant-2 --partitions 8 --retention-days 7"})
-    static final class Create implements Callable<Integer> {
+    static final class Create extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "3 to 50 letters, digits and hyphens.")
         private String name = "";
 
@@ -58,20 +57,14 @@ final class HubCommand implements Runnable {
         private @Nullable Integer retentionDays;
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Create(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
+        void run(OperatorClient client) throws CommandFailure {
             ObjectNode wanted = JsonMapper.shared().createObjectNode();
             wanted.put("name", name);
             if (partitions != null) {
@@ -80,15 +73,12 @@ final class HubCommand implements Runnable {
             if (retentionDays != null) {
                 wanted.put("retentionDays", retentionDays);
             }
-            try (OperatorClient client = server.connect()) {
-                JsonNode hub = client.post("hubs", wanted);
-                if (output.isJson()) {
-                    output.printJson(help.out(), hub);
-                } else {
-                    print(help.out(), hub);
-                }
+            JsonNode hub = client.post("hubs", wanted);
+            if (output.isJson()) {
+                output.printJson(out(), hub);
+            } else {
+                print(out(), hub);
             }
-            return 0;
         }
 
         private static void print(PrintWriter out, JsonNode hub) {
@@ -108,31 +98,22 @@ final class HubCommand implements Runnable {
             name = "list",
             description = "Lists the hubs.",
             footer = {"", "Example:", "  holdfast hub list --json"})
-    static final class Listing implements Callable<Integer> {
-        @Mixin
-        private final ServerOptions server;
-
+    static final class Listing extends ServerCommand {
         @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Listing(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                JsonNode hubs = client.get("hubs").path("hubs");
-                if (output.isJson()) {
-                    output.printJson(help.out(), hubs);
-                } else {
-                    print(help.out(), hubs);
-                }
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode hubs = client.get("hubs").path("hubs");
+            if (output.isJson()) {
+                output.printJson(out(), hubs);
+            } else {
+                print(out(), hubs);
             }
-            return 0;
         }
 
         private static void print(PrintWriter out, JsonNode hubs) {
@@ -152,27 +133,18 @@ final class HubCommand implements Runnable {
             name = "delete",
             description = "Deletes a hub with its devices and its telemetry, and ends its connections.",
             footer = {"", "Example:", "  holdfast hub delete plant-2"})
-    static final class Delete implements Callable<Integer> {
+    static final class Delete extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "The hub.")
         private String name = "";
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Delete(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                client.delete(OperatorClient.path("hubs", name));
-            }
-            help.out().println("Hub " + name + " is deleted.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            client.delete(OperatorClient.path("hubs", name));
+            out().println("Hub " + name + " is deleted.");
         }
     }
 }

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
@@ -14,36 +13,25 @@ import tools.jackson.databind.JsonNode;
         name = "status",
         description = "Shows the server's version, how long it runs, and its hubs with their devices and connections.",
         footer = {"", "Example:", "  holdfast status --json"})
-final class StatusCommand implements Callable<Integer> {
-    @Mixin
-    private final ServerOptions server;
-
+final class StatusCommand extends ServerCommand {
     @Mixin
     private Output output = new Output();
 
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     StatusCommand(Map<String, String> environment) {
-        this.server = new ServerOptions(environment);
+        super(environment);
     }
 
     @Override
-    public Integer call() throws CommandFailure {
-        try (OperatorClient client = server.connect()) {
-            JsonNode status = client.get("status");
-            if (output.isJson()) {
-                output.printJson(help.out(), status);
-            } else {
-                help.out()
-                        .println("Holdfast " + status.path("version").asString() + " at "
-                                + client.address().url() + ", up for "
-                                + uptime(Duration.ofSeconds(
-                                        status.path("uptimeSeconds").asLong())) + ".");
-                print(help.out(), status.path("hubs"));
-            }
+    void run(OperatorClient client) throws CommandFailure {
+        JsonNode status = client.get("status");
+        if (output.isJson()) {
+            output.printJson(out(), status);
+        } else {
+            out().println("Holdfast " + status.path("version").asString() + " at "
+                    + client.address().url() + ", up for "
+                    + uptime(Duration.ofSeconds(status.path("uptimeSeconds").asLong())) + ".");
+            print(out(), status.path("hubs"));
         }
-        return 0;
     }
 
     private static void print(PrintWriter out, JsonNode hubs) {

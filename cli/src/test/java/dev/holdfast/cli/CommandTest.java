@@ -169,6 +169,16 @@ final class CommandTest {
     }
 
     @Test
+    void the_keys_of_a_device_are_renewed_and_its_connection_string_printed() {
+        server.on(
+                "POST /holdfast/v1/hubs/hub1/devices/t-7/renew-keys", 200, "{\"connectionString\": \"HostName=new\"}");
+        assertThat(run("device", "renew-keys", "t-7", "--which", "both").out().strip())
+                .isEqualTo("HostName=new");
+        assertThat(server.asked())
+                .containsExactly("POST /holdfast/v1/hubs/hub1/devices/t-7/renew-keys {\"which\":\"both\"}");
+    }
+
+    @Test
     void a_device_is_registered_and_its_connection_string_printed() {
         server.on("POST /holdfast/v1/hubs/hub1/devices", 201, """
                 {"id": "t-7", "connectionString": "HostName=h;DeviceId=t-7;SharedAccessKey=k"}""");
@@ -381,6 +391,7 @@ final class CommandTest {
                 "hub access-policy",
                 "hub access-policy create x",
                 "hub access-policy renew x",
+                "device renew-keys x",
                 "no-such-command",
                 "hub create",
                 "hub create a --partitions many",

@@ -2,11 +2,16 @@ package dev.holdfast.server;
 
 import dev.holdfast.hub.HostNames;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code up} tells the person who started it: what to connect with and what to paste. It shows the demo device's key. */
-record Greeting(Ready ready, Config config) {
+/**
+ * What {@code up} tells the person who started it: what to connect with and what to paste. It shows the demo device's key.
+ *
+ * @param terminal whether a person reads it; where it becomes somebody's log, the keys of the back end are not in it
+ */
+record Greeting(Ready ready, Config config, boolean terminal) {
     void print(PrintWriter out) {
         out.println();
         out.println("Ready after " + ready.startupMillis() + " ms. Ctrl-C ends it.");
@@ -23,8 +28,13 @@ record Greeting(Ready ready, Config config) {
         if (device != null) {
             out.println("Demo device:       " + device);
         }
-        print(out, "Back end:          ", hub.serviceConnectionString());
-        print(out, "Event Hubs client: ", hub.eventHubConnectionString());
+        if (terminal) {
+            print(out, "Back end:          ", hub.serviceConnectionString());
+            print(out, "Event Hubs client: ", hub.eventHubConnectionString());
+        } else {
+            out.println("Back end:          the connection strings are in "
+                    + config.data().resolve("ready.json").toAbsolutePath().normalize());
+        }
         if (device != null) {
             printNode(out, device);
             printJava(out, hub, device);
@@ -48,8 +58,11 @@ record Greeting(Ready ready, Config config) {
         if (hub.httpsPort() != Config.HTTPS_PORT) {
             out.println("HTTPS is on port " + hub.httpsPort()
                     + " and not on 443: SDKs that use HTTPS or WebSocket always go"
-                    + " to 443 and will not get here. MQTT and AMQP are not affected. To use 443, run as root or give"
-                    + " the Java runtime the capability to bind it.");
+                    + " to 443 and will not get here. MQTT and AMQP are not affected."
+                    + (config.ports().https() == null
+                            ? " To use 443, end what listens there; below 1024 the Java runtime needs root or the"
+                                    + " capability CAP_NET_BIND_SERVICE."
+                            : ""));
         }
         if (hub.mqttPort() != Config.MQTT_PORT || hub.amqpPort() != Config.AMQP_PORT) {
             out.println(
@@ -64,7 +77,7 @@ record Greeting(Ready ready, Config config) {
         List.of(
                         "const { Client, Message } = require('azure-iot-device');",
                         "const { Mqtt } = require('azure-iot-device-mqtt');",
-                        "const ca = require('fs').readFileSync('" + ready.trustBundle() + "', 'utf8');",
+                        "const ca = require('fs').readFileSync('" + inScript(ready.trustBundle()) + "', 'utf8');",
                         "(async () => {",
                         "  const client = Client.fromConnectionString(",
                         "    '" + device + "', Mqtt);",
@@ -92,6 +105,19 @@ record Greeting(Ready ready, Config config) {
     }
 
     private String dataOption() {
-        return config.data().endsWith("data") && !config.data().isAbsolute() ? "" : " --data " + config.data();
+        return config.data().equals(Path.of("data"))
+                ? ""
+                : " --data "
+                        + inShell(config.data().toAbsolutePath().normalize().toString());
+    }
+
+    /** As a word of a shell command. */
+    private static String inShell(String text) {
+        return text.matches("[A-Za-z0-9/._+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /** Between single quotes of JavaScript. */
+    private static String inScript(String text) {
+        return text.replace("\\", "\\\\").replace("'", "\\'");
     }
 }

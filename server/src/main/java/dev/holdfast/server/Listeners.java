@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** Opens the ports: each protocol on loopback, IPv4 and IPv6, and on the address that the operator named. */
 final class Listeners {
     private final FrontDoor door;
+    private final @Nullable InetAddress bound;
     private final List<InetAddress> addresses;
 
     Listeners(FrontDoor door, @Nullable InetAddress bind) {
         this.door = door;
+        this.bound = bind;
         this.addresses = addresses(bind);
     }
 
@@ -40,7 +42,9 @@ final class Listeners {
                 failures.add(String.valueOf(e.getMessage()));
             }
         }
-        throw new StartFailure(String.join(" And: ", failures) + " Choose another port with " + option + ".");
+        throw new StartFailure(String.join(" And: ", failures)
+                + " Choose another port with " + option
+                + (bound == null ? "." : ", or another address with --bind."));
     }
 
     /** The same port on every address, or none. */

@@ -3,11 +3,13 @@ package dev.holdfast.server;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Version;
 import dev.holdfast.hub.HostNames;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +108,7 @@ final class UpCommand implements Callable<Integer> {
         try {
             Server server = Server.start(config, limits, out::println);
             end.started(server);
-            new Greeting(server.ready(), config).print(out);
+            new Greeting(server.ready(), config, isTerminal()).print(out);
         } catch (StartFailure e) {
             err.println("holdfast: " + e.sentence());
             end.failed();
@@ -118,6 +120,10 @@ final class UpCommand implements Callable<Integer> {
         // The threads of the server live on; the end comes in another one.
         Thread.currentThread().join();
         return 0;
+    }
+
+    private static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
     /** What the options mean. Wrong use ends here, with exit status 2. */

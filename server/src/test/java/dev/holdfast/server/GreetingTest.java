@@ -32,7 +32,7 @@ final class GreetingTest {
 
     private static String print(Ready ready, Config config) {
         StringWriter text = new StringWriter();
-        new Greeting(ready, config).print(new PrintWriter(text));
+        new Greeting(ready, config, true).print(new PrintWriter(text));
         return text.toString();
     }
 
@@ -62,6 +62,34 @@ final class GreetingTest {
     }
 
     @Test
+    void shows_the_keys_of_the_back_end_to_people_and_not_to_logs() {
+        Ready ready = new Ready(
+                "0.1.0",
+                1,
+                1800,
+                "token",
+                "/srv/it's/ca.pem",
+                new Ready.Operator("https://localhost/"),
+                List.of(new Ready.HubEntry("hub1", "localhost", 8883, 5671, 443, "HostName=s", "Endpoint=e", DEVICE)));
+        Config config = new Config(
+                Path.of("it's/data"), HostNames.DEFAULT_DOMAIN, null, new Config.Ports(null, 8883, 5671), null);
+        StringWriter text = new StringWriter();
+        new Greeting(ready, config, false).print(new PrintWriter(text));
+        assertThat(text.toString())
+                .doesNotContain("HostName=s", "Endpoint=e")
+                .contains("/it's/data/ready.json", DEVICE)
+                .as("what is to be pasted is quoted")
+                .contains("readFileSync('/srv/it\\'s/ca.pem'")
+                .containsPattern("--data '/.*/it'\\\\''s/data'\n");
+    }
+
+    @Test
+    void says_why_https_is_elsewhere_only_when_it_was_not_asked_for() {
+        assertThat(greeting("localhost", 8443, null, "data"))
+                .contains("CAP_NET_BIND_SERVICE", "end what listens there");
+    }
+
+    @Test
     void says_who_can_connect() throws Exception {
         assertThat(greeting("localhost", 443, null, "data")).contains("from this machine only (see --bind)");
         assertThat(greeting("localhost", 443, InetAddress.getByAddress(new byte[4]), "data"))
@@ -72,6 +100,7 @@ final class GreetingTest {
     void names_the_data_directory_where_the_command_would_not_find_it() {
         assertThat(greeting("localhost", 443, null, "/srv/holdfast"))
                 .contains("./holdfast monitor --data /srv/holdfast\n");
+        assertThat(greeting("localhost", 443, null, "other/data")).containsPattern("--data /.*/other/data\n");
     }
 
     @Test

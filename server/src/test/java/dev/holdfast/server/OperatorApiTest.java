@@ -82,6 +82,7 @@ final class OperatorApiTest {
                 "hubs/hub1/certificate-authorities/plant",
                 "hubs/hub1/devices",
                 "hubs/hub1/devices/demo-device",
+                "hubs/hub1/devices/demo-device/renew-keys",
                 "hubs/hub1/no-such-thing",
                 "no-such-thing")) {
             for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
@@ -342,6 +343,33 @@ final class OperatorApiTest {
         TestServer.Answer answer = post("hubs/hub1/" + path, body);
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.errorCode()).isEqualTo(code);
+    }
+
+    @Test
+    void the_keys_of_a_device_are_renewed() throws IOException {
+        String before = post("hubs/hub1/devices", "{\"id\":\"t-8\",\"authentication\":\"sas\"}")
+                .json()
+                .path("connectionString")
+                .asString();
+        TestServer.Answer renewed = post("hubs/hub1/devices/t-8/renew-keys", "{\"which\":\"Primary\"}");
+        assertThat(renewed.status()).isEqualTo(200);
+        String after = renewed.json().path("connectionString").asString();
+        assertThat(after)
+                .startsWith("HostName=localhost;DeviceId=t-8;SharedAccessKey=")
+                .isNotEqualTo(before);
+        assertThat(get("hubs/hub1/devices/t-8").json().path("connectionString").asString())
+                .isEqualTo(after);
+        assertThat(post("hubs/hub1/devices/t-8/renew-keys", "{\"which\":\"all\"}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(post("hubs/hub1/devices/nobody/renew-keys", "{\"which\":\"both\"}")
+                        .errorCode())
+                .isEqualTo("DeviceMissing");
+        post("hubs/hub1/devices", "{\"id\":\"t-9\",\"authentication\":\"ca\"}");
+        assertThat(post("hubs/hub1/devices/t-9/renew-keys", "{\"which\":\"both\"}")
+                        .errorCode())
+                .isEqualTo("DeviceWithoutKeys");
+        assertThat(get("hubs/hub1/devices/t-8/renew-keys").status()).isEqualTo(405);
     }
 
     @Test

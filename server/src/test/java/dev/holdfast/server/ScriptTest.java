@@ -105,6 +105,7 @@ final class ScriptTest {
         Files.createDirectories(root.resolve("cli/target/app/lib"));
         Files.createDirectories(root.resolve(".build"));
         Files.createFile(root.resolve(".build/stamp"));
+        Files.createFile(root.resolve(".build/trained"));
         Files.setLastModifiedTime(
                 root.resolve(".build/stamp"), FileTime.from(Instant.now().plusSeconds(60)));
     }
@@ -194,7 +195,9 @@ final class ScriptTest {
             "rm",
             "mv",
             "tee",
-            "tail"
+            "tail",
+            "mktemp",
+            "sleep"
         }) {
             Path program = Path.of("/usr/bin", name);
             Files.createSymbolicLink(bin.resolve(name), Files.exists(program) ? program : Path.of("/bin", name));
@@ -292,6 +295,67 @@ final class ScriptTest {
 
         assertThat(process.waitFor()).isZero();
         assertThat(printed).isEqualTo(String.valueOf(process.pid()));
+    }
+
+    @Test
+    void a_build_trains_the_runtime_once_and_later_starts_use_what_it_learned() throws Exception {
+        Path home = java("jdk-25", 25, true);
+        maven();
+        program(home.resolve("bin/java"), """
+                for argument; do
+                  case $argument in
+                    -XX:AOTCacheOutput=*) touch "${argument#*=}"; training=true ;;
+                  esac
+                done
+                if [[ ${training:-} && $* == *server.Main* ]]; then
+                  data=$(sed 's/.*--data \\([^ ]*\\).*/\\1/' <<< "$*")
+                  mkdir "$data"
+                  trap 'exit 0' TERM
+                  touch "$data/ready.json"
+                  while true; do sleep 0.1; done
+                fi
+                printf '%s\\n' "$@"
+                """);
+        Ran first = run("version");
+        assertThat(first.err()).contains("Preparing fast starts").doesNotContain("slower");
+        assertThat(first.out()).contains("-XX:AOTCache=" + root + "/.build/cli.aot\n");
+
+        Ran second = run("up");
+        assertThat(second.err()).isEmpty();
+        assertThat(second.out()).contains("-XX:AOTCache=" + root + "/.build/server.aot\n");
+    }
+
+    @Test
+    void training_that_fails_is_told_once_and_costs_nothing_but_time() throws Exception {
+        java("jdk-25", 25, true);
+        maven();
+        Ran first = run("version");
+        assertThat(first.status()).isZero();
+        assertThat(first.err()).contains("slower", "training.log");
+        assertThat(first.out()).doesNotContain("AOTCache");
+        assertThat(run("version").err()).isEmpty();
+    }
+
+    @Test
+    void an_archive_runs_with_its_own_java_and_builds_nothing() throws Exception {
+        program(root.resolve("runtime/bin/java"), "printf '%s\\n' \"own java\" \"$@\"");
+        Files.createDirectories(root.resolve("lib/server"));
+        for (String jar : new String[] {"b.jar", "a.jar"}) {
+            Files.createFile(root.resolve("lib/server").resolve(jar));
+        }
+        Files.createFile(root.resolve("lib/server.aot"));
+        Files.move(root.resolve("scripts"), directory.resolve("elsewhere"));
+
+        Ran up = run("up", "--data", "x");
+        assertThat(up.out())
+                .startsWith("own java\n")
+                .contains("\n" + root + "/lib/server/a.jar:" + root + "/lib/server/b.jar\n")
+                .contains("-XX:AOTCache=" + root + "/lib/server.aot\n");
+        for (String command : new String[] {"test", "package"}) {
+            Ran refused = run(command);
+            assertThat(refused.status()).isEqualTo(2);
+            assertThat(refused.err().lines()).singleElement().asString().contains("source tree");
+        }
     }
 
     @Test

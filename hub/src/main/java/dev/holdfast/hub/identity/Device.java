@@ -34,6 +34,11 @@ public record Device(
         return Etag.of(version);
     }
 
+    /** What it is, with another way to prove it. */
+    DeviceSpec spec(Authentication other) {
+        return new DeviceSpec(id, enabled, statusReason, other, edge, scope, parentScopes);
+    }
+
     /** The same device in the version in which it was stored. */
     Device at(long storedVersion) {
         return new Device(

@@ -5,10 +5,12 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.identity.RegistryRefusal.DeviceExists;
 import dev.holdfast.hub.identity.RegistryRefusal.DeviceMissing;
+import dev.holdfast.hub.identity.RegistryRefusal.DeviceWithoutKeys;
 import dev.holdfast.hub.identity.RegistryRefusal.EtagMismatch;
 import dev.holdfast.hub.identity.RegistryRefusal.StatusReasonTooLong;
 import dev.holdfast.hub.identity.RegistryRequest.Create;
 import dev.holdfast.hub.identity.RegistryRequest.Delete;
+import dev.holdfast.hub.identity.RegistryRequest.RenewKeys;
 import dev.holdfast.hub.identity.RegistryRequest.Replace;
 import dev.holdfast.hub.identity.RegistryResult.Done;
 import dev.holdfast.hub.identity.RegistryResult.Refused;
@@ -119,7 +121,7 @@ public final class Registry {
     private void tell(RegistryRequest request, Device device) {
         switch (request) {
             case Delete delete -> changes.accept(new RegistryChange.DeviceDeleted(delete.id()));
-            case Create _, Replace _ -> {
+            case Create _, Replace _, RenewKeys _ -> {
                 // Told again of one that was disabled before, because a connection may have slipped in between.
                 if (!device.enabled()) {
                     changes.accept(new RegistryChange.DeviceDisabled(device.id()));
@@ -147,11 +149,24 @@ public final class Registry {
                 RegistryRefusal fault = faultOf(wanted.id(), stored, precondition);
                 yield fault == null ? write(rows, wanted, change, stored) : new Refused(fault);
             }
+            case RenewKeys(var id, var which) -> renewKeys(rows, id, which, change, stored);
             case Delete(var id, var precondition) -> {
                 RegistryRefusal fault = faultOf(id, stored, precondition);
                 yield fault == null ? delete(rows, Objects.requireNonNull(stored)) : new Refused(fault);
             }
         };
+    }
+
+    private RegistryResult renewKeys(
+            Table.Transaction rows, DeviceId id, KeyRenewal which, Prepared change, @Nullable Device stored) {
+        if (stored == null) {
+            return new Refused(new DeviceMissing(id));
+        }
+        if (!(stored.authentication() instanceof Authentication.Sas(var keys))) {
+            return new Refused(new DeviceWithoutKeys(id, stored.authentication()));
+        }
+        Authentication renewed = new Authentication.Sas(keys.renewed(which, change.freshKeys()));
+        return write(rows, stored.spec(renewed), change, stored);
     }
 
     private static @Nullable RegistryRefusal faultOf(DeviceId id, @Nullable Device stored, Precondition precondition) {

@@ -16,6 +16,9 @@ public sealed interface RegistryRefusal {
     /** The device was changed since the caller read it. */
     record EtagMismatch(DeviceId id) implements RegistryRefusal {}
 
+    /** The device proves itself by something else. */
+    record DeviceWithoutKeys(DeviceId id, Authentication authentication) implements RegistryRefusal {}
+
     record StatusReasonTooLong(int chars, int maxChars) implements RegistryRefusal {}
 
     /** What happened and what to change, in sentences. */
@@ -27,6 +30,9 @@ public sealed interface RegistryRefusal {
             case EtagMismatch(var id) ->
                 "The device '" + id + "' was changed since it was read. Read it again and repeat the change on what it"
                         + " is now, or use If-Match: * to overwrite it.";
+            case DeviceWithoutKeys(var id, var authentication) ->
+                "The device '" + id + "' has no symmetric keys to renew: its type of authentication is "
+                        + authentication.wireName() + ".";
             case StatusReasonTooLong(var chars, var max) ->
                 "The statusReason has " + chars + " characters, and the limit is " + max + ".";
         };

@@ -22,5 +22,8 @@ public sealed interface RegistryRequest {
         }
     }
 
+    /** Refused when the device has no keys. Connections that an old key opened live on until their token expires. */
+    record RenewKeys(DeviceId id, KeyRenewal which) implements RegistryRequest {}
+
     record Delete(DeviceId id, Precondition precondition) implements RegistryRequest {}
 }

@@ -14,15 +14,6 @@ public final class SharedAccessPolicies {
 
     private SharedAccessPolicies() {}
 
-    /** Which keys of a policy are to be made anew; a token signed with an old one is refused from then on. */
-    public enum Renewal {
-        PRIMARY,
-        SECONDARY,
-        BOTH,
-        /** None is new: the two change places. */
-        SWAP
-    }
-
     /** With one more policy, with fresh keys, at the end. */
     public static PolicyChange add(
             List<SharedAccessPolicy> policies,
@@ -55,23 +46,15 @@ public final class SharedAccessPolicies {
     }
 
     public static PolicyChange renewKeys(
-            List<SharedAccessPolicy> policies, String name, Renewal renewal, SecureRandom random) {
+            List<SharedAccessPolicy> policies, String name, KeyRenewal renewal, SecureRandom random) {
         if (!has(policies, name)) {
             return new PolicyChange.Refused(new PolicyRefusal.PolicyMissing(name));
         }
         UnaryOperator<SharedAccessPolicy> renewed = policy -> policy.name().equals(name)
-                ? new SharedAccessPolicy(name, policy.rights(), renewed(policy.keys(), renewal, random))
+                ? new SharedAccessPolicy(
+                        name, policy.rights(), policy.keys().renewed(renewal, SymmetricKeys.random(random)))
                 : policy;
         return new PolicyChange.Done(policies.stream().map(renewed).toList());
-    }
-
-    private static SymmetricKeys renewed(SymmetricKeys keys, Renewal renewal, SecureRandom random) {
-        return switch (renewal) {
-            case PRIMARY -> new SymmetricKeys(SymmetricKey.random(random), keys.secondary());
-            case SECONDARY -> new SymmetricKeys(keys.primary(), SymmetricKey.random(random));
-            case BOTH -> SymmetricKeys.random(random);
-            case SWAP -> new SymmetricKeys(keys.secondary(), keys.primary());
-        };
     }
 
     private static boolean has(List<SharedAccessPolicy> policies, String name) {

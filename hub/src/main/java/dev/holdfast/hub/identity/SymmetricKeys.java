@@ -10,6 +10,16 @@ public record SymmetricKeys(SymmetricKey primary, SymmetricKey secondary) {
         return new SymmetricKeys(SymmetricKey.random(random), SymmetricKey.random(random));
     }
 
+    /** These keys with some of them replaced by their counterparts in {@code fresh}. */
+    SymmetricKeys renewed(KeyRenewal which, SymmetricKeys fresh) {
+        return switch (which) {
+            case PRIMARY -> new SymmetricKeys(fresh.primary(), secondary);
+            case SECONDARY -> new SymmetricKeys(primary, fresh.secondary());
+            case BOTH -> fresh;
+            case SWAP -> new SymmetricKeys(secondary, primary);
+        };
+    }
+
     /** Whether a text is one of the two. Takes as long for a wrong text as for a right one of its length. */
     public boolean contain(String base64) {
         byte[] text = base64.getBytes(StandardCharsets.UTF_8);

@@ -47,7 +47,8 @@ public final class Intake {
         });
     }
 
-    private @Nullable TelemetryRefusal faultOf(TelemetryMessage message) {
+    /** What would keep a message from being taken, or null; a failing disk can't be foreseen. */
+    public @Nullable TelemetryRefusal faultOf(TelemetryMessage message) {
         if (message.properties().size() > limits.propertiesMax()) {
             return new TooManyProperties(message.properties().size(), limits.propertiesMax());
         }

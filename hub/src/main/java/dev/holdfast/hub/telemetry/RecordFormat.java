@@ -36,7 +36,7 @@ final class RecordFormat {
 
     static byte[] write(SendTelemetry request) {
         Stamp stamp = request.stamp();
-        TelemetryMessage message = request.message();
+        TelemetryMessage message = request.marked();
         Writer out = new Writer();
         out.text(stamp.sender().device().value());
         ModuleId module = stamp.sender().module();

@@ -3,7 +3,6 @@ package dev.holdfast.hub.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.base.Limits;
-import dev.holdfast.hub.identity.SharedAccessPolicies.Renewal;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.List;
@@ -81,15 +80,15 @@ class SharedAccessPoliciesTest {
     @Test
     void keysAreRenewedOneByOne() {
         SymmetricKeys before = standard.get(1).keys();
-        for (Renewal renewal : Renewal.values()) {
+        for (KeyRenewal renewal : KeyRenewal.values()) {
             List<SharedAccessPolicy> after = done(SharedAccessPolicies.renewKeys(standard, "service", renewal, random));
             SymmetricKeys keys = after.get(1).keys();
             assertThat(after.get(0)).isEqualTo(standard.get(0));
-            assertThat(keys.primary().equals(before.primary())).isEqualTo(renewal == Renewal.SECONDARY);
-            assertThat(keys.secondary().equals(before.secondary())).isEqualTo(renewal == Renewal.PRIMARY);
-            assertThat(keys.primary().equals(before.secondary())).isEqualTo(renewal == Renewal.SWAP);
+            assertThat(keys.primary().equals(before.primary())).isEqualTo(renewal == KeyRenewal.SECONDARY);
+            assertThat(keys.secondary().equals(before.secondary())).isEqualTo(renewal == KeyRenewal.PRIMARY);
+            assertThat(keys.primary().equals(before.secondary())).isEqualTo(renewal == KeyRenewal.SWAP);
         }
-        assertThat(reason(SharedAccessPolicies.renewKeys(standard, "other", Renewal.BOTH, random)))
+        assertThat(reason(SharedAccessPolicies.renewKeys(standard, "other", KeyRenewal.BOTH, random)))
                 .isEqualTo("PolicyMissing");
     }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Device;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.KeyRenewal;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.RegistryRefusal;
 import dev.holdfast.hub.identity.RegistryRequest;
@@ -54,10 +55,12 @@ public final class DevicesResource {
                 default -> Answers.methodNotAllowed("GET, POST");
             };
         }
-        if (path.size() > 1) {
-            return Answers.notFound();
-        }
         DeviceId id = id(path.getFirst());
+        if (path.size() > 1) {
+            return path.subList(1, path.size()).equals(List.of("renew-keys"))
+                    ? renewKeys(request, hub, id)
+                    : Answers.notFound();
+        }
         return switch (request.method()) {
             case "GET" -> find(hub, id);
             case "PATCH" -> change(request, hub, id);
@@ -159,6 +162,17 @@ public final class DevicesResource {
         };
     }
 
+    private HttpResponse renewKeys(HttpRequest request, Hub hub, DeviceId id) throws BadRequest {
+        if (!request.method().equals("POST")) {
+            return Answers.methodNotAllowed("POST");
+        }
+        KeyRenewal which = RequestBody.read(request.body(), Set.of("which")).renewal("which");
+        return switch (hub.registry().apply(new RegistryRequest.RenewKeys(id, which))) {
+            case RegistryResult.Done(var device) -> Answers.json(200, withConnectionString(hub, device));
+            case RegistryResult.Refused(var why) -> refused(why);
+        };
+    }
+
     private static HttpResponse delete(Hub hub, DeviceId id) {
         return switch (hub.registry().apply(new RegistryRequest.Delete(id, new Precondition.Exists()))) {
             case RegistryResult.Done _ -> Answers.noContent();
@@ -170,7 +184,7 @@ public final class DevicesResource {
         int status = switch (why) {
             case RegistryRefusal.DeviceMissing _ -> 404;
             case RegistryRefusal.DeviceExists _, RegistryRefusal.EtagMismatch _ -> 409;
-            case RegistryRefusal.StatusReasonTooLong _ -> 400;
+            case RegistryRefusal.StatusReasonTooLong _, RegistryRefusal.DeviceWithoutKeys _ -> 400;
         };
         return Answers.error(status, why.reason(), why.explain());
     }

@@ -6,9 +6,9 @@ import dev.holdfast.hub.HubChange;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.identity.AccessRight;
+import dev.holdfast.hub.identity.KeyRenewal;
 import dev.holdfast.hub.identity.PolicyChange;
 import dev.holdfast.hub.identity.SharedAccessPolicies;
-import dev.holdfast.hub.identity.SharedAccessPolicies.Renewal;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
@@ -80,11 +80,7 @@ public final class PoliciesResource {
     }
 
     private HttpResponse renew(HttpRequest request, Hub hub, String name) throws BadRequest {
-        String which = RequestBody.read(request.body(), Set.of("which")).text("which");
-        Renewal renewal = Arrays.stream(Renewal.values())
-                .filter(each -> each.name().equalsIgnoreCase(which))
-                .findFirst()
-                .orElseThrow(() -> new BadRequest("'which' is one of primary, secondary, both and swap."));
+        KeyRenewal renewal = RequestBody.read(request.body(), Set.of("which")).renewal("which");
         return changed(200, hub, name, policies -> SharedAccessPolicies.renewKeys(policies, name, renewal, random));
     }
 

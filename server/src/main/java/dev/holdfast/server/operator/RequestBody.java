@@ -1,6 +1,8 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.hub.identity.KeyRenewal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,14 @@ final class RequestBody {
             throw new BadRequest("'" + name + "' is missing or neither true nor false.");
         }
         return value.booleanValue();
+    }
+
+    KeyRenewal renewal(String name) throws BadRequest {
+        String text = text(name);
+        return Arrays.stream(KeyRenewal.values())
+                .filter(each -> each.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new BadRequest("'" + name + "' is one of primary, secondary, both and swap."));
     }
 
     /** Empty when there is no such member. */

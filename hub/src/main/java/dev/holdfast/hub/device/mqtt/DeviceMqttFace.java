@@ -11,6 +11,8 @@ import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMissing;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.WillNotAllowed;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
+import dev.holdfast.hub.telemetry.TelemetryMessage;
+import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.mqtt.MqttAnswer;
@@ -80,10 +82,9 @@ public final class DeviceMqttFace implements MqttFace {
 
     private MqttAnswer connect(Hub hub, UserName name, MqttConnect connect, MqttLink link) {
         MqttWill will = connect.will();
-        if (will != null
-                && new TelemetryTopic(name.identity()).read(will.topic())
-                        instanceof TelemetryTopic.Read.Refused(var why)) {
-            return refuse(new WillNotAllowed(why), hub, connect, link);
+        PublishRefusal willFault = will == null ? null : faultOf(will, name, hub);
+        if (willFault != null) {
+            return refuse(new WillNotAllowed(willFault), hub, connect, link);
         }
         byte[] password = connect.password();
         DeviceCredentials credentials = new DeviceCredentials(
@@ -94,6 +95,17 @@ public final class DeviceMqttFace implements MqttFace {
             case DeviceAuthentication.Refused(var why) -> refuse(new NotAuthenticated(why), hub, connect, link);
             case DeviceAuthentication.Accepted accepted ->
                 admit(hub, new Candidate(credentials, accepted), name, connect, link);
+        };
+    }
+
+    /** A Will is judged when it is left, because nobody would hear of a refusal when it is due. */
+    private static @Nullable PublishRefusal faultOf(MqttWill will, UserName name, Hub hub) {
+        return switch (new TelemetryTopic(name.identity()).read(will.topic())) {
+            case TelemetryTopic.Read.Refused(var why) -> why;
+            case TelemetryTopic.Read.Telemetry(var system, var properties) -> {
+                TelemetryRefusal why = hub.intake().faultOf(new TelemetryMessage(will.payload(), system, properties));
+                yield why == null ? null : new PublishRefusal.NotTaken(why);
+            }
         };
     }
 

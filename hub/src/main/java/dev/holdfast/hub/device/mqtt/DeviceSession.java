@@ -3,8 +3,8 @@ package dev.holdfast.hub.device.mqtt;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.SendTelemetry;
+import dev.holdfast.hub.telemetry.SendTelemetry.Mark;
 import dev.holdfast.hub.telemetry.Stamp;
-import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.mqtt.Grant;
@@ -14,8 +14,9 @@ import dev.holdfast.wire.mqtt.MqttSession;
 import dev.holdfast.wire.mqtt.MqttSubscription;
 import dev.holdfast.wire.mqtt.MqttWill;
 import dev.holdfast.wire.mqtt.PublishReceipt;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -53,15 +54,14 @@ final class DeviceSession implements MqttSession {
         return switch (topic.read(message.topic())) {
             case TelemetryTopic.Read.Refused(var why) -> refuse(why, receipt);
             case TelemetryTopic.Read.Telemetry(var system, var properties) -> {
-                if (message.retain()) {
-                    properties.put("mqtt-retain", "true");
-                }
-                yield intake.take(request(message.payload(), system, properties), result -> {
-                    switch (result) {
-                        case TelemetryResult.Stored stored -> receipt.stored();
-                        case TelemetryResult.Refused(var why) -> refuse(new PublishRefusal.NotTaken(why), receipt);
-                    }
-                });
+                yield intake.take(
+                        request(message, new TelemetryMessage(message.payload(), system, properties)), result -> {
+                            switch (result) {
+                                case TelemetryResult.Stored stored -> receipt.stored();
+                                case TelemetryResult.Refused(var why) ->
+                                    refuse(new PublishRefusal.NotTaken(why), receipt);
+                            }
+                        });
             }
         };
     }
@@ -107,18 +107,18 @@ final class DeviceSession implements MqttSession {
         if (!(topic.read(due.topic()) instanceof TelemetryTopic.Read.Telemetry(var system, var properties))) {
             throw new IllegalStateException("the topic of the Will was accepted with the connection");
         }
-        if (due.retain()) {
-            properties.put("mqtt-retain", "true");
-        }
-        properties.put("iothub-MessageType", "Will");
-        intake.take(request(due.payload(), system, properties), result -> {
+        Set<Mark> marks = due.retain() ? EnumSet.of(Mark.WILL, Mark.RETAINED) : EnumSet.of(Mark.WILL);
+        TelemetryMessage message = new TelemetryMessage(due.payload(), system, properties);
+        intake.take(new SendTelemetry(stamp, message, marks), result -> {
             if (result instanceof TelemetryResult.Refused(var why)) {
                 report(new PublishRefusal.NotTaken(why));
             }
         });
     }
 
-    private SendTelemetry request(byte[] body, Map<SystemProperty, String> system, Map<String, String> properties) {
-        return new SendTelemetry(stamp, new TelemetryMessage(body, system, properties));
+    private SendTelemetry request(MqttPublish sent, TelemetryMessage message) {
+        return sent.retain()
+                ? new SendTelemetry(stamp, message, EnumSet.of(Mark.RETAINED))
+                : new SendTelemetry(stamp, message);
     }
 }

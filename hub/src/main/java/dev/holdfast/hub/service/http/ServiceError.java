@@ -6,10 +6,12 @@ package dev.holdfast.hub.service.http;
  */
 enum ServiceError {
     INVALID_PROTOCOL_VERSION(400001, "InvalidProtocolVersion"),
+    INVALID_OPERATION(400003, "InvalidOperation"),
     ARGUMENT_INVALID(400004, "ArgumentInvalid"),
     ARGUMENT_NULL(400005, "ArgumentNull"),
     FORMAT_ERROR(400006, "IotHubFormatError"),
     DEVICE_DEFINED_MULTIPLE_TIMES(400011, "DeviceDefinedMultipleTimes"),
+    INVALID_POLICY_KEY(400035, "InvalidPolicyKey"),
     UNAUTHORIZED_ACCESS(401002, "IotHubUnauthorizedAccess"),
     GENERIC_NOT_FOUND(404000, "GenericNotFound"),
     DEVICE_NOT_FOUND(404001, "DeviceNotFound"),

@@ -59,6 +59,7 @@ final class ServiceFault extends Exception {
             case RegistryRefusal.DeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
             case RegistryRefusal.EtagMismatch _ -> ServiceError.PRECONDITION_FAILED;
             case RegistryRefusal.StatusReasonTooLong _ -> ServiceError.ARGUMENT_INVALID;
+            case RegistryRefusal.DeviceWithoutKeys _ -> ServiceError.INVALID_OPERATION;
         };
     }
 

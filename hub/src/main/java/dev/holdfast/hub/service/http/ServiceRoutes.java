@@ -23,11 +23,12 @@ final class ServiceRoutes {
     ServiceRoutes(Limits.Registry limits) {
         DeviceResource devices = new DeviceResource(limits);
         BulkResource bulk = new BulkResource(limits);
+        KeysResource keys = new KeysResource(limits);
         StatisticsResource statistics = new StatisticsResource();
         all = List.of(
                 // A fixed word comes before a name in the same place.
                 later("POST", "/devices/query", SERVICE_CONNECT, "Queries"),
-                later("POST", "/devices/keys/regenerate", REGISTRY_WRITE, "Regenerating the keys of many devices"),
+                served("POST", "/devices/keys/regenerate", REGISTRY_WRITE, keys::regenerate),
                 served("GET", "/devices", REGISTRY_READ, devices::list),
                 served("POST", "/devices", REGISTRY_WRITE, bulk::change),
                 served("GET", "/devices/{id}", REGISTRY_READ, devices::get),

@@ -12,12 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a connected device may subscribe to, what is kept of it, and how its connection ends. */
 class DeviceSessionTest {
     private static final int QOS1 = 0x32;
+    private static final int RETAIN = 0x01;
     private static final byte[] BODY = "{\"t\":20}".getBytes(StandardCharsets.UTF_8);
     private static final String EVENTS = "devices/dev1/messages/events/";
     private static final String QUERY = "/?api-version=2021-04-12";
@@ -147,6 +150,43 @@ class DeviceSessionTest {
         }
         TestServer.await("the Will", () -> server.hub1.stored().size() == 1);
         assertThat(server.reasons()).containsExactly("Qos2NotSupported");
+    }
+
+    private static String properties(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "k" + i + "=v").collect(Collectors.joining("&"));
+    }
+
+    @Test
+    void whatTheHubAddsDoesNotCountAgainstTheSender() throws IOException {
+        try (RawClient client = server.connected("dev1")) {
+            client.publish(QOS1 | RETAIN, 1, EVENTS + properties(64), BODY);
+            client.publish(QOS1 | RETAIN, 2, EVENTS, new byte[256 * 1024]);
+            assertThat(client.puback()).isEqualTo(1);
+            assertThat(client.puback()).isEqualTo(2);
+        }
+        assertThat(server.hub1.stored().getFirst().message().properties())
+                .hasSize(65)
+                .containsEntry("mqtt-retain", "true");
+        withWill(EVENTS + properties(64), 0x08).close();
+        TestServer.await("the Will", () -> server.hub1.stored().size() == 3);
+        assertThat(server.hub1.stored().getLast().message().properties())
+                .hasSize(65)
+                .containsEntry("iothub-MessageType", "Will");
+    }
+
+    @Test
+    void aWillThatCouldNotBeTakenIsRefusedWhenItIsLeft() throws IOException {
+        try (RawClient client = server.open()) {
+            client.connect(
+                    "dev1",
+                    server.hub1.hostName + "/dev1" + QUERY,
+                    server.hub1.token("dev1"),
+                    RawClient.CLEAN | 0x08,
+                    EVENTS + properties(65));
+            assertThat(client.connack()).isEqualTo(5);
+        }
+        assertThat(server.reasons()).containsExactly("WillNotAllowed");
+        assertThat(server.reports.getFirst().explanation()).contains("65", "64");
     }
 
     @Test

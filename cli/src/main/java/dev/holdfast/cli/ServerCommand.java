@@ -1,0 +1,34 @@
+package dev.holdfast.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+
+/** A command that asks the server; it has the options by which a server is found, and {@code --help}. */
+abstract class ServerCommand implements Callable<Integer> {
+    @Mixin
+    private final ServerOptions server;
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    ServerCommand(Map<String, String> environment) {
+        this.server = new ServerOptions(environment);
+    }
+
+    @Override
+    public final Integer call() throws CommandFailure {
+        try (OperatorClient client = server.connect()) {
+            run(client);
+        }
+        return 0;
+    }
+
+    /** Asks what the command is about and prints the answer; returns when all went well. */
+    abstract void run(OperatorClient client) throws CommandFailure;
+
+    final PrintWriter out() {
+        return help.out();
+    }
+}
