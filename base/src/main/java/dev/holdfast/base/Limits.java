@@ -9,6 +9,7 @@ import java.time.Duration;
  */
 public record Limits(
         Sockets sockets,
+        Arrival arrival,
         Tls tls,
         Certificates certificates,
         Mqtt mqtt,
@@ -23,7 +24,8 @@ public record Limits(
     /** The bounds that a fresh installation starts with. */
     public static Limits defaults() {
         return new Limits(
-                new Sockets(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15), 20_000),
+                new Sockets(20_000, 10_000, 1024, Duration.ofMinutes(1)),
+                new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
                 new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024),
                 new Certificates(1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
@@ -54,25 +56,75 @@ public record Limits(
     /** These limits with others for sockets. */
     public Limits with(Sockets other) {
         return new Limits(
-                other, tls, certificates, mqtt, amqp, http, telemetry, registry, storage, installation, client);
+                other,
+                arrival,
+                tls,
+                certificates,
+                mqtt,
+                amqp,
+                http,
+                telemetry,
+                registry,
+                storage,
+                installation,
+                client);
+    }
+
+    /** As {@link #with(Sockets)}, for what a socket may do on its way in. */
+    public Limits with(Arrival other) {
+        return new Limits(
+                sockets,
+                other,
+                tls,
+                certificates,
+                mqtt,
+                amqp,
+                http,
+                telemetry,
+                registry,
+                storage,
+                installation,
+                client);
     }
 
     /** As {@link #with(Sockets)}, for AMQP. */
     public Limits with(Amqp other) {
         return new Limits(
-                sockets, tls, certificates, mqtt, other, http, telemetry, registry, storage, installation, client);
+                sockets,
+                arrival,
+                tls,
+                certificates,
+                mqtt,
+                other,
+                http,
+                telemetry,
+                registry,
+                storage,
+                installation,
+                client);
     }
 
     /**
-     * What a socket may do before anyone is known.
+     * Sockets over all listeners.
+     *
+     * @param openMax sockets open at once
+     * @param perAddressMax of these, from one source: an IPv4 address, or a /64 network of IPv6, which is what one subscriber
+     *     gets. Half of all, so that no single source shuts everybody else out, and a fleet that comes through one gateway or
+     *     load balancer is still served
+     * @param toldMax sources that are remembered as told about
+     * @param toldEvery a source over its share is in the log once in this time
+     */
+    public record Sockets(int openMax, int perAddressMax, int toldMax, Duration toldEvery) {}
+
+    /**
+     * What a socket of one listener may do before anyone is known.
      *
      * @param clientHelloMaxBytes the handshake message, over all its records
      * @param handshakeMaxTime from accept to the end of the TLS handshake
-     * @param firstPacketMaxTime from there to the whole first packet of the protocol (CONNECT, open, request head)
-     * @param openMax sockets open at once, over all listeners
+     * @param firstPacketMaxTime from there to the whole first packet of the protocol (CONNECT, open, request head); also the
+     *     longest silence inside a request body, of which nobody knows yet who sends it
      */
-    public record Sockets(
-            int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime, int openMax) {}
+    public record Arrival(int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime) {}
 
     /**
      * @param sessionsMax sessions that one policy and key type keeps for clients that resume without a ticket

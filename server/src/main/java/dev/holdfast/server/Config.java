@@ -1,26 +1,33 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.Limits;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator decides for one run of the server.
+ * What the operator decides for one run of the server; {@link Settings} says what each part means and where it comes from.
  *
  * @param domain in lower case; the hubs are named below it
  * @param bind an address to listen on besides loopback, or null for loopback alone
  * @param readyFile written besides the one in the data directory, or null
+ * @param limits for everything but what a socket may do on its way in, which each listener has of its own
  */
 record Config(
         Path data,
         String domain,
         @Nullable InetAddress bind,
         Ports ports,
-        @Nullable Path readyFile) {
+        Arrivals arrivals,
+        @Nullable Path readyFile,
+        Limits limits,
+        Log log,
+        Metrics metrics) {
     static final int HTTPS_PORT = 443;
     static final int HTTPS_FALLBACK_PORT = 8443;
     static final int MQTT_PORT = 8883;
     static final int AMQP_PORT = 5671;
+    static final int METRICS_PORT = 9464;
 
     /**
      * Ports to listen on; 0 takes any free one.
@@ -28,4 +35,16 @@ record Config(
      * @param https null for 443 where it can be had and 8443 where not
      */
     record Ports(@Nullable Integer https, int mqtt, int amqp) {}
+
+    /** What a socket may do on its way in, by the listener that it came to. */
+    record Arrivals(Limits.Arrival mqtt, Limits.Arrival amqp, Limits.Arrival https) {
+        static Arrivals same(Limits.Arrival all) {
+            return new Arrivals(all, all, all);
+        }
+    }
+
+    record Log(LogFormat format, LogLevel level) {}
+
+    /** Where metrics and health are served; port 0 takes any free one. */
+    record Metrics(InetAddress address, int port) {}
 }

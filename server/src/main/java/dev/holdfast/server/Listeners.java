@@ -1,8 +1,8 @@
 package dev.holdfast.server;
 
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.listen.Listening;
-import dev.holdfast.wire.Mount;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,11 +33,11 @@ final class Listeners {
      * @param option that chooses another port
      * @return the port, a real one where 0 was asked for
      */
-    int open(String protocol, List<Integer> ports, String option, Mount mount) throws StartFailure {
+    int open(Listener listener, List<Integer> ports, String option) throws StartFailure {
         List<String> failures = new ArrayList<>();
         for (int port : ports) {
             try {
-                return bind(protocol, port, mount);
+                return bind(listener, port);
             } catch (BindException e) {
                 failures.add(String.valueOf(e.getMessage()));
             }
@@ -48,12 +48,12 @@ final class Listeners {
     }
 
     /** The same port on every address, or none. */
-    private int bind(String protocol, int wanted, Mount mount) throws BindException {
+    private int bind(Listener listener, int wanted) throws BindException {
         List<Listening> bound = new ArrayList<>();
         int port = wanted;
         try {
             for (InetAddress address : addresses) {
-                Listening listening = door.listen(protocol, new InetSocketAddress(address, port), mount);
+                Listening listening = door.listen(listener, new InetSocketAddress(address, port));
                 bound.add(listening);
                 port = listening.port(); // where any free one was asked for, the others take the same
             }

@@ -1,6 +1,5 @@
 package dev.holdfast.server;
 
-import dev.holdfast.base.Limits;
 import dev.holdfast.store.StoreException;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -20,10 +19,10 @@ final class Server implements AutoCloseable {
      *
      * @param progress gets a line for every step that takes time
      */
-    static Server start(Config config, Limits limits, Consumer<String> progress) throws StartFailure {
+    static Server start(Config config, Consumer<String> progress) throws StartFailure {
         Opened opened = new Opened();
         try {
-            Ready ready = new Starting(config, limits, progress, opened).start();
+            Ready ready = new Starting(config, progress, opened).start();
             return new Server(ready, opened);
         } catch (StoreException | IOException e) {
             close(opened, e);

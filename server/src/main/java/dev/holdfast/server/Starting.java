@@ -40,9 +40,9 @@ final class Starting {
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
 
-    Starting(Config config, Limits limits, Consumer<String> progress, Opened opened) {
+    Starting(Config config, Consumer<String> progress, Opened opened) {
         this.config = config;
-        this.limits = limits;
+        this.limits = config.limits();
         this.progress = progress;
         this.opened = opened;
     }
@@ -89,7 +89,7 @@ final class Starting {
         FirstStart.ensure(table, hubs);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         opened.add(() -> finish(threads));
-        return new Wiring(limits, clock, hostNames, hubs, threads, new RefusalLog());
+        return new Wiring(limits, config.arrivals(), clock, hostNames, hubs, threads, new RefusalLog());
     }
 
     private void schedule(DataDirectory data, Hubs hubs, ServerIdentities identities) {
@@ -106,14 +106,13 @@ final class Starting {
             throws StartFailure {
         Listeners listeners = new Listeners(door, config.bind());
         Config.Ports wanted = config.ports();
-        int mqtt = listeners.open("mqtt", List.of(wanted.mqtt()), "--mqtt-port", wiring.mqtt());
-        int amqp = listeners.open("amqp", List.of(wanted.amqp()), "--amqp-port", wiring.amqp());
+        int mqtt = listeners.open(wiring.mqtt(), List.of(wanted.mqtt()), "--mqtt-port");
+        int amqp = listeners.open(wiring.amqp(), List.of(wanted.amqp()), "--amqp-port");
         Integer given = wanted.https();
         int https = listeners.open(
-                "https",
+                wiring.https(token, trustBundle, new ConnectionStrings(amqp), hubsChanged),
                 given == null ? List.of(Config.HTTPS_PORT, Config.HTTPS_FALLBACK_PORT) : List.of(given),
-                "--https-port",
-                wiring.https(token, trustBundle, new ConnectionStrings(amqp), hubsChanged));
+                "--https-port");
         return new Installation.Ports(mqtt, amqp, https);
     }
 

@@ -1,17 +1,24 @@
 package dev.holdfast.server;
 
-import dev.holdfast.base.Limits;
 import dev.holdfast.base.Version;
 import dev.holdfast.hub.HostNames;
+import dev.holdfast.server.setting.Catalog;
+import dev.holdfast.server.setting.Environment;
+import dev.holdfast.server.setting.Given;
+import dev.holdfast.server.setting.Origin;
+import dev.holdfast.server.setting.Setting;
+import dev.holdfast.server.setting.SettingsFile;
+import dev.holdfast.server.setting.SettingsPage;
+import dev.holdfast.server.setting.Values;
+import dev.holdfast.server.setting.WrongSettingException;
 import java.io.Console;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,52 +38,59 @@ import picocli.CommandLine.Spec;
             "  holdfast up --data /var/lib/holdfast --domain iot.example --bind 0.0.0.0"
         })
 final class UpCommand implements Callable<Integer> {
-    private static final Pattern DOMAIN =
-            Pattern.compile("(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
-    private static final int LARGEST_PORT = 65_535;
+    private static final int WRONG_USE = 2;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Read settings from this YAML file; options and the environment win over it.")
+    private @Nullable Path configFile;
+
+    @Option(names = "--print-config", description = "Print the settings that hold, as such a file, and start nothing.")
+    private boolean printConfig;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "Where everything is kept (default: $$HOLDFAST_DATA, else ./data).")
-    private @Nullable Path data;
+    private @Nullable String data;
 
     @Option(
             names = "--domain",
             paramLabel = "NAME",
             description = "The hubs are named HUB.NAME (default: " + HostNames.DEFAULT_DOMAIN + ", and localhost).")
-    private String domain = HostNames.DEFAULT_DOMAIN;
+    private @Nullable String domain;
 
     @Option(
             names = "--bind",
             paramLabel = "ADDRESS",
             description = "Listen on this address of the machine too (default: on loopback only).")
-    private @Nullable InetAddress bind;
+    private @Nullable String bind;
 
     @Option(
             names = "--mqtt-port",
             paramLabel = "N",
             description = "Port for MQTT over TLS (default: " + Config.MQTT_PORT + ", which the SDKs use).")
-    private int mqttPort = Config.MQTT_PORT;
+    private @Nullable String mqttPort;
 
     @Option(
             names = "--amqp-port",
             paramLabel = "N",
             description = "Port for AMQP over TLS (default: " + Config.AMQP_PORT + ", which the SDKs use).")
-    private int amqpPort = Config.AMQP_PORT;
+    private @Nullable String amqpPort;
 
     @Option(
             names = "--https-port",
             paramLabel = "N",
             description = "Port for HTTPS (default: " + Config.HTTPS_PORT + ", or " + Config.HTTPS_FALLBACK_PORT
                     + " where that can't be had).")
-    private @Nullable Integer httpsPort;
+    private @Nullable String httpsPort;
 
     @Option(
             names = "--ready-file",
             paramLabel = "FILE",
             description = "Write the ready file here too; it is always DATA/ready.json.")
-    private @Nullable Path readyFile;
+    private @Nullable String readyFile;
 
     @Option(
             names = {"-h", "--help"},
@@ -100,13 +114,31 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Config config = config();
-        Limits limits = Limits.defaults();
-        CleanEnd end = new CleanEnd(limits.installation().stopMaxTime(), err);
+        Values values;
+        try {
+            values = values();
+        } catch (WrongSettingException e) {
+            if (e.isFromOption()) {
+                throw wrongUse(e.sentence());
+            }
+            err.println("holdfast: " + e.sentence());
+            return WRONG_USE;
+        }
+        if (printConfig) {
+            out.print(SettingsPage.of(values));
+            out.flush();
+            return 0;
+        }
+        return run(Settings.config(values));
+    }
+
+    private int run(Config config) throws InterruptedException {
+        Logging.level(config.log().level());
+        CleanEnd end = new CleanEnd(config.limits().installation().stopMaxTime(), err);
         end.onSignal();
         out.println("Holdfast " + Version.current());
         try {
-            Server server = Server.start(config, limits, out::println);
+            Server server = Server.start(config, out::println);
             end.started(server);
             new Greeting(server.ready(), config, isTerminal()).print(out);
         } catch (StartFailure e) {
@@ -126,29 +158,30 @@ final class UpCommand implements Callable<Integer> {
         return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
-    /** What the options mean. Wrong use ends here, with exit status 2. */
-    Config config() {
-        Path directory = data;
-        if (directory == null) {
-            directory = Path.of(environment.getOrDefault("HOLDFAST_DATA", "data"));
-        }
-        String lower = domain.toLowerCase(Locale.ROOT);
-        if (!DOMAIN.matcher(lower).matches()) {
-            throw wrongUse(
-                    "'" + domain + "' is not a domain: labels of letters, digits and '-' with dots between them.");
-        }
-        Integer https = httpsPort;
-        if (https != null) {
-            check("--https-port", https);
-        }
-        check("--mqtt-port", mqttPort);
-        check("--amqp-port", amqpPort);
-        return new Config(directory, lower, bind, new Config.Ports(https, mqttPort, amqpPort), readyFile);
+    /** What options, environment and file say together, in this order of strength. */
+    Values values() throws WrongSettingException {
+        Catalog catalog = Settings.catalog();
+        Environment.Found variables = Environment.read(environment, catalog);
+        variables.unknown().forEach(sentence -> err.println("holdfast: " + sentence));
+        Map<String, Given> file = configFile == null ? Map.of() : SettingsFile.read(configFile, catalog);
+        return Values.of(catalog, List.of(options(), variables.byPath(), file));
     }
 
-    private void check(String option, int port) {
-        if (port < 0 || port > LARGEST_PORT) {
-            throw wrongUse(option + " is 1 to " + LARGEST_PORT + ", or 0 for any free port.");
+    private Map<String, Given> options() {
+        Map<String, Given> given = new HashMap<>();
+        option(given, Settings.DATA, "--data", data);
+        option(given, Settings.DOMAIN, "--domain", domain);
+        option(given, Settings.BIND, "--bind", bind);
+        option(given, Settings.MQTT_PORT, "--mqtt-port", mqttPort);
+        option(given, Settings.AMQP_PORT, "--amqp-port", amqpPort);
+        option(given, Settings.HTTPS_PORT, "--https-port", httpsPort);
+        option(given, Settings.READY_FILE, "--ready-file", readyFile);
+        return given;
+    }
+
+    private static void option(Map<String, Given> given, Setting<?> setting, String option, @Nullable String text) {
+        if (text != null) {
+            given.put(setting.path(), new Given(text, new Origin.Option(option)));
         }
     }
 

@@ -18,12 +18,12 @@ import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TrustBundleFace;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
-import dev.holdfast.wire.Mount;
 import dev.holdfast.wire.amqp.AmqpServer;
 import dev.holdfast.wire.http.HttpServer;
 import dev.holdfast.wire.mqtt.MqttServer;
@@ -38,6 +38,7 @@ import java.util.function.Predicate;
 /** Who builds whom, and which faces answer on which port: constructors and nothing else. */
 record Wiring(
         Limits limits,
+        Config.Arrivals arrivals,
         InstantSource clock,
         HostNames hostNames,
         Hubs hubs,
@@ -49,22 +50,30 @@ record Wiring(
         return new FrontDoor(limits, policies, identities, clock, reports);
     }
 
-    Mount mqtt() {
+    Listener mqtt() {
         DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports);
-        return new MqttServer(List.of(devices), limits, threads, new FaultReports(clock, reports)::mqtt);
+        return new Listener(
+                "mqtt",
+                arrivals.mqtt(),
+                new MqttServer(
+                        List.of(devices),
+                        limits.with(arrivals.mqtt()),
+                        threads,
+                        new FaultReports(clock, reports)::mqtt));
     }
 
-    Mount amqp() {
+    Listener amqp() {
         EventsFace events = new EventsFace(hubs, limits, clock, threads, reports);
-        return new AmqpServer(
+        AmqpServer server = new AmqpServer(
                 List.of(events),
-                limits,
+                limits.with(arrivals.amqp()),
                 connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
                 new FaultReports(clock, reports)::amqp);
+        return new Listener("amqp", arrivals.amqp(), server);
     }
 
     /** @param hubsChanged called after an operator made or deleted a hub */
-    Mount https(OperatorToken token, Path trustBundle, ConnectionStrings strings, Runnable hubsChanged) {
+    Listener https(OperatorToken token, Path trustBundle, ConnectionStrings strings, Runnable hubsChanged) {
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
@@ -75,15 +84,16 @@ record Wiring(
                 ownHost,
                 new StatusResource(hubs, clock),
                 new HubsResource(hubs, strings, devices, policies, authorities, hubsChanged));
-        return new HttpServer(
+        HttpServer server = new HttpServer(
                 List.of(
                         new TrustBundleFace(trustBundle, ownHost),
                         operator,
                         new ServiceApi(hubs, limits.registry(), clock, reports)),
                 limits.http(),
-                limits.sockets(),
+                arrivals.https(),
                 threads,
                 clock,
                 new FaultReports(clock, reports)::http);
+        return new Listener("https", arrivals.https(), server);
     }
 }

@@ -27,7 +27,8 @@ final class GreetingTest {
                         "hub1", hostName, 8883, 5671, httpsPort, "HostName=s", "Endpoint=e", device)));
         return print(
                 ready,
-                new Config(Path.of(data), HostNames.DEFAULT_DOMAIN, bind, new Config.Ports(null, 8883, 5671), null));
+                TestServer.config(
+                        Path.of(data), HostNames.DEFAULT_DOMAIN, bind, new Config.Ports(null, 8883, 5671), null));
     }
 
     private static String print(Ready ready, Config config) {
@@ -71,7 +72,7 @@ final class GreetingTest {
                 "/srv/it's/ca.pem",
                 new Ready.Operator("https://localhost/"),
                 List.of(new Ready.HubEntry("hub1", "localhost", 8883, 5671, 443, "HostName=s", "Endpoint=e", DEVICE)));
-        Config config = new Config(
+        Config config = TestServer.config(
                 Path.of("it's/data"), HostNames.DEFAULT_DOMAIN, null, new Config.Ports(null, 8883, 5671), null);
         StringWriter text = new StringWriter();
         new Greeting(ready, config, false).print(new PrintWriter(text));
@@ -107,7 +108,8 @@ final class GreetingTest {
     void an_installation_without_a_hub_is_told_how_to_make_one() {
         Ready ready = new Ready("0.1.0", 1, 1, "t", "/srv/ca.pem", new Ready.Operator("https://localhost/"), List.of());
         String text = print(
-                ready, new Config(Path.of("data"), "iot.example", null, new Config.Ports(null, 8883, 5671), null));
+                ready,
+                TestServer.config(Path.of("data"), "iot.example", null, new Config.Ports(null, 8883, 5671), null));
         assertThat(text).contains("holdfast hub create");
     }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
 import java.io.IOException;
@@ -49,6 +50,10 @@ final class ListenersTest {
         door.close();
     }
 
+    private static Listener listener(String name) {
+        return new Listener(name, Limits.defaults().arrival(), _ -> {});
+    }
+
     private static ServerSocket taken() throws IOException {
         return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
@@ -63,7 +68,7 @@ final class ListenersTest {
     void the_first_port_that_can_be_had_is_taken() throws Exception {
         try (ServerSocket taken = taken()) {
             int port =
-                    new Listeners(door, null).open("https", List.of(taken.getLocalPort(), 0), "--https-port", _ -> {});
+                    new Listeners(door, null).open(listener("https"), List.of(taken.getLocalPort(), 0), "--https-port");
 
             assertThat(port).isNotEqualTo(taken.getLocalPort()).isPositive();
             assertListening("127.0.0.1", port);
@@ -76,7 +81,7 @@ final class ListenersTest {
                 ServerSocket two = taken()) {
             List<Integer> ports = List.of(one.getLocalPort(), two.getLocalPort());
 
-            assertThatThrownBy(() -> new Listeners(door, null).open("https", ports, "--https-port", _ -> {}))
+            assertThatThrownBy(() -> new Listeners(door, null).open(listener("https"), ports, "--https-port"))
                     .isInstanceOf(StartFailure.class)
                     .hasMessageContaining(ports.getFirst().toString())
                     .hasMessageContaining(ports.getLast().toString())
@@ -87,7 +92,7 @@ final class ListenersTest {
     @Test
     void an_address_that_is_named_is_opened_besides_loopback() throws Exception {
         int port = new Listeners(door, InetAddress.ofLiteral("127.0.0.2"))
-                .open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+                .open(listener("mqtt"), List.of(0), "--mqtt-port");
 
         assertListening("127.0.0.1", port);
         assertListening("127.0.0.2", port);
@@ -96,7 +101,7 @@ final class ListenersTest {
     @Test
     void every_address_is_opened_when_asked_for() throws Exception {
         int port =
-                new Listeners(door, InetAddress.ofLiteral("0.0.0.0")).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+                new Listeners(door, InetAddress.ofLiteral("0.0.0.0")).open(listener("mqtt"), List.of(0), "--mqtt-port");
 
         assertListening("127.0.0.1", port);
         assertListening("127.0.0.2", port);
@@ -104,7 +109,7 @@ final class ListenersTest {
 
     @Test
     void only_loopback_is_opened_when_nothing_is_named() throws Exception {
-        int port = new Listeners(door, null).open("mqtt", List.of(0), "--mqtt-port", _ -> {});
+        int port = new Listeners(door, null).open(listener("mqtt"), List.of(0), "--mqtt-port");
 
         assertListening("127.0.0.1", port);
         assertThatThrownBy(() -> assertListening("127.0.0.2", port)).isInstanceOf(IOException.class);
@@ -116,7 +121,7 @@ final class ListenersTest {
         try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"))) {
             port = elsewhere.getLocalPort();
             Listeners both = new Listeners(door, InetAddress.ofLiteral("127.0.0.2"));
-            assertThatThrownBy(() -> both.open("mqtt", List.of(port), "--mqtt-port", _ -> {}))
+            assertThatThrownBy(() -> both.open(listener("mqtt"), List.of(port), "--mqtt-port"))
                     .isInstanceOf(StartFailure.class);
         }
         // Binding tells more surely than connecting, since a connection to a free port can be its own other end.

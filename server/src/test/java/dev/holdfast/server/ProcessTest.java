@@ -33,7 +33,7 @@ final class ProcessTest {
     }
 
     /** A process and what it has printed so far; errors go with the rest. */
-    private record Up(Process process, BufferedReader output, List<String> lines) {
+    record Up(Process process, BufferedReader output, List<String> lines) {
         static Up start(String... arguments) throws IOException {
             List<String> command = new ArrayList<>(List.of(
                     // Whoever runs the tests in the background has SIGINT ignored, and a child would inherit that.
@@ -53,6 +53,7 @@ final class ProcessTest {
                     new ArrayList<>());
         }
 
+        /** Reads on, what was read before is kept in {@link #lines}. */
         void readUntil(String part) throws IOException {
             String line;
             do {

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** Requests to the service API as a back end signs them. */
 final class SasRequests {
@@ -27,16 +28,25 @@ final class SasRequests {
 
     private static String token(String connectionString) {
         String policy = connectionString.replaceAll(".*SharedAccessKeyName=([^;]*).*", "$1");
-        String key = connectionString.replaceAll(".*SharedAccessKey=", "");
-        String resource = "localhost";
-        long expiry = Instant.now().getEpochSecond() + 600;
+        return token("localhost", connectionString.replaceAll(".*SharedAccessKey=", ""), policy);
+    }
+
+    /** @param policy whose key it is; null for the device's own */
+    static String token(String resource, String key, @Nullable String policy) {
+        return token(resource, key, policy, Instant.now().getEpochSecond() + 600);
+    }
+
+    /** @param expiry in seconds of the epoch */
+    static String token(String resource, String key, @Nullable String policy, long expiry) {
+        String encoded = URLEncoder.encode(resource, StandardCharsets.UTF_8);
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(Base64.getDecoder().decode(key), "HmacSHA256"));
             String signature = Base64.getEncoder()
-                    .encodeToString(mac.doFinal((resource + "\n" + expiry).getBytes(StandardCharsets.UTF_8)));
-            return "SharedAccessSignature sr=" + resource + "&sig="
-                    + URLEncoder.encode(signature, StandardCharsets.UTF_8) + "&se=" + expiry + "&skn=" + policy;
+                    .encodeToString(mac.doFinal((encoded + "\n" + expiry).getBytes(StandardCharsets.UTF_8)));
+            return "SharedAccessSignature sr=" + encoded + "&sig="
+                    + URLEncoder.encode(signature, StandardCharsets.UTF_8) + "&se=" + expiry
+                    + (policy == null ? "" : "&skn=" + policy);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -3,7 +3,6 @@ package dev.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.base.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -241,8 +240,7 @@ final class ServerTest {
     @Test
     void progress_is_told_when_authorities_are_made() throws Exception {
         List<String> told = new java.util.ArrayList<>();
-        Server.start(TestServer.config(directory.resolve("new")), Limits.defaults(), told::add)
-                .close();
+        Server.start(TestServer.config(directory.resolve("new")), told::add).close();
         assertThat(told).singleElement().asString().contains("certificate authorities");
     }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.wire.client.ClientTls;
 import dev.holdfast.wire.client.HttpsClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,8 +40,37 @@ final class TestServer implements AutoCloseable {
         return config(data, new Config.Ports(0, 0, 0), null);
     }
 
+    /** The same limits of a socket on its way in for every listener. */
+    static Config config(Path data, Limits.Arrival arrival) {
+        Config usual = config(data);
+        return new Config(
+                data,
+                usual.domain(),
+                usual.bind(),
+                usual.ports(),
+                Config.Arrivals.same(arrival),
+                usual.readyFile(),
+                usual.limits(),
+                usual.log(),
+                usual.metrics());
+    }
+
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
-        return new Config(data, HostNames.DEFAULT_DOMAIN, null, ports, readyFile);
+        return config(data, HostNames.DEFAULT_DOMAIN, null, ports, readyFile);
+    }
+
+    static Config config(
+            Path data, String domain, @Nullable InetAddress bind, Config.Ports ports, @Nullable Path readyFile) {
+        return new Config(
+                data,
+                domain,
+                bind,
+                ports,
+                Config.Arrivals.same(Limits.defaults().arrival()),
+                readyFile,
+                Limits.defaults(),
+                new Config.Log(LogFormat.TEXT, LogLevel.INFO),
+                new Config.Metrics(InetAddress.getLoopbackAddress(), 0));
     }
 
     static TestServer start(Path data) throws StartFailure, IOException {
@@ -48,7 +78,7 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Config config) throws StartFailure, IOException {
-        Server server = Server.start(config, Limits.defaults(), line -> {});
+        Server server = Server.start(config, line -> {});
         Ready ready = server.ready();
         HttpsClient client = new HttpsClient(
                 URI.create(ready.operator().url()),

@@ -1,5 +1,6 @@
 package dev.holdfast.tls.listen;
 
+import dev.holdfast.base.Limits;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
@@ -43,31 +44,30 @@ final class Arrival implements ClientHelloReader.Owner {
 
     private final Connection connection;
     private final Door door;
+    private final Limits.Arrival limits;
     private final Mount mount;
     private final ClientHelloReader reader;
     private @Nullable Future<?> deadline;
     private @Nullable HandshakeTasks tasks;
     private boolean over;
 
-    Arrival(Connection connection, Door door, Mount mount) {
+    Arrival(Connection connection, Door door, Limits.Arrival limits, Mount mount) {
         this.connection = connection;
         this.door = door;
+        this.limits = limits;
         this.mount = mount;
-        this.reader = new ClientHelloReader(door.limits().sockets().clientHelloMaxBytes(), this);
+        this.reader = new ClientHelloReader(limits.clientHelloMaxBytes(), this);
     }
 
     void begin() {
         Channel channel = connection.channel();
         channel.pipeline().addLast(reader);
         deadline = channel.eventLoop()
-                .schedule(
-                        this::tooSlow,
-                        door.limits().sockets().handshakeMaxTime().toMillis(),
-                        TimeUnit.MILLISECONDS);
+                .schedule(this::tooSlow, limits.handshakeMaxTime().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void tooSlow() {
-        fail(whatIsSlow(door.limits().sockets().handshakeMaxTime()));
+        fail(whatIsSlow(limits.handshakeMaxTime()));
         var _ = connection.channel().close();
     }
 

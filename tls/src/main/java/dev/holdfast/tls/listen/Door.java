@@ -21,6 +21,7 @@ record Door(
         ServerIdentities identities,
         Contexts contexts,
         Executor handshakeThreads,
+        Guests guests,
         Counters counters,
         AtomicBoolean closing,
         InstantSource clock,

@@ -3,10 +3,11 @@ package dev.holdfast.tls.listen;
 import dev.holdfast.base.Limits;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.report.HandshakeFailure;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
+import dev.holdfast.tls.report.HandshakeFailure.TooManySocketsFromAddress;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
-import dev.holdfast.wire.Mount;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -40,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * is connected already, and a whole fleet shakes hands at once after a restart.
  *
  * <p>Every failure becomes one {@link Report}, with two exceptions that are only counted: a client that goes away without a byte,
- * and clients turned away while the door is full, of which the first is reported.
+ * and clients turned away because the most sockets are open, in all or from their address, of which the first is reported and,
+ * for an address, one in each time window.
  */
 public final class FrontDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
@@ -52,6 +54,7 @@ public final class FrontDoor implements AutoCloseable {
      * @param open sockets open now
      * @param accepted sockets let in
      * @param turnedAway sockets closed at once because the most were open
+     * @param overShare sockets closed at once because the most from their address were open
      * @param closedUnused clients that went away without a byte
      * @param failed handshakes that failed, each with a report
      */
@@ -59,6 +62,7 @@ public final class FrontDoor implements AutoCloseable {
             int open,
             long accepted,
             long turnedAway,
+            long overShare,
             long closedUnused,
             long failed,
             long fullHandshakes,
@@ -88,7 +92,8 @@ public final class FrontDoor implements AutoCloseable {
                 identities,
                 new Contexts(limits.tls(), directory),
                 handshakeThreads,
-                new Counters(limits.sockets().openMax()),
+                new Guests(limits.sockets()),
+                new Counters(),
                 new AtomicBoolean(),
                 clock,
                 reports);
@@ -97,11 +102,9 @@ public final class FrontDoor implements AutoCloseable {
     /**
      * Begins to listen; blocks until the system has answered.
      *
-     * @param name what reports call the listener: {@code mqtt}, {@code amqp}, {@code https}
-     * @param mount gets every connection whose handshake is done
      * @throws BindException when the address can't be had; the message names it and says why
      */
-    public Listening listen(String name, InetSocketAddress address, Mount mount) throws BindException {
+    public Listening listen(Listener listener, InetSocketAddress address) throws BindException {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -112,35 +115,48 @@ public final class FrontDoor implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, name, mount);
+                        accept(channel, listener);
                     }
                 })
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw notBound(name, address, bound.cause());
+            throw notBound(listener.name(), address, bound.cause());
         }
         listeners.add(bound.channel());
         return new Listening(bound.channel());
     }
 
-    private void accept(Channel channel, String listener, Mount mount) {
-        Connection connection = Connection.accept(
-                channel,
-                listener,
-                (InetSocketAddress) channel.remoteAddress(),
-                door.clock().instant());
-        if (!door.counters().enter()) {
-            if (door.counters().isFirstTurnedAway()) {
-                door.report(
-                        connection, new TooManySockets(door.limits().sockets().openMax()));
-            }
-            var _ = channel.close();
+    private void accept(Channel channel, Listener listener) {
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        Connection connection =
+                Connection.accept(channel, listener.name(), remote, door.clock().instant());
+        Source source = Source.of(remote.getAddress());
+        Guests.Answer answer = door.guests().enter(source, System.nanoTime());
+        if (answer != Guests.Answer.WELCOME) {
+            turnAway(connection, answer);
             return;
         }
-        var _ = channel.closeFuture().addListener(_ -> door.counters().leave());
+        door.counters().accepted.increment();
+        var _ = channel.closeFuture().addListener(_ -> door.guests().leave(source));
         connections.add(channel);
-        new Arrival(connection, door, mount).begin();
+        new Arrival(connection, door, listener.limits(), listener.mount()).begin();
+    }
+
+    private void turnAway(Connection connection, Guests.Answer answer) {
+        Limits.Sockets limits = door.limits().sockets();
+        HandshakeFailure why = switch (answer) {
+            case FULL, STILL_FULL -> new TooManySockets(limits.openMax());
+            case OVER_SHARE, STILL_OVER_SHARE ->
+                new TooManySocketsFromAddress(limits.perAddressMax(), limits.toldEvery());
+            case WELCOME -> throw new IllegalStateException("who is welcome is not turned away");
+        };
+        boolean news = answer == Guests.Answer.FULL || answer == Guests.Answer.OVER_SHARE;
+        (why instanceof TooManySockets ? door.counters().turnedAway : door.counters().overShare).increment();
+        if (news) {
+            door.report(connection, why);
+        }
+        var _ = connection.channel().close();
     }
 
     private static BindException notBound(String name, InetSocketAddress address, Throwable cause) {
@@ -155,7 +171,7 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     public Counts counts() {
-        return door.counters().counts();
+        return door.counters().counts(door.guests().open());
     }
 
     /** Closes all listeners; connections live on. */

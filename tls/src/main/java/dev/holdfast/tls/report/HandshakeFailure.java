@@ -50,6 +50,13 @@ public sealed interface HandshakeFailure extends TlsRefusal {
     record TooManySockets(int max) implements HandshakeFailure {}
 
     /**
+     * One source has its share of the sockets open; told once in a time for each.
+     *
+     * @param max from one IPv4 address, or one /64 network of IPv6
+     */
+    record TooManySocketsFromAddress(int max, Duration toldEvery) implements HandshakeFailure {}
+
+    /**
      * What the client saw of the server.
      *
      * @param root subject of the root that the chain shown leads to

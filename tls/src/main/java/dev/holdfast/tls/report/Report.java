@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One refused or ended connection, as a person who must find the cause wants to read it.
  *
  * <p>Made where the refusal is known and handed to a {@code Consumer<Report>}; whoever consumes it must be quick, since it runs on
- * the thread of the connection. No secret enters it: no key, token, signature or private key.
+ * the thread of the connection. No secret enters it: no key, token, signature or private key, not even where a client put one in
+ * the place of a name; {@link Secrets} takes out what looks like one.
  *
  * @param listener the listener's name: {@code mqtt}, {@code amqp}, {@code https}
  * @param connectionId {@link dev.holdfast.wire.Connection#id}
@@ -32,9 +33,10 @@ public record Report(
     private static final int EXPLANATION_MAX_CHARS = 4096;
 
     public Report {
-        hub = hub == null ? null : printable(hub, DEVICE_MAX_CHARS);
-        device = device == null ? null : printable(device, DEVICE_MAX_CHARS);
-        explanation = printable(explanation, EXPLANATION_MAX_CHARS);
+        // Before they are cut, since half a secret looks like none.
+        hub = hub == null ? null : printable(Secrets.takeOut(hub), DEVICE_MAX_CHARS);
+        device = device == null ? null : printable(Secrets.takeOut(device), DEVICE_MAX_CHARS);
+        explanation = printable(Secrets.takeOut(explanation), EXPLANATION_MAX_CHARS);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.holdfast.tls.report.HandshakeFailure.RenegotiationRefused;
 import dev.holdfast.tls.report.HandshakeFailure.ServerBusy;
 import dev.holdfast.tls.report.HandshakeFailure.Shown;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
+import dev.holdfast.tls.report.HandshakeFailure.TooManySocketsFromAddress;
 import dev.holdfast.tls.report.HelloRefusal.ClosedInHello;
 import dev.holdfast.tls.report.HelloRefusal.HelloMalformed;
 import dev.holdfast.tls.report.HelloRefusal.HelloTooLarge;
@@ -127,7 +128,13 @@ public final class TlsExplanation {
                         + " which no client needs. It was closed; if it is a device of yours, update its TLS library.";
             case TooManySockets(var max) ->
                 max + " connections are open, which is the most that this server accepts; more are closed at once. Look"
-                        + " for clients that connect again and again, or raise the limit.";
+                        + " for clients that connect again and again, or raise sockets.openMax.";
+            case TooManySocketsFromAddress(var max, var every) ->
+                max
+                        + " connections from this address (in IPv6: from its /64 network) are open, which is the most that one"
+                        + " may have; more are closed at once. Look for a client there that connects again and again; if a"
+                        + " whole fleet comes through this address, raise sockets.perAddressMax. This is told once in "
+                        + seconds(every) + " for each address.";
         };
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** One arrival with the handshake's tasks and the time in the test's hands. */
 class ArrivalTest {
     private static final Limits LIMITS = Limits.defaults();
-    private static final long MAX_MILLIS = LIMITS.sockets().handshakeMaxTime().toMillis();
+    private static final long MAX_MILLIS = LIMITS.arrival().handshakeMaxTime().toMillis();
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
     private final List<Report> reports = new ArrayList<>();
@@ -44,12 +44,13 @@ class ArrivalTest {
                 new ServerIdentities(TestDoor.AUTHORITIES.rsa(), TestDoor.AUTHORITIES.ecc()),
                 new Contexts(LIMITS.tls(), directory),
                 tasks::add,
-                new Counters(LIMITS.sockets().openMax()),
+                new Guests(LIMITS.sockets()),
+                new Counters(),
                 new AtomicBoolean(),
                 new TestClock(NOW),
                 reports::add);
         channel.freezeTime();
-        new Arrival(Connection.accept(channel, "amqp", client, NOW), door, _ -> {}).begin();
+        new Arrival(Connection.accept(channel, "amqp", client, NOW), door, LIMITS.arrival(), _ -> {}).begin();
     }
 
     @AfterEach

@@ -19,6 +19,7 @@ import dev.holdfast.tls.policy.ServerKeyType;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.policy.TlsPolicy.SuiteOrder;
 import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Mount;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -284,11 +285,15 @@ class FrontDoorTest {
         }
     }
 
+    private static Listener listener(String name, Mount mount) {
+        return new Listener(name, Limits.defaults().arrival(), mount);
+    }
+
     @Test
     void a_port_that_is_taken_is_named_in_the_failure() {
         InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
 
-        assertThatThrownBy(() -> door.door.listen("https", taken, _ -> {}))
+        assertThatThrownBy(() -> door.door.listen(listener("https", _ -> {}), taken))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining("'https'")
                 .hasMessageContaining(":" + door.port())
@@ -319,10 +324,11 @@ class FrontDoorTest {
 
     @Test
     void a_protocol_that_fails_to_mount_costs_its_connection_only() throws Exception {
-        try (Listening broken =
-                        door.door.listen("amqp", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), _ -> {
+        try (Listening broken = door.door.listen(
+                        listener("amqp", _ -> {
                             throw new IllegalStateException("broken mount");
-                        });
+                        }),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 SSLSocket socket = TestTls.connect(TestTls.context(door.roots(), null), "localhost", broken.port())) {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }

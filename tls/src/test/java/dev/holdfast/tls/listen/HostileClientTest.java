@@ -42,7 +42,7 @@ class HostileClientTest {
     }
 
     /** Another door in the place of the usual one. */
-    private void reopen(Limits.Sockets limits) throws IOException {
+    private void reopen(Limits limits) throws IOException {
         door.close();
         door = new TestDoor(limits);
     }
@@ -317,6 +317,63 @@ class HostileClientTest {
         } finally {
             for (RawTlsClient client : clients) {
                 client.close();
+            }
+        }
+    }
+
+    @Test
+    void one_address_has_its_share_and_no_more_and_its_surplus_is_told_once() throws Exception {
+        reopen(TestDoor.perAddressMax(3, Duration.ofHours(1)));
+        List<RawTlsClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                clients.add(new RawTlsClient(door.port()));
+            }
+            awaitCount(3, () -> door.door.counts().open());
+            for (int i = 0; i < 20; i++) {
+                try (RawTlsClient surplus = new RawTlsClient(door.port())) {
+                    assertThat(surplus.isClosedByServer()).isTrue();
+                }
+            }
+            Report report = onlyReport();
+            assertThat(report.reason()).isEqualTo("TooManySocketsFromAddress");
+            assertThat(report.explanation()).contains("3 connections", "sockets.perAddressMax");
+            assertThat(door.door.counts().overShare()).isEqualTo(20);
+            assertThat(door.door.counts().turnedAway()).isZero();
+
+            clients.removeFirst().close();
+            awaitCount(2, () -> door.door.counts().open());
+            try (SSLSocket good = TestTls.connect(TestTls.context(door.roots(), null), "localhost", door.port())) {
+                assertThat(good.isConnected()).isTrue();
+            }
+        } finally {
+            for (RawTlsClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void each_listener_has_its_own_time_and_size_for_slow_devices() throws Exception {
+        reopen(TestDoor.deadline(Duration.ofSeconds(2)));
+        try (Listening patient = door.listen(new Limits.Arrival(200, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+                RawTlsClient hasty = new RawTlsClient(door.port());
+                RawTlsClient slow = new RawTlsClient(patient.port())) {
+            byte[] hello = RawHello.tls12().suites(0x002F).record();
+            hasty.send(Arrays.copyOf(hello, 10));
+            slow.send(Arrays.copyOf(hello, 10));
+
+            assertThat(hasty.isClosedByServer()).isTrue();
+            assertThat(onlyReport().reason()).isEqualTo("HelloTooSlow");
+            // Still heard after the other listener's time is over.
+            slow.send(Arrays.copyOfRange(hello, 10, hello.length));
+            assertThat(slow.readFatalAlert()).isEqualTo(40);
+            assertThat(onlyReport().reason()).isEqualTo("NoCommonSuite");
+
+            try (RawTlsClient large = new RawTlsClient(patient.port())) {
+                large.send(RawHello.tls13().extension(0xFE00, new byte[300]).record());
+                assertThat(large.readFatalAlert()).isEqualTo(50);
+                assertThat(onlyReport().reason()).isEqualTo("HelloTooLarge");
             }
         }
     }

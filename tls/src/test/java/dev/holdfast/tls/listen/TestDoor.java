@@ -42,23 +42,31 @@ final class TestDoor implements AutoCloseable {
     final Listening listening;
 
     TestDoor() throws IOException {
-        this(Limits.defaults().sockets());
+        this(Limits.defaults());
     }
 
-    TestDoor(Limits.Sockets sockets) throws IOException {
-        door = new FrontDoor(
-                Limits.defaults().with(sockets), directory, identities, InstantSource.system(), reports::add);
-        listening = door.listen("mqtt", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), this::mount);
+    TestDoor(Limits limits) throws IOException {
+        door = new FrontDoor(limits, directory, identities, InstantSource.system(), reports::add);
+        listening = listen(limits.arrival());
     }
 
-    static Limits.Sockets deadline(Duration handshake) {
-        Limits.Sockets d = Limits.defaults().sockets();
-        return new Limits.Sockets(d.clientHelloMaxBytes(), handshake, d.firstPacketMaxTime(), d.openMax());
+    /** One more listener, with limits of its own. */
+    Listening listen(Limits.Arrival limits) throws IOException {
+        return door.listen(
+                new Listener("mqtt", limits, this::mount), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
-    static Limits.Sockets openMax(int sockets) {
-        Limits.Sockets d = Limits.defaults().sockets();
-        return new Limits.Sockets(d.clientHelloMaxBytes(), d.handshakeMaxTime(), d.firstPacketMaxTime(), sockets);
+    static Limits deadline(Duration handshake) {
+        Limits.Arrival d = Limits.defaults().arrival();
+        return Limits.defaults().with(new Limits.Arrival(d.clientHelloMaxBytes(), handshake, d.firstPacketMaxTime()));
+    }
+
+    static Limits openMax(int sockets) {
+        return Limits.defaults().with(new Limits.Sockets(sockets, sockets + 1, 10, Duration.ofMinutes(1)));
+    }
+
+    static Limits perAddressMax(int sockets, Duration toldEvery) {
+        return Limits.defaults().with(new Limits.Sockets(1000, sockets, 10, toldEvery));
     }
 
     private void mount(Connection connection) {

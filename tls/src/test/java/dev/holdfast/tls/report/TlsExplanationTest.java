@@ -11,6 +11,7 @@ import dev.holdfast.tls.report.HandshakeFailure.RenegotiationRefused;
 import dev.holdfast.tls.report.HandshakeFailure.ServerBusy;
 import dev.holdfast.tls.report.HandshakeFailure.Shown;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
+import dev.holdfast.tls.report.HandshakeFailure.TooManySocketsFromAddress;
 import dev.holdfast.tls.report.HelloRefusal.ClosedInHello;
 import dev.holdfast.tls.report.HelloRefusal.HelloMalformed;
 import dev.holdfast.tls.report.HelloRefusal.HelloTooLarge;
@@ -61,7 +62,8 @@ class TlsExplanationTest {
                         new ClosedInHandshake(SHOWN),
                         new RenegotiationRefused(),
                         new NoApplicationData(),
-                        new TooManySockets(20_000)));
+                        new TooManySockets(20_000),
+                        new TooManySocketsFromAddress(10_000, Duration.ofMinutes(1))));
     }
 
     @ParameterizedTest

@@ -5,7 +5,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class HeaderHandler extends ByteToMessageDecoder {
     private final dev.holdfast.wire.Connection connection;
     private final AmqpServer.Settings settings;
-    private @Nullable Future<?> deadline;
+    private @Nullable ScheduledFuture<?> deadline;
     private boolean decided;
 
     HeaderHandler(dev.holdfast.wire.Connection connection, AmqpServer.Settings settings) {
@@ -27,13 +28,17 @@ final class HeaderHandler extends ByteToMessageDecoder {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        long millis = settings.limits().sockets().firstPacketMaxTime().toMillis();
+        long millis = maxTime().toMillis();
         deadline = context.executor().schedule(() -> late(context), millis, TimeUnit.MILLISECONDS);
+    }
+
+    private Duration maxTime() {
+        return settings.limits().arrival().firstPacketMaxTime();
     }
 
     private void late(ChannelHandlerContext context) {
         if (!decided) {
-            refuse(context, new AmqpRefusal.OpenLate(settings.limits().sockets().firstPacketMaxTime()));
+            refuse(context, new AmqpRefusal.OpenLate(maxTime()));
         }
     }
 
@@ -61,13 +66,31 @@ final class HeaderHandler extends ByteToMessageDecoder {
     /** The header itself is left to the handlers that come now. */
     private void start(ChannelHandlerContext context, boolean sasl) {
         decided = true;
-        Future<?> running = deadline;
-        ServerConnection.start(connection, settings, sasl, running == null ? () -> {} : () -> running.cancel(false));
+        // What the header took is gone: one time for the header, SASL and open.
+        ScheduledFuture<?> running = deadline;
+        Duration left = running == null ? maxTime() : Duration.ofNanos(running.getDelay(TimeUnit.NANOSECONDS));
+        stopWaiting();
+        ServerConnection.start(connection, settings, sasl, left);
         context.pipeline().remove(this);
+    }
+
+    private void stopWaiting() {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    /** Who went away is not late. */
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        decided = true;
+        stopWaiting();
+        super.channelInactive(context);
     }
 
     private void refuse(ChannelHandlerContext context, AmqpRefusal why) {
         decided = true;
+        stopWaiting();
         settings.refused().accept(connection, why);
         context.writeAndFlush(Unpooled.wrappedBuffer(ProtocolHeader.of(ProtocolHeader.SASL)))
                 .addListener(ChannelFutureListener.CLOSE);

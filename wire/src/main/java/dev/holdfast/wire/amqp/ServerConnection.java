@@ -2,6 +2,7 @@ package dev.holdfast.wire.amqp;
 
 import dev.holdfast.base.Limits;
 import io.netty.channel.Channel;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.engine.Connection;
 import org.apache.qpid.protonj2.engine.Engine;
@@ -31,14 +32,14 @@ final class ServerConnection {
         this.sasl = new ServerSasl(socket, settings, host);
     }
 
-    /** @param opened ends the wait for the first packet */
+    /** @param openMaxTime from now to the whole {@code open} */
     static void start(
-            dev.holdfast.wire.Connection socket, AmqpServer.Settings settings, boolean withSasl, Runnable opened) {
+            dev.holdfast.wire.Connection socket, AmqpServer.Settings settings, boolean withSasl, Duration openMaxTime) {
         Engine engine = withSasl ? Engines.withSasl() : Engines.withoutSasl();
-        new ServerConnection(socket, settings, engine).start(withSasl, opened);
+        new ServerConnection(socket, settings, engine).start(withSasl, openMaxTime);
     }
 
-    private void start(boolean withSasl, Runnable opened) {
+    private void start(boolean withSasl, Duration openMaxTime) {
         Channel channel = socket.channel();
         Limits.Amqp limits = settings.limits().amqp();
         FrameReader.Phase first = withSasl ? FrameReader.Phase.SASL_HEADER : FrameReader.Phase.HEADER;
@@ -56,16 +57,14 @@ final class ServerConnection {
         connection.sessionOpenHandler(this::begun);
         connection.senderOpenHandler(sender -> host.guarded(() -> attached(sender)));
         connection.receiverOpenHandler(receiver -> host.guarded(() -> attached(receiver)));
-        opened.run();
-        long millis = settings.limits().sockets().firstPacketMaxTime().toMillis();
-        var _ = host.executor().schedule(this::openLate, millis, TimeUnit.MILLISECONDS);
+        var _ = host.executor().schedule(this::openLate, openMaxTime.toNanos(), TimeUnit.NANOSECONDS);
         host.start(frames);
         channel.config().setAutoRead(true);
     }
 
     private void openLate() {
         if (!host.connection().isRemotelyOpen() && !host.isOver()) {
-            host.fail(new AmqpRefusal.OpenLate(settings.limits().sockets().firstPacketMaxTime()));
+            host.fail(new AmqpRefusal.OpenLate(settings.limits().arrival().firstPacketMaxTime()));
         }
     }
 

@@ -60,7 +60,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         record Idle() implements State {}
 
         /** Until the body is complete. */
-        record Receiving(RequestHead head, ByteArrayOutputStream body) implements State {}
+        record Receiving(RequestHead head, ByteArrayOutputStream body, long untilNanos) implements State {}
 
         /** A face is at work, or its answer is on the way out. */
         record Answering() implements State {}
@@ -121,8 +121,10 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             LOG.debug("the decoder refused a head", decoded.decoderResult().cause());
             throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
         }
-        state = new State.Receiving(head, new ByteArrayOutputStream(0));
-        arm(context, limits.idleMaxTime(), () -> tooSlow(context));
+        long untilNanos =
+                context.executor().ticker().nanoTime() + limits.idleMaxTime().toNanos();
+        state = new State.Receiving(head, new ByteArrayOutputStream(0), untilNanos);
+        armForBody(context, untilNanos);
         if (head.waitsForContinue()) {
             var _ = context.writeAndFlush(
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
@@ -140,10 +142,21 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         if (content.decoderResult().isFailure()) {
             throw new RequestRefused(RequestFault.MALFORMED_CHUNK);
         }
+        if (content.content().isReadable()) {
+            armForBody(context, receiving.untilNanos());
+        }
         receive(receiving.body(), content.content());
         if (message instanceof LastHttpContent) {
             dispatch(context, receiving.head(), receiving.body().toByteArray());
         }
+    }
+
+    /** A body must go on arriving as well as end in time: nobody knows yet who sends it. */
+    private void armForBody(ChannelHandlerContext context, long untilNanos) {
+        Duration left = Duration.ofNanos(
+                Math.max(0, untilNanos - context.executor().ticker().nanoTime()));
+        Duration silence = parts.firstHeadMaxTime();
+        arm(context, left.compareTo(silence) < 0 ? left : silence, () -> tooSlow(context));
     }
 
     private void receive(ByteArrayOutputStream body, ByteBuf bytes) throws RequestRefused {

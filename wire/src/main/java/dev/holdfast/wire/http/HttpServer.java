@@ -30,14 +30,14 @@ public final class HttpServer implements Mount {
     public HttpServer(
             List<HttpFace> faces,
             Limits.Http limits,
-            Limits.Sockets sockets,
+            Limits.Arrival arrival,
             Executor threads,
             InstantSource clock,
             Consumer<RefusedRequest> refused) {
         parts = new HttpConversation.Parts(
                 List.copyOf(faces),
                 limits,
-                sockets.firstPacketMaxTime(),
+                arrival.firstPacketMaxTime(),
                 threads,
                 clock,
                 refused,

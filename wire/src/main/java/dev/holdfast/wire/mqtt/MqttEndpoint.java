@@ -92,7 +92,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel.config().setAutoRead(true);
-        Duration maxTime = limits.sockets().firstPacketMaxTime();
+        Duration maxTime = limits.arrival().firstPacketMaxTime();
         loop.after(maxTime, () -> {
             if (state instanceof State.AwaitingConnect) {
                 close(new Faulted(new ConnectLate(maxTime)));

@@ -332,9 +332,9 @@ class HostileFramesTest {
     @Test
     void open_that_never_comes() throws Exception {
         Limits usual = Limits.defaults();
-        Limits.Sockets sockets = usual.sockets();
-        Limits hasty = usual.with(new Limits.Sockets(
-                sockets.clientHelloMaxBytes(), sockets.handshakeMaxTime(), Duration.ofMillis(200), sockets.openMax()));
+        Limits.Arrival arrival = usual.arrival();
+        Limits hasty = usual.with(
+                new Limits.Arrival(arrival.clientHelloMaxBytes(), arrival.handshakeMaxTime(), Duration.ofMillis(200)));
         try (Loopback impatient = new Loopback(hasty)) {
             try (RawAmqp silent = impatient.raw()) {
                 silent.awaitClosed();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Bytes that no honest client sends: refused with the right status, closed, and nothing of them reaches a face. */
 class HttpAbuseTest {
     private static final String HOST = "Host: h\r\n";
-    private static final Limits.Sockets SOCKETS = Limits.defaults().sockets();
+    private static final Limits.Arrival ARRIVAL = Limits.defaults().arrival();
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
 
     /** Counts what it is asked, and answers everything. */
@@ -46,8 +46,8 @@ class HttpAbuseTest {
         return new Limits.Http(200, 2000, 20, bodyMaxBytes, bodiesMaxBytes, idle);
     }
 
-    private static Limits.Sockets firstHeadWithin(Duration time) {
-        return new Limits.Sockets(64 * 1024, time, time, 100);
+    private static Limits.Arrival firstHeadWithin(Duration time) {
+        return new Limits.Arrival(64 * 1024, time, time);
     }
 
     @ParameterizedTest
@@ -161,7 +161,7 @@ class HttpAbuseTest {
 
     @Test
     void aChunkedBodyIsRefusedAtItsLimit() throws Exception {
-        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofSeconds(20)), SOCKETS, new Witness());
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofSeconds(20)), ARRIVAL, new Witness());
                 RawHttp client = server.connect()) {
             client.send("POST / HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
             client.send("20\r\n" + "a".repeat(32) + "\r\n").send("13\r\n" + "a".repeat(19) + "\r\n");
@@ -173,7 +173,7 @@ class HttpAbuseTest {
     void bodiesOfAllConnectionsTogetherAreBoundedAndTheirRoomIsGivenBack() throws Exception {
         Limits.Http small = limits(50, 60, Duration.ofSeconds(20));
         String head = "POST / HTTP/1.1\r\n" + HOST + "Content-Length: 40\r\n\r\n";
-        try (RunningHttp server = new RunningHttp(small, SOCKETS, new Witness());
+        try (RunningHttp server = new RunningHttp(small, ARRIVAL, new Witness());
                 RawHttp first = server.connect();
                 RawHttp second = server.connect()) {
             first.send(head + "a".repeat(39));
@@ -214,7 +214,7 @@ class HttpAbuseTest {
 
     @Test
     void aBodyThatDripsIsClosed() throws Exception {
-        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(300)), SOCKETS, new Witness());
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(300)), ARRIVAL, new Witness());
                 RawHttp client = server.connect()) {
             client.send("POST / HTTP/1.1\r\n" + HOST + "Content-Length: 40\r\n\r\na");
             assertRefused(server, client, 408, "TooSlow");
@@ -223,7 +223,7 @@ class HttpAbuseTest {
 
     @Test
     void anIdleConnectionIsClosedWithoutAWord() throws Exception {
-        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(300)), SOCKETS, new Witness());
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(300)), ARRIVAL, new Witness());
                 RawHttp client = server.connect()) {
             assertThat(client.send("GET / HTTP/1.1\r\n" + HOST + "\r\n").read().status())
                     .isEqualTo(200);
@@ -249,7 +249,7 @@ class HttpAbuseTest {
                 return HttpResponse.json(200, "x".repeat(32 * 1024 * 1024));
             }
         };
-        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(500)), SOCKETS, large);
+        try (RunningHttp server = new RunningHttp(limits(50, 1000, Duration.ofMillis(500)), ARRIVAL, large);
                 RawHttp client = server.connect()) {
             client.send(("GET / HTTP/1.1\r\n" + HOST + "\r\n").repeat(50));
             assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();

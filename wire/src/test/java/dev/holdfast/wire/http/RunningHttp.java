@@ -30,12 +30,12 @@ final class RunningHttp implements AutoCloseable {
     private final Channel listener;
 
     RunningHttp(HttpFace... faces) throws InterruptedException {
-        this(Limits.defaults().http(), Limits.defaults().sockets(), faces);
+        this(Limits.defaults().http(), Limits.defaults().arrival(), faces);
     }
 
-    RunningHttp(Limits.Http limits, Limits.Sockets sockets, HttpFace... faces) throws InterruptedException {
+    RunningHttp(Limits.Http limits, Limits.Arrival arrival, HttpFace... faces) throws InterruptedException {
         HttpServer server =
-                new HttpServer(List.of(faces), limits, sockets, threads, InstantSource.fixed(NOW), refused::add);
+                new HttpServer(List.of(faces), limits, arrival, threads, InstantSource.fixed(NOW), refused::add);
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -9,6 +9,7 @@ import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.listen.Listening;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
@@ -50,8 +51,9 @@ class OverTlsTest {
                         new ServerIdentities(authorities.rsa(), authorities.ecc()),
                         clock,
                         endpoint.reports::add)) {
-            Listening listening =
-                    door.listen("amqp", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), endpoint.mount());
+            Listening listening = door.listen(
+                    new Listener("amqp", limits.arrival(), endpoint.mount()),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             byte[] body = new byte[200_000];
             for (int i = 0; i < 20; i++) {
                 endpoint.append(endpoint.hub1, 0, body, Map.of(), Map.of());

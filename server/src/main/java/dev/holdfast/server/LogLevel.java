@@ -1,0 +1,9 @@
+package dev.holdfast.server;
+
+/** The least important lines that are logged. */
+enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG
+}

@@ -1,0 +1,220 @@
+package dev.holdfast.server;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.HostNames;
+import dev.holdfast.server.setting.Catalog;
+import dev.holdfast.server.setting.Kind;
+import dev.holdfast.server.setting.Setting;
+import dev.holdfast.server.setting.Values;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Every setting of {@code up}, with its default, and the {@link Config} that they make. The page docs/reference/configuration.md
+ * is held against this list by a test.
+ */
+final class Settings {
+    private static final Limits DEFAULTS = Limits.defaults();
+    private static final int KB = 1024;
+    private static final int MB = 1024 * KB;
+
+    static final Setting<Path> DATA =
+            Setting.of("data", Kind.path(), Path.of("data"), "The directory of everything kept.");
+    static final Setting<String> DOMAIN =
+            Setting.of("domain", Kind.domain(), HostNames.DEFAULT_DOMAIN, "The hubs are named HUB.DOMAIN.");
+    static final Setting<InetAddress> BIND =
+            Setting.optional("bind", Kind.address(), "loopback only", "An address to listen on besides loopback.");
+    static final Setting<Path> READY_FILE = Setting.optional(
+            "readyFile", Kind.path(), "none", "Where the ready file is written besides DATA/ready.json.");
+
+    static final Setting<Integer> MQTT_PORT =
+            Setting.of("listeners.mqtt.port", Kind.port(), Config.MQTT_PORT, "The port for MQTT.");
+    static final Arrival MQTT = new Arrival("mqtt");
+    static final Setting<Integer> AMQP_PORT =
+            Setting.of("listeners.amqp.port", Kind.port(), Config.AMQP_PORT, "The port for AMQP.");
+    static final Arrival AMQP = new Arrival("amqp");
+    static final Setting<Integer> HTTPS_PORT = Setting.optional(
+            "listeners.https.port",
+            Kind.port(),
+            Config.HTTPS_PORT + ", or " + Config.HTTPS_FALLBACK_PORT + " where that can't be had",
+            "The port for HTTPS.");
+    static final Arrival HTTPS = new Arrival("https");
+
+    static final Setting<Integer> OPEN_MAX = Setting.of(
+            "sockets.openMax",
+            Kind.number(10, 1_000_000),
+            DEFAULTS.sockets().openMax(),
+            "Sockets open at once over all listeners.");
+    static final Setting<Integer> PER_ADDRESS_MAX = Setting.optional(
+            "sockets.perAddressMax",
+            Kind.number(1, 1_000_000),
+            "half of sockets.openMax",
+            "Of these, from one IPv4 address or one /64 network of IPv6.");
+
+    static final Setting<Integer> MESSAGE_MAX = Setting.of(
+            "limits.messageMaxBytes",
+            Kind.size(KB, DEFAULTS.telemetry().messageMaxBytes()),
+            DEFAULTS.telemetry().messageMaxBytes(),
+            "A telemetry message, body and properties.");
+    static final Setting<Duration> TOKEN_MAX_SKEW = Setting.of(
+            "limits.tokenMaxSkew",
+            Kind.duration(Duration.ZERO, Duration.ofHours(1)),
+            DEFAULTS.telemetry().tokenMaxSkew(),
+            "How far the clocks of a device and the server may differ when a token is judged.");
+    static final Setting<Duration> KEEP_ALIVE_MAX = Setting.of(
+            "limits.keepAliveMaxTime",
+            Kind.duration(Duration.ofSeconds(10), Duration.ofHours(12)),
+            DEFAULTS.mqtt().keepAliveMaxTime(),
+            "The longest silence of an MQTT client, whatever it asked for.");
+    static final Setting<Integer> PUBLISHES_IN_FLIGHT_MAX = Setting.of(
+            "limits.publishesInFlightMax",
+            Kind.number(1, 10_000),
+            DEFAULTS.mqtt().publishesInFlightMax(),
+            "Messages of one connection that are not on disk yet; beyond it its socket is not read.");
+    static final Setting<Integer> PUBLISH_BYTES_IN_FLIGHT_MAX = Setting.of(
+            "limits.publishBytesInFlightMax",
+            Kind.size(64 * KB, 64 * MB),
+            DEFAULTS.mqtt().publishBytesInFlightMax(),
+            "The same in bytes.");
+    static final Setting<Integer> PENDING_MAX = Setting.of(
+            "limits.pendingMaxBytes",
+            Kind.size(MB, 512 * MB),
+            DEFAULTS.telemetry().pendingMaxBytes(),
+            "Messages of one hub that are not on disk yet; beyond it its devices are not read.");
+    static final Setting<Integer> HUBS_MAX = Setting.of(
+            "limits.hubsMax", Kind.number(1, 1000), DEFAULTS.installation().hubsMax(), "Hubs of the installation.");
+    static final Setting<Duration> STOP_MAX_TIME = Setting.of(
+            "limits.stopMaxTime",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+            DEFAULTS.installation().stopMaxTime(),
+            "How long a clean end may take before the process ends anyway.");
+
+    static final Setting<LogFormat> LOG_FORMAT =
+            Setting.of("log.format", Kind.word(LogFormat.class), LogFormat.TEXT, "How a line of the log is written.");
+    static final Setting<LogLevel> LOG_LEVEL = Setting.of(
+            "log.level", Kind.word(LogLevel.class), LogLevel.INFO, "The least important lines that are logged.");
+
+    static final Setting<InetAddress> METRICS_ADDRESS = Setting.of(
+            "metrics.address",
+            Kind.address(),
+            InetAddress.ofLiteral("127.0.0.1"),
+            "The address on which metrics and health are served.");
+    static final Setting<Integer> METRICS_PORT =
+            Setting.of("metrics.port", Kind.port(), Config.METRICS_PORT, "The port for metrics and health.");
+
+    /** What a socket of one listener may do on its way in. */
+    record Arrival(Setting<Integer> clientHelloMax, Setting<Duration> handshakeMax, Setting<Duration> firstPacketMax) {
+        private static final Duration LONGEST = Duration.ofMinutes(10);
+
+        private Arrival(String listener) {
+            this(
+                    Setting.of(
+                            "listeners." + listener + ".clientHelloMaxBytes",
+                            Kind.size(KB, DEFAULTS.arrival().clientHelloMaxBytes()),
+                            DEFAULTS.arrival().clientHelloMaxBytes(),
+                            "The first message of a TLS handshake."),
+                    Setting.of(
+                            "listeners." + listener + ".handshakeMaxTime",
+                            Kind.duration(Duration.ofMillis(500), LONGEST),
+                            DEFAULTS.arrival().handshakeMaxTime(),
+                            "From accept to the end of the TLS handshake."),
+                    Setting.of(
+                            "listeners." + listener + ".firstPacketMaxTime",
+                            Kind.duration(Duration.ofMillis(500), LONGEST),
+                            DEFAULTS.arrival().firstPacketMaxTime(),
+                            "From there to the whole first packet: CONNECT, open, request head."));
+        }
+
+        private List<Setting<?>> all() {
+            return List.of(clientHelloMax, handshakeMax, firstPacketMax);
+        }
+
+        private Limits.Arrival limits(Values values) {
+            return new Limits.Arrival(values.get(clientHelloMax), values.get(handshakeMax), values.get(firstPacketMax));
+        }
+    }
+
+    private Settings() {}
+
+    /** In the order in which people read them. */
+    static Catalog catalog() {
+        List<Setting<?>> all = new ArrayList<>(List.of(DATA, DOMAIN, BIND, READY_FILE));
+        all.add(MQTT_PORT);
+        all.addAll(MQTT.all());
+        all.add(AMQP_PORT);
+        all.addAll(AMQP.all());
+        all.add(HTTPS_PORT);
+        all.addAll(HTTPS.all());
+        all.addAll(List.of(OPEN_MAX, PER_ADDRESS_MAX));
+        all.addAll(List.of(
+                MESSAGE_MAX,
+                TOKEN_MAX_SKEW,
+                KEEP_ALIVE_MAX,
+                PUBLISHES_IN_FLIGHT_MAX,
+                PUBLISH_BYTES_IN_FLIGHT_MAX,
+                PENDING_MAX,
+                HUBS_MAX,
+                STOP_MAX_TIME));
+        all.addAll(List.of(LOG_FORMAT, LOG_LEVEL, METRICS_ADDRESS, METRICS_PORT));
+        return new Catalog(all);
+    }
+
+    static Config config(Values values) {
+        return new Config(
+                values.get(DATA),
+                values.get(DOMAIN),
+                values.find(BIND),
+                new Config.Ports(values.find(HTTPS_PORT), values.get(MQTT_PORT), values.get(AMQP_PORT)),
+                new Config.Arrivals(MQTT.limits(values), AMQP.limits(values), HTTPS.limits(values)),
+                values.find(READY_FILE),
+                limits(values),
+                new Config.Log(values.get(LOG_FORMAT), values.get(LOG_LEVEL)),
+                new Config.Metrics(values.get(METRICS_ADDRESS), values.get(METRICS_PORT)));
+    }
+
+    private static Limits limits(Values values) {
+        return new Limits(
+                sockets(values),
+                DEFAULTS.arrival(),
+                DEFAULTS.tls(),
+                DEFAULTS.certificates(),
+                mqtt(values),
+                DEFAULTS.amqp(),
+                DEFAULTS.http(),
+                new Limits.Telemetry(
+                        values.get(MESSAGE_MAX),
+                        DEFAULTS.telemetry().propertiesMax(),
+                        values.get(TOKEN_MAX_SKEW),
+                        values.get(PENDING_MAX)),
+                DEFAULTS.registry(),
+                DEFAULTS.storage(),
+                new Limits.Installation(
+                        values.get(HUBS_MAX), DEFAULTS.installation().retentionEvery(), values.get(STOP_MAX_TIME)),
+                DEFAULTS.client());
+    }
+
+    private static Limits.Sockets sockets(Values values) {
+        int openMax = values.get(OPEN_MAX);
+        Integer perAddressMax = values.find(PER_ADDRESS_MAX);
+        return new Limits.Sockets(
+                openMax,
+                perAddressMax == null ? openMax / 2 : perAddressMax,
+                DEFAULTS.sockets().toldMax(),
+                DEFAULTS.sockets().toldEvery());
+    }
+
+    private static Limits.Mqtt mqtt(Values values) {
+        Limits.Mqtt usual = DEFAULTS.mqtt();
+        return new Limits.Mqtt(
+                usual.connectMaxBytes(),
+                usual.packetMaxBytes(),
+                values.get(KEEP_ALIVE_MAX),
+                usual.subscriptionsMax(),
+                usual.clientIdMaxChars(),
+                values.get(PUBLISHES_IN_FLIGHT_MAX),
+                values.get(PUBLISH_BYTES_IN_FLIGHT_MAX));
+    }
+}

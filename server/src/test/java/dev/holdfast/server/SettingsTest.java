@@ -1,0 +1,176 @@
+package dev.holdfast.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.server.setting.Environment;
+import dev.holdfast.server.setting.Given;
+import dev.holdfast.server.setting.Origin;
+import dev.holdfast.server.setting.Setting;
+import dev.holdfast.server.setting.SettingsFile;
+import dev.holdfast.server.setting.SettingsPage;
+import dev.holdfast.server.setting.Values;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every setting by its name: the defaults, that each one reaches the configuration, and that it can be written and read. */
+final class SettingsTest {
+    @TempDir
+    Path directory;
+
+    /** Each setting with a value that is not its default. One that is missing here fails a test. */
+    private static final Map<String, String> OTHERS = new LinkedHashMap<>(Map.ofEntries(
+            Map.entry("data", "/srv/data"),
+            Map.entry("domain", "iot.example"),
+            Map.entry("bind", "0.0.0.0"),
+            Map.entry("readyFile", "/run/ready.json"),
+            Map.entry("listeners.mqtt.port", "18883"),
+            Map.entry("listeners.mqtt.clientHelloMaxBytes", "16KB"),
+            Map.entry("listeners.mqtt.handshakeMaxTime", "1m"),
+            Map.entry("listeners.mqtt.firstPacketMaxTime", "2m"),
+            Map.entry("listeners.amqp.port", "15671"),
+            Map.entry("listeners.amqp.clientHelloMaxBytes", "17KB"),
+            Map.entry("listeners.amqp.handshakeMaxTime", "3s"),
+            Map.entry("listeners.amqp.firstPacketMaxTime", "4s"),
+            Map.entry("listeners.https.port", "10443"),
+            Map.entry("listeners.https.clientHelloMaxBytes", "18KB"),
+            Map.entry("listeners.https.handshakeMaxTime", "5s"),
+            Map.entry("listeners.https.firstPacketMaxTime", "6500ms"),
+            Map.entry("sockets.openMax", "5000"),
+            Map.entry("sockets.perAddressMax", "70"),
+            Map.entry("limits.messageMaxBytes", "8KB"),
+            Map.entry("limits.tokenMaxSkew", "30s"),
+            Map.entry("limits.keepAliveMaxTime", "10m"),
+            Map.entry("limits.publishesInFlightMax", "16"),
+            Map.entry("limits.publishBytesInFlightMax", "2MB"),
+            Map.entry("limits.pendingMaxBytes", "32MB"),
+            Map.entry("limits.hubsMax", "3"),
+            Map.entry("limits.stopMaxTime", "20s"),
+            Map.entry("log.format", "json"),
+            Map.entry("log.level", "debug"),
+            Map.entry("metrics.address", "127.0.0.2"),
+            Map.entry("metrics.port", "19464")));
+
+    private static Config others() {
+        Limits usual = Limits.defaults();
+        return new Config(
+                Path.of("/srv/data"),
+                "iot.example",
+                InetAddress.ofLiteral("0.0.0.0"),
+                new Config.Ports(10443, 18883, 15671),
+                new Config.Arrivals(
+                        new Limits.Arrival(16 * 1024, Duration.ofMinutes(1), Duration.ofMinutes(2)),
+                        new Limits.Arrival(17 * 1024, Duration.ofSeconds(3), Duration.ofSeconds(4)),
+                        new Limits.Arrival(18 * 1024, Duration.ofSeconds(5), Duration.ofMillis(6500))),
+                Path.of("/run/ready.json"),
+                new Limits(
+                        new Limits.Sockets(
+                                5000,
+                                70,
+                                usual.sockets().toldMax(),
+                                usual.sockets().toldEvery()),
+                        usual.arrival(),
+                        usual.tls(),
+                        usual.certificates(),
+                        new Limits.Mqtt(
+                                usual.mqtt().connectMaxBytes(),
+                                usual.mqtt().packetMaxBytes(),
+                                Duration.ofMinutes(10),
+                                usual.mqtt().subscriptionsMax(),
+                                usual.mqtt().clientIdMaxChars(),
+                                16,
+                                2 * 1024 * 1024),
+                        usual.amqp(),
+                        usual.http(),
+                        new Limits.Telemetry(
+                                8 * 1024, usual.telemetry().propertiesMax(), Duration.ofSeconds(30), 32 * 1024 * 1024),
+                        usual.registry(),
+                        usual.storage(),
+                        new Limits.Installation(3, usual.installation().retentionEvery(), Duration.ofSeconds(20)),
+                        usual.client()),
+                new Config.Log(LogFormat.JSON, LogLevel.DEBUG),
+                new Config.Metrics(InetAddress.ofLiteral("127.0.0.2"), 19464));
+    }
+
+    private static Values values(Map<String, Given> given) throws Exception {
+        return Values.of(Settings.catalog(), List.of(given));
+    }
+
+    private static Map<String, Given> given(Map<String, String> texts) {
+        return texts.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> new Given(entry.getValue(), new Origin.Option("--test"))));
+    }
+
+    @Test
+    void no_setting_is_forgotten_here() {
+        assertThat(Settings.catalog().all().stream().map(Setting::path))
+                .containsExactlyInAnyOrderElementsOf(OTHERS.keySet())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void every_setting_reaches_the_configuration_from_the_file() throws Exception {
+        String page = SettingsPage.of(values(given(OTHERS)));
+        Path file = Files.writeString(directory.resolve("holdfast.yaml"), page);
+
+        assertThat(Settings.config(values(SettingsFile.read(file, Settings.catalog()))))
+                .isEqualTo(others());
+    }
+
+    @Test
+    void every_setting_reaches_the_configuration_from_the_environment() throws Exception {
+        Map<String, String> variables = Settings.catalog().all().stream()
+                .collect(Collectors.toMap(Setting::variable, setting -> String.valueOf(OTHERS.get(setting.path()))));
+        assertThat(variables).containsEntry("HOLDFAST_LISTENERS_MQTT_CLIENT_HELLO_MAX_BYTES", "16KB");
+
+        Environment.Found found = Environment.read(variables, Settings.catalog());
+
+        assertThat(found.unknown()).isEmpty();
+        assertThat(Settings.config(values(found.byPath()))).isEqualTo(others());
+    }
+
+    @Test
+    void each_setting_changes_something_by_itself() throws Exception {
+        Config usual = Settings.config(values(Map.of()));
+        for (Map.Entry<String, String> other : OTHERS.entrySet()) {
+            assertThat(Settings.config(values(given(Map.of(other.getKey(), other.getValue())))))
+                    .as(other.getKey())
+                    .isNotEqualTo(usual);
+        }
+    }
+
+    @Test
+    void what_is_written_without_settings_reads_back_as_the_defaults() throws Exception {
+        Path file = Files.writeString(directory.resolve("holdfast.yaml"), SettingsPage.of(values(Map.of())));
+        assertThat(Settings.config(values(SettingsFile.read(file, Settings.catalog()))))
+                .isEqualTo(Settings.config(values(Map.of())));
+    }
+
+    @Test
+    void the_share_of_an_address_is_half_of_all_unless_it_is_set() throws Exception {
+        assertThat(Settings.config(values(Map.of())).limits().sockets().perAddressMax())
+                .isEqualTo(10_000)
+                .isEqualTo(Limits.defaults().sockets().perAddressMax());
+        assertThat(Settings.config(values(given(Map.of("sockets.openMax", "100"))))
+                        .limits()
+                        .sockets()
+                        .perAddressMax())
+                .isEqualTo(50);
+    }
+
+    @Test
+    void the_message_size_is_that_of_azure_and_can_only_be_lowered() throws Exception {
+        assertThat(Settings.config(values(Map.of())).limits().telemetry().messageMaxBytes())
+                .isEqualTo(256 * 1024);
+        assertThat(Settings.MESSAGE_MAX.kind().name()).contains("to 256KB");
+    }
+}
