@@ -27,7 +27,7 @@ public record Limits(
                 new Sockets(20_000, 10_000, 1024, Duration.ofMinutes(1)),
                 new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
                 new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024),
-                new Certificates(1024 * 1024, 100),
+                new Certificates(1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
                 new Amqp(
                         4096,
@@ -150,8 +150,20 @@ public record Limits(
     /**
      * @param pemMaxBytes a text with certificates and keys in PEM
      * @param pemMaxObjects certificates and keys in it
+     * @param authorityMaxBytes one registered authority's certificate
+     * @param authoritiesMax certificate authorities registered with one hub
+     * @param chainMaxCertificates what a device may show, leaf and all others; the TLS engine itself takes no more than 8
+     * @param chainMaxSignatureChecks signatures checked for one device before its chain counts as too tangled
+     * @param rsaKeyMaxBits longest RSA key of an issuer: longer ones cost more than they protect
      */
-    public record Certificates(int pemMaxBytes, int pemMaxObjects) {}
+    public record Certificates(
+            int pemMaxBytes,
+            int pemMaxObjects,
+            int authorityMaxBytes,
+            int authoritiesMax,
+            int chainMaxCertificates,
+            int chainMaxSignatureChecks,
+            int rsaKeyMaxBits) {}
 
     /**
      * @param connectMaxBytes remaining length of a CONNECT, and of every later packet that carries no message

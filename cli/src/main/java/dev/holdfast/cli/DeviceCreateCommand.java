@@ -30,7 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
             "",
             "Examples:",
             "  holdfast device create thermometer-7",
-            "  holdfast device create valve-1 --auth self-signed --out valve-1"
+            "  holdfast device create valve-1 --auth self-signed --out valve-1",
+            "  holdfast device create pump-3 --auth ca"
         })
 final class DeviceCreateCommand implements Callable<Integer> {
     /** How a device proves who it is, as it is spelled on the command line. */
@@ -110,6 +111,12 @@ final class DeviceCreateCommand implements Callable<Integer> {
                 output.printJson(help.out(), device);
             } else {
                 print(help.out(), device);
+                if (auth == Auth.CA) {
+                    help.out()
+                            .println("Its certificate comes from your own certificate authority, which 'holdfast cert"
+                                    + " authority add' registers: issue one with the common name (CN) " + id
+                                    + ", and give the device the whole chain.");
+                }
             }
         }
         return 0;
@@ -120,6 +127,11 @@ final class DeviceCreateCommand implements Callable<Integer> {
         if (makesKey && out == null) {
             throw help.wrongUse("--auth self-signed needs --thumbprint HEX of the certificate that the device has, or"
                     + " --out DIR to write a new key and certificate to.");
+        }
+        if (auth == Auth.CA && out != null) {
+            throw help.wrongUse(
+                    "--auth ca takes no --out: the device's certificate is issued by your own authority, with the"
+                            + " device id as its common name; Holdfast does not have that authority's key.");
         }
         if (!makesKey && out != null) {
             throw help.wrongUse("--out is for --auth self-signed without --thumbprint; nothing else writes files.");

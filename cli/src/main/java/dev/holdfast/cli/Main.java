@@ -23,6 +23,7 @@ public final class Main {
         CommandLine line = new CommandLine(new HoldfastCommand())
                 .addSubcommand(HubCommand.line(environment))
                 .addSubcommand(DeviceCommand.line(environment))
+                .addSubcommand(CertCommand.line(environment))
                 .addSubcommand(new MonitorCommand(environment))
                 .addSubcommand(new StatusCommand(environment))
                 .addSubcommand(new BackupCommand(environment))

@@ -1,6 +1,7 @@
 package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
+import dev.holdfast.hub.identity.AuthorityRefusal;
 import dev.holdfast.hub.identity.PolicyRefusal;
 
 /** Why a hub was not made, changed or deleted: the whole list. */
@@ -41,6 +42,13 @@ public sealed interface HubRefusal {
         }
     }
 
+    record AuthoritiesNotChanged(AuthorityRefusal why) implements HubRefusal {
+        @Override
+        public String reason() {
+            return why.reason();
+        }
+    }
+
     /** What happened and what to change, in sentences. */
     default String explain() {
         return switch (this) {
@@ -62,6 +70,7 @@ public sealed interface HubRefusal {
                 "The hub has its " + max + " consumer groups besides $Default. Delete one first.";
             case UnknownGroup(var group) -> "The hub has no consumer group '" + group + "'.";
             case PolicyNotChanged(var why) -> why.explain();
+            case AuthoritiesNotChanged(var why) -> why.explain();
             case GroupIsDefault() -> "Every hub has the consumer group $Default; it can't be deleted.";
         };
     }

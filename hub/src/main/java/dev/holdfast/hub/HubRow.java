@@ -2,23 +2,32 @@ package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.AccessRight;
+import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How a hub stands in its row: JSON. The host name is not in it, because the domain may change from start to start.
  *
+ * @param authorities null in rows that were written before there were any
  * @param deleting its deletion began and must be finished; nothing else of the row counts any more
  */
 record HubRow(
@@ -27,6 +36,7 @@ record HubRow(
         List<Policy> policies,
         List<String> consumerGroups,
         String createdAt,
+        @Nullable List<Authority> authorities,
         boolean deleting) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -37,6 +47,9 @@ record HubRow(
         }
     }
 
+    /** @param certificate DER in Base64 */
+    record Authority(String name, String certificate, boolean verified, String created, String updated) {}
+
     static HubRow of(HubSettings settings) {
         return new HubRow(
                 settings.partitions(),
@@ -44,6 +57,7 @@ record HubRow(
                 settings.policies().stream().map(HubRow::policy).toList(),
                 settings.consumerGroups(),
                 settings.createdAt().toString(),
+                settings.authorities().stream().map(HubRow::authority).toList(),
                 false);
     }
 
@@ -60,15 +74,25 @@ record HubRow(
     }
 
     HubRow withDeleting() {
-        return new HubRow(partitions, retentionDays, policies, consumerGroups, createdAt, true);
+        return new HubRow(partitions, retentionDays, policies, consumerGroups, createdAt, authorities, true);
     }
 
     HubSettings settings(HubName name, String hostName) {
         try {
             List<SharedAccessPolicy> read =
                     policies.stream().map(HubRow::policy).toList();
+            List<CertificateAuthority> registered = authorities == null
+                    ? List.of()
+                    : authorities.stream().map(HubRow::authority).toList();
             return new HubSettings(
-                    name, hostName, partitions, retentionDays, read, consumerGroups, Instant.parse(createdAt));
+                    name,
+                    hostName,
+                    partitions,
+                    retentionDays,
+                    read,
+                    consumerGroups,
+                    Instant.parse(createdAt),
+                    registered);
         } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
             throw unreadable(name.value(), e);
         }
@@ -86,6 +110,31 @@ record HubRow(
         Set<AccessRight> rights = row.rights.stream().map(HubRow::right).collect(Collectors.toSet());
         return new SharedAccessPolicy(
                 row.name, rights, new SymmetricKeys(new SymmetricKey(row.primary), new SymmetricKey(row.secondary)));
+    }
+
+    private static Authority authority(CertificateAuthority authority) {
+        try {
+            return new Authority(
+                    authority.name(),
+                    Base64.getEncoder().encodeToString(authority.certificate().getEncoded()),
+                    authority.verified(),
+                    authority.created().toString(),
+                    authority.updated().toString());
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was parsed can be encoded", e);
+        }
+    }
+
+    private static CertificateAuthority authority(Authority row) {
+        try {
+            byte[] der = Base64.getDecoder().decode(row.certificate);
+            X509Certificate certificate = (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+            return new CertificateAuthority(
+                    row.name, certificate, row.verified, Instant.parse(row.created), Instant.parse(row.updated));
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("the certificate of the authority " + row.name + " can't be read", e);
+        }
     }
 
     private static AccessRight right(String wireName) {

@@ -1,6 +1,7 @@
 package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
+import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.HubAccess;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param policies in the order in which they were made
  * @param consumerGroups besides {@code $Default}, which always exists
  * @param createdAt when the hub was made
+ * @param authorities whose certificates let devices in, in the order in which they were registered
  */
 public record HubSettings(
         HubName name,
@@ -24,7 +26,8 @@ public record HubSettings(
         int retentionDays,
         List<SharedAccessPolicy> policies,
         List<String> consumerGroups,
-        Instant createdAt)
+        Instant createdAt,
+        List<CertificateAuthority> authorities)
         implements HubAccess {
 
     public static final String DEFAULT_CONSUMER_GROUP = "$Default";
@@ -40,15 +43,33 @@ public record HubSettings(
         }
         policies = List.copyOf(policies);
         consumerGroups = List.copyOf(consumerGroups);
+        authorities = List.copyOf(authorities);
+    }
+
+    /** A hub as it is made: no authority is registered. */
+    public HubSettings(
+            HubName name,
+            String hostName,
+            int partitions,
+            int retentionDays,
+            List<SharedAccessPolicy> policies,
+            List<String> consumerGroups,
+            Instant createdAt) {
+        this(name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, List.of());
     }
 
     /** These settings with other consumer groups besides {@code $Default}. */
     HubSettings withConsumerGroups(List<String> groups) {
-        return new HubSettings(name, hostName, partitions, retentionDays, policies, groups, createdAt);
+        return new HubSettings(name, hostName, partitions, retentionDays, policies, groups, createdAt, authorities);
     }
 
     HubSettings withPolicies(List<SharedAccessPolicy> others) {
-        return new HubSettings(name, hostName, partitions, retentionDays, others, consumerGroups, createdAt);
+        return new HubSettings(
+                name, hostName, partitions, retentionDays, others, consumerGroups, createdAt, authorities);
+    }
+
+    HubSettings withAuthorities(List<CertificateAuthority> others) {
+        return new HubSettings(name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, others);
     }
 
     @Override

@@ -15,6 +15,9 @@ import dev.holdfast.hub.HubRefusal.TooManyHubs;
 import dev.holdfast.hub.HubRefusal.UnknownGroup;
 import dev.holdfast.hub.HubRefusal.UnknownHub;
 import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.AuthorityChange;
+import dev.holdfast.hub.identity.CertificateAuthorities;
+import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.PolicyChange;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.RegistryChange;
@@ -232,6 +235,33 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         }
     }
 
+    /**
+     * Registers or deletes certificate authorities. Connections that a deleted one let in are ended; where another one covers the
+     * device, it comes in again by that.
+     *
+     * @param change of the hub's authorities, usually one of {@link CertificateAuthorities}
+     */
+    public HubChange changeAuthorities(HubName name, Function<List<CertificateAuthority>, AuthorityChange> change) {
+        synchronized (changes) {
+            Hub before = open.get(name);
+            List<CertificateAuthority> gone =
+                    before == null ? List.of() : before.settings().get().authorities();
+            HubChange changed = change(name, settings -> switch (change.apply(settings.authorities())) {
+                case AuthorityChange.Done(var authorities) ->
+                    new Wanted.Settings(settings.withAuthorities(authorities));
+                case AuthorityChange.Refused(var why) -> new Wanted.Refused(new HubRefusal.AuthoritiesNotChanged(why));
+            });
+            if (changed instanceof HubChange.Done(var hub)) {
+                List<CertificateAuthority> left = hub.settings().get().authorities();
+                gone.stream()
+                        .filter(authority -> !left.contains(authority))
+                        .forEach(authority -> hub.links()
+                                .endLetInBy(authority.thumbprint(), new LinkEnd.AuthorityDeleted(authority.name())));
+            }
+            return changed;
+        }
+    }
+
     /** Frees telemetry that is older than its hub keeps it. */
     public void dropExpired() {
         Instant now = clock.instant();
@@ -282,7 +312,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         Registry registry =
                 new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change));
         Authenticator authenticator = new Authenticator(
-                live, registry, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits.telemetry());
+                live, registry, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits);
         Log log = logs.open(name, settings.partitions());
         Intake intake = new Intake(log, limits.telemetry());
         Hub hub = new Hub(name, live, registry, authenticator, links, intake, table, log);

@@ -11,6 +11,7 @@ import dev.holdfast.hub.service.http.ServiceApi;
 import dev.holdfast.hub.service.http.UnservedFace;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.monitor.RequestCounter;
+import dev.holdfast.server.operator.AuthoritiesResource;
 import dev.holdfast.server.operator.BackupResource;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DevicesResource;
@@ -86,12 +87,13 @@ record Wiring(
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
+        AuthoritiesResource authorities = new AuthoritiesResource(hubs, clock, limits.certificates());
         DevicesResource devices = new DevicesResource(strings, clock, limits.registry());
         OperatorFace operator = new OperatorFace(
                 token,
                 ownHost,
                 new StatusResource(hubs, clock),
-                new HubsResource(hubs, strings, devices, policies, hubsChanged),
+                new HubsResource(hubs, strings, devices, policies, authorities, hubsChanged),
                 new BackupResource(backups),
                 clock,
                 reports);

@@ -83,6 +83,8 @@ final class OperatorApiTest {
                 "hubs/hub1/access-policies",
                 "hubs/hub1/access-policies/service",
                 "hubs/hub1/access-policies/service/renew",
+                "hubs/hub1/certificate-authorities",
+                "hubs/hub1/certificate-authorities/plant",
                 "hubs/hub1/devices",
                 "hubs/hub1/devices/demo-device",
                 "hubs/hub1/devices/demo-device/renew-keys",

@@ -24,10 +24,11 @@ class RefusalReferenceTest {
             "(?:new ServiceFault\\(\\s*ServiceError\\.\\w+,|new PlainVerdict\\.Refused\\()\\s*\"([A-Z]\\w+)\"");
 
     /** Closed lists that are only answers to whoever asked, the operator for one, and that no connection ends by. */
-    private static final Set<String> ANSWERS = Set.of("HubRefusal", "PolicyRefusal", "RegistryRefusal");
+    private static final Set<String> ANSWERS =
+            Set.of("HubRefusal", "PolicyRefusal", "RegistryRefusal", "AuthorityRefusal", "AuthorityFault");
 
     /** Cases that carry a reason of another list and are reported by that one's word. */
-    private static final Set<String> CARRIERS = Set.of("NotAuthenticated", "NotTaken", "PlainRefused");
+    private static final Set<String> CARRIERS = Set.of("NotAuthenticated", "NotTaken", "PlainRefused", "ChainRefused");
 
     @Test
     void every_reason_word_is_explained_and_no_other() throws Exception {

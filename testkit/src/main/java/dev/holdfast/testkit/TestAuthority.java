@@ -35,14 +35,29 @@ public final class TestAuthority {
         certificate = sign(name, keys, notBefore, notAfter, true);
     }
 
+    private TestAuthority(TestAuthority issuer, String commonName, Instant notBefore, Instant notAfter) {
+        name = nameOf(commonName);
+        certificate = issuer.sign(name, keys, notBefore, notAfter, true);
+    }
+
+    /** An authority below this one. */
+    public TestAuthority intermediate(String commonName, Instant notBefore, Instant notAfter) {
+        return new TestAuthority(this, commonName, notBefore, notAfter);
+    }
+
     public X509Certificate certificate() {
         return certificate;
     }
 
     /** A certificate for a new key. */
     public KeyAndCertificate issue(String commonName, KeyKind kind, Instant notBefore, Instant notAfter) {
+        return issue(nameOf(commonName), kind, notBefore, notAfter);
+    }
+
+    /** As {@link #issue(String, KeyKind, Instant, Instant)}, with any subject. */
+    public KeyAndCertificate issue(X500Name subject, KeyKind kind, Instant notBefore, Instant notAfter) {
         KeyPair leaf = kind.generate();
-        return new KeyAndCertificate(leaf.getPrivate(), sign(nameOf(commonName), leaf, notBefore, notAfter, false));
+        return new KeyAndCertificate(leaf.getPrivate(), sign(subject, leaf, notBefore, notAfter, false));
     }
 
     private X509Certificate sign(

@@ -12,7 +12,12 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /** Runs the tests for one kind of server: {@code hub.test} with names of its own, or {@code default-domain}. */
 public final class Main {
     private static final Map<String, List<Class<?>>> TESTS = Map.of(
-            "hub.test", List.of(KeyTelemetryTests.class, CertificateTelemetryTests.class, RegistryTests.class),
+            "hub.test",
+                    List.of(
+                            KeyTelemetryTests.class,
+                            CertificateTelemetryTests.class,
+                            AuthorityTelemetryTests.class,
+                            RegistryTests.class),
             "default-domain", List.of(DefaultDomainTests.class));
 
     private Main() {}

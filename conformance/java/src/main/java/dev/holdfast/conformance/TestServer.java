@@ -11,6 +11,10 @@ import com.microsoft.azure.sdk.iot.service.registry.Device;
 import com.microsoft.azure.sdk.iot.service.registry.RegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +82,34 @@ final class TestServer {
         DeviceClient client = new DeviceClient(connectionString, IotHubClientProtocol.MQTT, options);
         client.setRetryPolicy(new NoRetry());
         return client;
+    }
+
+    /** As an operator does it, over the operator API. */
+    void registerAuthority(String name, String pem) throws IOException, InterruptedException {
+        JsonObject authority = new JsonObject();
+        authority.addProperty("name", name);
+        authority.addProperty("certificate", pem);
+        ask("POST", "certificate-authorities", authority.toString(), 201);
+    }
+
+    void deleteAuthority(String name) throws IOException, InterruptedException {
+        ask("DELETE", "certificate-authorities/" + name, "", 204);
+    }
+
+    private void ask(String method, String path, String body, int wanted) throws IOException, InterruptedException {
+        String url = ready.getAsJsonObject("operator").get("url").getAsString();
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(url).resolve("/holdfast/v1/hubs/hub1/" + path))
+                .header("Authorization", "Bearer " + ready.get("operatorToken").getAsString())
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != wanted) {
+                throw new AssertionError(method + " " + path + " answered " + answer.statusCode() + ": " + answer.body());
+            }
+        }
     }
 
     /** What the official Event Hubs client reads of a device, once that is {@code count} messages. */

@@ -1,8 +1,11 @@
 package dev.holdfast.hub.identity;
 
-import dev.holdfast.hub.identity.AuthenticationRefusal.AuthorityUnknown;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
+import dev.holdfast.hub.identity.AuthenticationRefusal.ChainRefused;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameAmbiguous;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameDiffers;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameMissing;
 import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ModulesNotServed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
@@ -22,6 +25,8 @@ import java.util.stream.Collectors;
 
 /** Says in sentences what an {@link AuthenticationRefusal} means and what to change. For the log and the operator, never with a secret. */
 public final class AuthenticationExplanation {
+    private static final int NAME_MAX_CHARS = 160;
+
     private AuthenticationExplanation() {}
 
     public static String of(AuthenticationRefusal refusal) {
@@ -86,14 +91,27 @@ public final class AuthenticationExplanation {
             case CertificateNotValidNow(var identity, var notBefore, var notAfter, var now) ->
                 "The certificate of '" + identity + "' is valid from " + notBefore + " to " + notAfter
                         + ", and the hub's clock says " + now + ". Renew the certificate, or correct the clock.";
-            case AuthorityUnknown(var identity, var issuer) ->
-                "Device '" + identity
-                        + "' is registered for certificates of an authority, and the one it showed was issued by '"
-                        + issuer + "', which is not registered with this hub.";
+            case ChainRefused(var identity, var why) ->
+                "Device '" + identity + "' is registered for certificates of an authority. " + why.explain();
+            case CommonNameMissing(var identity) ->
+                "The certificate that the client of '" + identity
+                        + "' showed has no common name. Issue one whose subject has the device id as its only CN.";
+            case CommonNameAmbiguous(var identity, var names) ->
+                "The certificate that the client of '" + identity + "' showed has " + names.size()
+                        + " common names, so that it could be taken for several devices. Issue one whose subject has"
+                        + " the device id as its only CN.";
+            case CommonNameDiffers(var identity, var name) ->
+                "The client says that it is '" + identity + "', and its certificate was issued for '" + cut(name)
+                        + "' (CN, compared by case). Give the device the certificate of its own id, or correct the"
+                        + " DeviceId in its connection string.";
         };
     }
 
     private static String names(Set<AccessRight> rights) {
         return rights.stream().map(AccessRight::wireName).sorted().collect(Collectors.joining(" and "));
+    }
+
+    private static String cut(String name) {
+        return name.length() <= NAME_MAX_CHARS ? name : name.substring(0, NAME_MAX_CHARS) + "…";
     }
 }

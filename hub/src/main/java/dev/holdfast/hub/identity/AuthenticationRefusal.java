@@ -1,6 +1,8 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.pki.ChainRefusal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -53,6 +55,24 @@ public sealed interface AuthenticationRefusal {
     record CertificateNotValidNow(Identity identity, Instant notBefore, Instant notAfter, Instant now)
             implements AuthenticationRefusal {}
 
-    /** The device is registered for certificates of an authority, and none is registered with the hub that issued this one. */
-    record AuthorityUnknown(Identity identity, String issuer) implements AuthenticationRefusal {}
+    /** The device is registered for certificates of an authority, and those that it showed lead to none. Reported by that reason. */
+    record ChainRefused(Identity identity, ChainRefusal why) implements AuthenticationRefusal {
+        @Override
+        public String reason() {
+            return why.reason();
+        }
+    }
+
+    /** Issued by a registered authority, and without a common name. */
+    record CommonNameMissing(Identity identity) implements AuthenticationRefusal {}
+
+    /** As {@link CommonNameMissing}, with several. */
+    record CommonNameAmbiguous(Identity identity, List<String> commonNames) implements AuthenticationRefusal {
+        public CommonNameAmbiguous {
+            commonNames = List.copyOf(commonNames);
+        }
+    }
+
+    /** Issued by a registered authority, and for somebody else. */
+    record CommonNameDiffers(Identity identity, String commonName) implements AuthenticationRefusal {}
 }

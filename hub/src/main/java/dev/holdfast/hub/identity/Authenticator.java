@@ -2,15 +2,11 @@ package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
-import dev.holdfast.hub.identity.AuthenticationRefusal.AuthorityUnknown;
-import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
-import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
 import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ModulesNotServed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
-import dev.holdfast.hub.identity.AuthenticationRefusal.ThumbprintMismatch;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenExpired;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenForOtherResource;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenMalformed;
@@ -19,9 +15,6 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.TokenSignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
 import dev.holdfast.tls.peer.PeerIdentity;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -35,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Judges who may come in, for every protocol of a hub: devices by token or certificate, services by the token of a policy.
  *
  * <p>Deny by default. A token comes before a certificate when a client offers both, as SAS clients behind a certificate-bearing
- * proxy do. {@link #judgeDevice} reads the registry and may block; {@link #judgeService} does not.
+ * proxy do. {@link #judgeDevice} reads the registry, may block, and may check a few signatures; {@link #judgeService} does not.
  */
 public final class Authenticator {
     private final Supplier<? extends HubAccess> settings;
@@ -43,6 +36,7 @@ public final class Authenticator {
     private final Predicate<String> ownHost;
     private final InstantSource clock;
     private final Limits.Telemetry limits;
+    private final CertificateJudge certificates;
 
     /**
      * @param settings the hub as it is now, asked for every judgement
@@ -52,12 +46,13 @@ public final class Authenticator {
             Registry registry,
             Predicate<String> ownHost,
             InstantSource clock,
-            Limits.Telemetry limits) {
+            Limits limits) {
         this.settings = settings;
         this.registry = registry;
         this.ownHost = ownHost;
         this.clock = clock;
-        this.limits = limits;
+        this.limits = limits.telemetry();
+        this.certificates = new CertificateJudge(settings, clock, limits.certificates());
     }
 
     /** Judges a client that wants to be a device or module. */
@@ -196,7 +191,8 @@ public final class Authenticator {
                 identity,
                 device.generation(),
                 new AuthenticationMethod(scope, "sas", "iothub"),
-                token.expiry().plus(limits.tokenMaxSkew()));
+                token.expiry().plus(limits.tokenMaxSkew()),
+                null);
     }
 
     /** What is wrong with where and how long a token is good, whoever signed it. */
@@ -237,46 +233,8 @@ public final class Authenticator {
     private DeviceAuthentication judgeWithoutToken(Identity identity, Device device, PeerIdentity peer) {
         return switch (peer) {
             case PeerIdentity.Anonymous() -> refuse(new NoCredentials(identity, device.authentication()));
-            case PeerIdentity.Certificates shown -> judgeCertificate(identity, device, shown.leaf());
+            case PeerIdentity.Certificates shown -> certificates.judge(identity, device, shown);
         };
-    }
-
-    private DeviceAuthentication judgeCertificate(Identity identity, Device device, X509Certificate leaf) {
-        return switch (device.authentication()) {
-            case Authentication.SelfSigned registered -> judgeThumbprint(identity, device, registered, leaf);
-            case Authentication.CertificateAuthority() ->
-                refuse(new AuthorityUnknown(
-                        identity, leaf.getIssuerX500Principal().getName()));
-            case Authentication.Sas sas -> refuse(new CertificateNotAccepted(identity, sas));
-            case Authentication.None none -> refuse(new CertificateNotAccepted(identity, none));
-        };
-    }
-
-    private DeviceAuthentication judgeThumbprint(
-            Identity identity, Device device, Authentication.SelfSigned registered, X509Certificate leaf) {
-        Thumbprint sha1 = digest("SHA-1", leaf);
-        Thumbprint sha256 = digest("SHA-256", leaf);
-        boolean matches = List.of(sha1, sha256).stream()
-                .anyMatch(shown -> shown.equals(registered.primary()) || shown.equals(registered.secondary()));
-        if (!matches) {
-            return refuse(new ThumbprintMismatch(identity, sha1, sha256));
-        }
-        Instant now = clock.instant();
-        Instant notBefore = leaf.getNotBefore().toInstant();
-        Instant notAfter = leaf.getNotAfter().toInstant();
-        if (now.isBefore(notBefore) || now.isAfter(notAfter)) {
-            return refuse(new CertificateNotValidNow(identity, notBefore, notAfter, now));
-        }
-        return new DeviceAuthentication.Accepted(
-                identity, device.generation(), new AuthenticationMethod("device", "x509", "external"), null);
-    }
-
-    private static Thumbprint digest(String algorithm, X509Certificate certificate) {
-        try {
-            return Thumbprint.of(MessageDigest.getInstance(algorithm).digest(certificate.getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a certificate that took part in a handshake can't be digested", e);
-        }
     }
 
     private static DeviceAuthentication refuse(AuthenticationRefusal refusal) {

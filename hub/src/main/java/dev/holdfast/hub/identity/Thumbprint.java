@@ -1,5 +1,8 @@
 package dev.holdfast.hub.identity;
 
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,6 +33,22 @@ public record Thumbprint(String hex) {
 
     public static Thumbprint of(byte[] digest) {
         return new Thumbprint(HexFormat.of().withUpperCase().formatHex(digest));
+    }
+
+    public static Thumbprint ofSha1(X509Certificate certificate) {
+        return of("SHA-1", certificate);
+    }
+
+    public static Thumbprint ofSha256(X509Certificate certificate) {
+        return of("SHA-256", certificate);
+    }
+
+    private static Thumbprint of(String algorithm, X509Certificate certificate) {
+        try {
+            return of(MessageDigest.getInstance(algorithm).digest(certificate.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a certificate that was parsed can't be digested", e);
+        }
     }
 
     @Override

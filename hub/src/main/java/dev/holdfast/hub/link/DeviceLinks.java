@@ -2,6 +2,7 @@ package dev.holdfast.hub.link;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.Thumbprint;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,6 +59,15 @@ public final class DeviceLinks {
     public void endDevice(DeviceId device, LinkEnd why) {
         links.forEach((identity, held) -> {
             if (identity.device().equals(device)) {
+                held.link().end(why);
+            }
+        });
+    }
+
+    /** Ends the connections that the certificate of an authority let in. */
+    public void endLetInBy(Thumbprint authority, LinkEnd why) {
+        links.values().forEach(held -> {
+            if (authority.equals(held.link().authority())) {
                 held.link().end(why);
             }
         });

@@ -20,6 +20,9 @@ public sealed interface LinkEnd {
 
     record DeviceDeleted() implements LinkEnd {}
 
+    /** @param name of the authority whose certificates let the device in */
+    record AuthorityDeleted(String name) implements LinkEnd {}
+
     record TokenExpired(Instant until) implements LinkEnd {}
 
     record HubDeleted() implements LinkEnd {}
@@ -36,6 +39,10 @@ public sealed interface LinkEnd {
                         + " its own device id.";
             case DeviceDisabled() -> "The device was disabled in the registry.";
             case DeviceDeleted() -> "The device was deleted from the registry.";
+            case AuthorityDeleted(var name) ->
+                "The certificate authority '" + name
+                        + "', which the device's certificate led to, was deleted from the hub. Where another registered"
+                        + " authority covers the device, it comes in again by that one.";
             case TokenExpired(var until) ->
                 "The token that opened the connection ended at " + until
                         + ". The client renews it by connecting again; if it does not, look at its clock and its token"

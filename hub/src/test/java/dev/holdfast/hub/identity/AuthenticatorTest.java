@@ -39,8 +39,8 @@ class AuthenticatorTest {
             table, new HubName("hub1"), clock, random, Limits.defaults().registry(), _ -> {});
     private final Live<HubSettings> settings = new Live<>(
             new HubSettings(new HubName("hub1"), HOST, 4, 1, SharedAccessPolicy.standard(random), List.of(), NOW));
-    private final Authenticator authenticator = new Authenticator(
-            settings, registry, HOST::equals, clock, Limits.defaults().telemetry());
+    private final Authenticator authenticator =
+            new Authenticator(settings, registry, HOST::equals, clock, Limits.defaults());
     private final SymmetricKeys keys = new SymmetricKeys(SasTokenTest.KEY, SymmetricKey.random(random));
 
     @BeforeEach
@@ -371,7 +371,7 @@ class AuthenticatorTest {
         assertThat(reason(judge(x, "", own.shown()))).isEqualTo("Accepted");
         assertThat(reason(judge(x, "rubbish", own.shown()))).isEqualTo("TokenMalformed");
         assertThat(reason(judge(Identity.of(new DeviceId("ca")), null, own.shown())))
-                .isEqualTo("AuthorityUnknown");
+                .isEqualTo("NoAuthorityRegistered");
         assertThat(reason(judge(Identity.of(new DeviceId("none")), null, own.shown())))
                 .isEqualTo("CertificateNotAccepted");
         assertThat(reason(judge(Identity.of(new DeviceId("dev1")), null, own.shown())))

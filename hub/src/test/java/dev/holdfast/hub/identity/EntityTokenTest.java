@@ -39,7 +39,7 @@ class EntityTokenTest {
             noRegistry(),
             host -> host.equals("hub2.holdfast.localhost"),
             clock,
-            Limits.defaults().telemetry());
+            Limits.defaults());
 
     @SuppressWarnings("NullAway") // judging services never reads the registry
     private static Registry noRegistry() {

@@ -110,7 +110,7 @@ class IsolationMatrixTest {
                 registry,
                 host::equals,
                 clock,
-                Limits.defaults().telemetry());
+                Limits.defaults());
         return new Side(name, registry, policies, authenticator);
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.server.operator;
 
 import dev.holdfast.hub.HubRefusal;
+import dev.holdfast.hub.identity.AuthorityRefusal;
 import dev.holdfast.hub.identity.PolicyRefusal;
 import dev.holdfast.wire.http.HttpResponse;
 
@@ -23,6 +24,16 @@ final class HubRefusals {
                     HubRefusal.GroupNameMalformed _,
                     HubRefusal.GroupIsDefault _ -> 400;
             case HubRefusal.PolicyNotChanged(var policy) -> status(policy);
+            case HubRefusal.AuthoritiesNotChanged(var authority) -> status(authority);
+        };
+    }
+
+    private static int status(AuthorityRefusal why) {
+        return switch (why) {
+            case AuthorityRefusal.AuthorityExists _, AuthorityRefusal.CertificateRegistered _ -> 409;
+            case AuthorityRefusal.AuthorityMissing _ -> 404;
+            case AuthorityRefusal.TooManyAuthorities _ -> 403;
+            case AuthorityRefusal.AuthorityNameMalformed _, AuthorityRefusal.CertificateUnusable _ -> 400;
         };
     }
 

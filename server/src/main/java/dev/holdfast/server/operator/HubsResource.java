@@ -15,13 +15,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code hubs}: the hubs, their consumer groups and connection strings; what is below
- * {@code devices} is {@link DevicesResource}'s, below {@code access-policies} {@link PoliciesResource}'s.
+ * {@code devices} is {@link DevicesResource}'s, below {@code access-policies} {@link PoliciesResource}'s, below
+ * {@code certificate-authorities} {@link AuthoritiesResource}'s.
  */
 public final class HubsResource {
     private final Hubs hubs;
     private final ConnectionStrings connectionStrings;
     private final DevicesResource devices;
     private final PoliciesResource policies;
+    private final AuthoritiesResource authorities;
     private final Runnable changed;
 
     /** @param changed called after a hub was made or deleted, before the answer goes out */
@@ -30,11 +32,13 @@ public final class HubsResource {
             ConnectionStrings connectionStrings,
             DevicesResource devices,
             PoliciesResource policies,
+            AuthoritiesResource authorities,
             Runnable changed) {
         this.hubs = hubs;
         this.connectionStrings = connectionStrings;
         this.devices = devices;
         this.policies = policies;
+        this.authorities = authorities;
         this.changed = changed;
     }
 
@@ -53,6 +57,7 @@ public final class HubsResource {
             case "" -> answerHub(request, hub);
             case "connection-strings" -> rest.size() == 1 ? answerStrings(request, hub) : Answers.notFound();
             case "access-policies" -> policies.answer(request, hub, rest.subList(1, rest.size()));
+            case "certificate-authorities" -> authorities.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.Thumbprint;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
@@ -17,6 +18,7 @@ final class DeviceEntry implements DeviceLink {
     private final MqttLink link;
     private final AtomicReference<@Nullable LinkEnd> end = new AtomicReference<>();
     private volatile DeviceLinks.Registration registration = () -> {};
+    private volatile @Nullable Thumbprint authority;
 
     DeviceEntry(Reporter reporter, MqttLink link) {
         this.reporter = reporter;
@@ -26,6 +28,16 @@ final class DeviceEntry implements DeviceLink {
     /** Enters it, ending an older connection of the identity. */
     void enter(DeviceLinks links, Identity identity) {
         registration = links.register(identity, this, link.connection().remoteAddress());
+    }
+
+    /** Says by whose certificate it is let in; null for something else. */
+    void letInBy(@Nullable Thumbprint now) {
+        authority = now;
+    }
+
+    @Override
+    public @Nullable Thumbprint authority() {
+        return authority;
     }
 
     void leave() {

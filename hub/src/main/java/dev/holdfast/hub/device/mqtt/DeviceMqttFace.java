@@ -23,6 +23,7 @@ import dev.holdfast.wire.mqtt.MqttWill;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,8 @@ public final class DeviceMqttFace implements MqttFace {
                 Handshake.of(link.connection()).peer());
         return switch (hub.authenticator().judgeDevice(credentials)) {
             case DeviceAuthentication.Refused(var why) -> refuse(new NotAuthenticated(why), hub, connect, link);
-            case DeviceAuthentication.Accepted accepted -> admit(hub, credentials, name, connect, link);
+            case DeviceAuthentication.Accepted accepted ->
+                admit(hub, new Candidate(credentials, accepted), name, connect, link);
         };
     }
 
@@ -107,15 +109,15 @@ public final class DeviceMqttFace implements MqttFace {
         };
     }
 
-    private MqttAnswer admit(
-            Hub hub, DeviceCredentials credentials, UserName name, MqttConnect connect, MqttLink link) {
+    /** What a client offers, and how it was judged before the hub could find its connection. */
+    private record Candidate(DeviceCredentials credentials, DeviceAuthentication.Accepted first) {}
+
+    private MqttAnswer admit(Hub hub, Candidate candidate, UserName name, MqttConnect connect, MqttLink link) {
         DeviceEntry entry = new DeviceEntry(reporter(hub, connect, link), link);
+        entry.letInBy(candidate.first.authority());
         entry.enter(hub.links(), name.identity());
         try {
-            // Judged again now that the hub can find and end this connection: whoever disabled the device or changed
-            // its keys
-            // since the first look did not see it.
-            return switch (hub.authenticator().judgeDevice(credentials)) {
+            return switch (judgeAgain(hub, candidate, entry)) {
                 case DeviceAuthentication.Refused(var why) -> {
                     entry.leave();
                     yield refuse(new NotAuthenticated(why), hub, connect, link);
@@ -126,6 +128,21 @@ public final class DeviceMqttFace implements MqttFace {
             entry.leave();
             throw failed;
         }
+    }
+
+    /**
+     * Judges now that the hub can find and end this connection: whoever disabled the device, changed its keys or deleted its
+     * authority since the first look did not see it. Should another authority let it in this time, that one could have been
+     * deleted meanwhile, too: so until two judgements agree.
+     */
+    private static DeviceAuthentication judgeAgain(Hub hub, Candidate candidate, DeviceEntry entry) {
+        DeviceAuthentication judged = hub.authenticator().judgeDevice(candidate.credentials);
+        while (judged instanceof DeviceAuthentication.Accepted accepted
+                && !Objects.equals(accepted.authority(), entry.authority())) {
+            entry.letInBy(accepted.authority());
+            judged = hub.authenticator().judgeDevice(candidate.credentials);
+        }
+        return judged;
     }
 
     private MqttAnswer open(

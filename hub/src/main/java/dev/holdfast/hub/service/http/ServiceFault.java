@@ -112,7 +112,10 @@ final class ServiceFault extends Exception {
                     AuthenticationRefusal.CertificateNotAccepted _,
                     AuthenticationRefusal.ThumbprintMismatch _,
                     AuthenticationRefusal.CertificateNotValidNow _,
-                    AuthenticationRefusal.AuthorityUnknown _ -> false;
+                    AuthenticationRefusal.ChainRefused _,
+                    AuthenticationRefusal.CommonNameMissing _,
+                    AuthenticationRefusal.CommonNameAmbiguous _,
+                    AuthenticationRefusal.CommonNameDiffers _ -> false;
         };
     }
 

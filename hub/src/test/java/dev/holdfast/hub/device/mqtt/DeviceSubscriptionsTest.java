@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class DeviceSubscriptionsTest {
     private static final Identity MOD1 = new Identity(new DeviceId("dev1"), new ModuleId("mod1"));
-    private static final DeviceAuthentication.Accepted OWNER =
-            new DeviceAuthentication.Accepted(MOD1, "g1", new AuthenticationMethod("module", "sas", "iothub"), null);
+    private static final DeviceAuthentication.Accepted OWNER = new DeviceAuthentication.Accepted(
+            MOD1, "g1", new AuthenticationMethod("module", "sas", "iothub"), null, null);
     private static final String ROOT = "devices/dev1/modules/mod1/";
     private static final String TWIN = "$iothub/twin/res/#";
     private static final String DESIRED = "$iothub/twin/PATCH/properties/desired/#";

@@ -58,8 +58,7 @@ final class TestHub {
                 new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of(), Instant.EPOCH));
         Limits limits = Limits.defaults();
         registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
-        Authenticator authenticator =
-                new Authenticator(settings, registry, hostName::equals, clock, limits.telemetry());
+        Authenticator authenticator = new Authenticator(settings, registry, hostName::equals, clock, limits);
         Intake intake = new Intake(log, limits.telemetry());
         hub = new Hub(hubName, settings, registry, authenticator, links, intake, table, log);
     }

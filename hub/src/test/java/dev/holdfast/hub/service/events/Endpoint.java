@@ -150,7 +150,7 @@ final class Endpoint implements AutoCloseable {
                 hubName, hostName, 4, 1, SharedAccessPolicy.standard(new SecureRandom()), GROUPS, clock.instant()));
         Registry registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), _ -> {});
         Authenticator authenticator =
-                new Authenticator(settings, registry, host -> leadsTo(hubName, host), clock, limits.telemetry());
+                new Authenticator(settings, registry, host -> leadsTo(hubName, host), clock, limits);
         Hub hub = new Hub(
                 hubName,
                 settings,

@@ -78,11 +78,7 @@ final class FakeHub implements HubDirectory {
         Registry registry =
                 new Registry(table, NAME, clock, random, Limits.defaults().registry(), _ -> {});
         Authenticator authenticator = new Authenticator(
-                settings,
-                registry,
-                host -> NAMES.hubOf(host).equals(Optional.of(NAME)),
-                clock,
-                Limits.defaults().telemetry());
+                settings, registry, host -> NAMES.hubOf(host).equals(Optional.of(NAME)), clock, Limits.defaults());
         hub = new Hub(
                 NAME,
                 settings,

@@ -1,0 +1,239 @@
+package dev.holdfast.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "authority",
+        description = "Registers, lists, shows and deletes certificate authorities: devices that are registered with"
+                + " '--auth ca' come in with certificates that one of them issued, directly or over intermediates.",
+        footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
+final class CertAuthorityCommand implements Runnable {
+    private static final String PATH = "certificate-authorities";
+    private static final int FILE_MAX_BYTES = 1024 * 1024;
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    static CommandLine line(Map<String, String> environment) {
+        return new CommandLine(new CertAuthorityCommand())
+                .addSubcommand(new Add(environment))
+                .addSubcommand(new Listing(environment))
+                .addSubcommand(new Show(environment))
+                .addSubcommand(new Delete(environment));
+    }
+
+    @Override
+    public void run() {
+        throw help.wrongUse("Say what to do with certificate authorities.");
+    }
+
+    private static void print(PrintWriter out, JsonNode authority) {
+        out.println("Authority:  " + authority.path("name").asString() + verified(authority));
+        out.println("Subject:    " + authority.path("subject").asString());
+        out.println("Issuer:     " + authority.path("issuer").asString());
+        out.println("Key:        " + authority.path("keyType").asString());
+        out.println("Valid:      " + authority.path("validFrom").asString() + " to "
+                + authority.path("expiry").asString());
+        out.println("SHA-1:      " + authority.path("thumbprint").asString());
+        out.println("SHA-256:    " + authority.path("sha256").asString());
+        out.println("Registered: " + authority.path("created").asString());
+    }
+
+    private static String verified(JsonNode authority) {
+        return authority.path("isVerified").asBoolean() ? "" : " (not verified)";
+    }
+
+    @Command(
+            name = "add",
+            description = "Registers the certificate of a root or of an intermediate.",
+            footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
+    static final class Add implements Callable<Integer> {
+        @Parameters(paramLabel = "NAME", description = "1 to 64 letters, digits, '-', '_' and '.'.")
+        private String name = "";
+
+        @Option(
+                names = "--file",
+                paramLabel = "FILE",
+                required = true,
+                description = "One certificate, PEM or DER; never its private key.")
+        private Path file = Path.of("");
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private Output output = new Output();
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Add(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            ObjectNode wanted =
+                    JsonMapper.shared().createObjectNode().put("name", name).put("certificate", read(file));
+            try (OperatorClient client = server.connect()) {
+                JsonNode authority = client.post(hub.path(PATH), wanted);
+                if (output.isJson()) {
+                    output.printJson(help.out(), authority);
+                    return 0;
+                }
+                help.out().println("Certificate authority " + name + " of hub " + hub.name() + " is registered.");
+                print(help.out(), authority);
+            }
+            return 0;
+        }
+
+        private static String read(Path file) throws CommandFailure {
+            byte[] content;
+            try (InputStream in = Files.newInputStream(file)) {
+                content = in.readNBytes(FILE_MAX_BYTES + 1);
+            } catch (IOException e) {
+                throw new CommandFailure("the certificate in " + file + " can't be read (" + e + ").", e);
+            }
+            if (content.length > FILE_MAX_BYTES) {
+                throw new CommandFailure(file + " is too large to be a certificate.");
+            }
+            String text = new String(content, StandardCharsets.ISO_8859_1);
+            if (text.contains("PRIVATE KEY-----")) {
+                // Refused here, so that the key does not leave this machine.
+                throw new CommandFailure(file + " holds a private key. Give the certificate alone.");
+            }
+            return text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(content);
+        }
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists the certificate authorities of a hub.",
+            footer = {"", "Example:", "  holdfast cert authority list"})
+    static final class Listing implements Callable<Integer> {
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private Output output = new Output();
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Listing(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            try (OperatorClient client = server.connect()) {
+                JsonNode authorities = client.get(hub.path(PATH)).path("certificateAuthorities");
+                if (output.isJson()) {
+                    output.printJson(help.out(), authorities);
+                    return 0;
+                }
+                List<List<String>> rows = new ArrayList<>();
+                authorities.forEach(authority -> rows.add(List.of(
+                        authority.path("name").asString(),
+                        authority.path("subject").asString() + verified(authority),
+                        authority.path("expiry").asString(),
+                        authority.path("thumbprint").asString())));
+                Output.printTable(help.out(), List.of("NAME", "SUBJECT", "EXPIRES", "SHA-1"), rows);
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "show",
+            description = "Shows a certificate authority, with its certificate in --json.",
+            footer = {"", "Example:", "  holdfast cert authority show plant"})
+    static final class Show implements Callable<Integer> {
+        @Parameters(paramLabel = "NAME", description = "The authority.")
+        private String name = "";
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private Output output = new Output();
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Show(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            try (OperatorClient client = server.connect()) {
+                JsonNode authority = client.get(hub.path(PATH, name));
+                if (output.isJson()) {
+                    output.printJson(help.out(), authority);
+                } else {
+                    print(help.out(), authority);
+                }
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "delete",
+            description = "Deletes a certificate authority; devices that it let in are disconnected.",
+            footer = {"", "Example:", "  holdfast cert authority delete plant"})
+    static final class Delete implements Callable<Integer> {
+        @Parameters(paramLabel = "NAME", description = "The authority.")
+        private String name = "";
+
+        @Mixin
+        private HubOption hub = new HubOption();
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Delete(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            try (OperatorClient client = server.connect()) {
+                client.delete(hub.path(PATH, name));
+            }
+            help.out().println("Certificate authority " + name + " of hub " + hub.name() + " is deleted.");
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.holdfast.cli;
+
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "cert",
+        description = "Certificates: the authorities whose certificates let devices in.",
+        footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
+final class CertCommand implements Runnable {
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    static CommandLine line(Map<String, String> environment) {
+        return new CommandLine(new CertCommand()).addSubcommand(CertAuthorityCommand.line(environment));
+    }
+
+    @Override
+    public void run() {
+        throw help.wrongUse("Say what to do with certificates.");
+    }
+}

@@ -1,0 +1,66 @@
+package dev.holdfast.hub.identity;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.pki.AuthorityCertificate;
+import dev.holdfast.pki.AuthorityReading;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** Changes of the list of a hub's certificate authorities. Pure: each takes a list and returns another. */
+public final class CertificateAuthorities {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private CertificateAuthorities() {}
+
+    /**
+     * With one more authority at the end. Whoever may do this owns the hub, so it counts as verified.
+     *
+     * @param text its certificate, as {@link AuthorityCertificate} reads it
+     */
+    public static AuthorityChange add(
+            List<CertificateAuthority> authorities, String name, String text, Limits.Certificates limits, Instant now) {
+        if (!NAME.matcher(name).matches()) {
+            return refused(new AuthorityRefusal.AuthorityNameMalformed());
+        }
+        if (authorities.stream().anyMatch(named(name))) {
+            return refused(new AuthorityRefusal.AuthorityExists(name));
+        }
+        if (authorities.size() >= limits.authoritiesMax()) {
+            return refused(new AuthorityRefusal.TooManyAuthorities(limits.authoritiesMax()));
+        }
+        return switch (AuthorityCertificate.read(text, limits, now)) {
+            case AuthorityReading.Refused(var why) -> refused(new AuthorityRefusal.CertificateUnusable(why));
+            case AuthorityReading.Read(var certificate) ->
+                add(authorities, new CertificateAuthority(name, certificate, true, now, now));
+        };
+    }
+
+    private static AuthorityChange add(List<CertificateAuthority> authorities, CertificateAuthority more) {
+        for (CertificateAuthority each : authorities) {
+            if (each.certificate().equals(more.certificate())) {
+                return refused(new AuthorityRefusal.CertificateRegistered(each.name()));
+            }
+        }
+        List<CertificateAuthority> all = new ArrayList<>(authorities);
+        all.add(more);
+        return new AuthorityChange.Done(all);
+    }
+
+    public static AuthorityChange remove(List<CertificateAuthority> authorities, String name) {
+        List<CertificateAuthority> fewer = new ArrayList<>(authorities);
+        return fewer.removeIf(named(name))
+                ? new AuthorityChange.Done(fewer)
+                : refused(new AuthorityRefusal.AuthorityMissing(name));
+    }
+
+    private static Predicate<CertificateAuthority> named(String name) {
+        return authority -> authority.name().equals(name);
+    }
+
+    private static AuthorityChange refused(AuthorityRefusal refusal) {
+        return new AuthorityChange.Refused(refusal);
+    }
+}

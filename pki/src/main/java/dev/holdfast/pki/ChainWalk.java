@@ -1,0 +1,155 @@
+package dev.holdfast.pki;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.pki.ChainRefusal.AuthorityUnknown;
+import dev.holdfast.pki.ChainRefusal.CertificateSelfSigned;
+import dev.holdfast.pki.ChainRefusal.CertificateWeak;
+import dev.holdfast.pki.ChainRefusal.ChainTooTangled;
+import dev.holdfast.pki.ChainRefusal.IssuerKeyDiffers;
+import java.security.GeneralSecurityException;
+import java.security.ProviderException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One search from a leaf upwards, by names and signatures, for a path without a fault. Where there is none, it remembers what
+ * explains best: a path that reached a registered authority, else how far the chain went and why no further.
+ *
+ * <p>Certificates may form any net: cross-signed, doubled, of the same name with other keys. The search goes into depth; what
+ * bounds it is the number of signatures that it may check.
+ */
+final class ChainWalk {
+    private final List<X509Certificate> shown;
+    private final List<ChainAnchor> anchors;
+    private final Limits.Certificates limits;
+    private final PathRules rules;
+
+    private int checksLeft;
+    private ChainResult.@Nullable Trusted found;
+    private @Nullable ChainRefusal faultOfPath;
+    private @Nullable ChainRefusal deadEnd;
+    private int deadEndDepth;
+
+    ChainWalk(List<X509Certificate> shown, List<ChainAnchor> anchors, Limits.Certificates limits, Instant now) {
+        this.shown = List.copyOf(new LinkedHashSet<>(shown));
+        this.anchors = anchors;
+        this.limits = limits;
+        this.rules = new PathRules(limits, now);
+        this.checksLeft = limits.chainMaxSignatureChecks();
+    }
+
+    ChainResult walk() {
+        List<X509Certificate> path = new ArrayList<>();
+        path.add(shown.getFirst());
+        goOn(path);
+        if (found != null) {
+            return found;
+        }
+        if (checksLeft < 0) {
+            return new ChainResult.Refused(new ChainTooTangled(limits.chainMaxSignatureChecks()));
+        }
+        ChainRefusal why = faultOfPath == null ? deadEnd : faultOfPath;
+        if (why == null) {
+            throw new IllegalStateException("a search that found nothing ended somewhere");
+        }
+        return new ChainResult.Refused(why);
+    }
+
+    /** Looks for the issuers of the last certificate of a path, registered ones first. */
+    private void goOn(List<X509Certificate> path) {
+        X509Certificate last = path.getLast();
+        ChainRefusal obstacle = null;
+        boolean further = false;
+        for (ChainAnchor anchor : anchors) {
+            if (isDone()) {
+                return;
+            }
+            if (isNamedIssuer(anchor.certificate(), last)) {
+                ChainRefusal why = faultOfSignature(last, anchor.certificate(), true);
+                if (why == null) {
+                    further = true;
+                    arrived(path, anchor);
+                } else if (obstacle == null) {
+                    obstacle = why;
+                }
+            }
+        }
+        for (X509Certificate issuer : shown) {
+            if (isDone()) {
+                return;
+            }
+            if (!path.contains(issuer) && isNamedIssuer(issuer, last)) {
+                ChainRefusal why = faultOfSignature(last, issuer, false);
+                if (why == null) {
+                    further = true;
+                    path.add(issuer);
+                    goOn(path);
+                    path.removeLast();
+                } else if (obstacle == null) {
+                    obstacle = why;
+                }
+            }
+        }
+        if (!further && (deadEnd == null || path.size() > deadEndDepth)) {
+            deadEndDepth = path.size();
+            deadEnd = obstacle == null ? noIssuer(last) : obstacle;
+        }
+    }
+
+    private boolean isDone() {
+        return found != null || checksLeft < 0;
+    }
+
+    private void arrived(List<X509Certificate> path, ChainAnchor anchor) {
+        ChainRefusal fault = rules.faultOf(path, anchor);
+        if (fault == null) {
+            // The runtime's check looks at every signature again.
+            checksLeft -= path.size();
+            if (checksLeft < 0) {
+                return;
+            }
+            fault = rules.rejectedByRuntime(path, anchor);
+        }
+        if (fault == null) {
+            found = new ChainResult.Trusted(anchor, path);
+        } else if (faultOfPath == null) {
+            faultOfPath = fault;
+        }
+    }
+
+    private static boolean isNamedIssuer(X509Certificate issuer, X509Certificate issued) {
+        return Names.same(issuer.getSubjectX500Principal(), issued.getIssuerX500Principal());
+    }
+
+    /** What keeps one certificate from being signed by another; null when it is. */
+    private @Nullable ChainRefusal faultOfSignature(
+            X509Certificate issued, X509Certificate issuer, boolean registered) {
+        String issuerName = Names.printed(issuer.getSubjectX500Principal());
+        // Before the key is used: this is what bounds the time of a check.
+        String weakness = Strength.weakness(issuer.getPublicKey(), limits.rsaKeyMaxBits());
+        if (weakness != null) {
+            return new CertificateWeak(issuerName, weakness);
+        }
+        checksLeft--;
+        try {
+            issued.verify(issuer.getPublicKey());
+            return null;
+        } catch (GeneralSecurityException | ProviderException e) {
+            return new IssuerKeyDiffers(Names.printed(issued.getSubjectX500Principal()), issuerName, registered);
+        }
+    }
+
+    private ChainRefusal noIssuer(X509Certificate last) {
+        String at = Names.printed(last.getSubjectX500Principal());
+        if (last.equals(shown.getFirst())
+                && Names.same(last.getSubjectX500Principal(), last.getIssuerX500Principal())) {
+            return new CertificateSelfSigned(at);
+        }
+        return new AuthorityUnknown(
+                at, Names.printed(last.getIssuerX500Principal()), ChainExplanation.subjects(anchors));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.holdfast.pki;
+
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.jspecify.annotations.Nullable;
+
+/** What the extensions of a certificate allow, after RFC 5280 section 4.2. An extension that can't be read allows nothing. */
+final class Extensions {
+    static final String EXTENDED_KEY_USAGE = Extension.extendedKeyUsage.getId();
+    static final String NAME_CONSTRAINTS = Extension.nameConstraints.getId();
+    private static final String KEY_USAGE = Extension.keyUsage.getId();
+    private static final String CLIENT_AUTH = KeyPurposeId.id_kp_clientAuth.getId();
+    private static final String ANY_PURPOSE = KeyPurposeId.anyExtendedKeyUsage.getId();
+
+    /** Judged here or in the path's own checks, or without a meaning for a device's certificate. */
+    private static final Set<String> UNDERSTOOD = Set.of(
+            Extension.basicConstraints.getId(),
+            KEY_USAGE,
+            EXTENDED_KEY_USAGE,
+            NAME_CONSTRAINTS,
+            Extension.subjectAlternativeName.getId(),
+            Extension.certificatePolicies.getId(),
+            Extension.policyMappings.getId(),
+            Extension.policyConstraints.getId(),
+            Extension.inhibitAnyPolicy.getId());
+
+    private static final int DIGITAL_SIGNATURE = 0;
+    private static final int KEY_AGREEMENT = 4;
+    private static final int KEY_CERT_SIGN = 5;
+
+    private Extensions() {}
+
+    static boolean isAuthority(X509Certificate certificate) {
+        return certificate.getBasicConstraints() >= 0;
+    }
+
+    /** What does not let a certificate issue others; null when it may. */
+    static @Nullable String notAnIssuer(X509Certificate certificate) {
+        if (!isAuthority(certificate)) {
+            return certificate.getVersion() < 3
+                    ? "it is of version " + certificate.getVersion() + ", which knows no basicConstraints"
+                    : "its basicConstraints do not say CA:TRUE";
+        }
+        boolean[] usage = certificate.getKeyUsage();
+        return usage == null || usage[KEY_CERT_SIGN] ? null : "its keyUsage does not allow keyCertSign";
+    }
+
+    /** The extension that is there and can't be read; null when there is none. */
+    static @Nullable String unreadable(X509Certificate certificate) {
+        if (certificate.getKeyUsage() == null && certificate.getExtensionValue(KEY_USAGE) != null) {
+            return "keyUsage";
+        }
+        return certificate.getExtensionValue(EXTENDED_KEY_USAGE) != null && purposes(certificate) == null
+                ? "extendedKeyUsage"
+                : null;
+    }
+
+    /** The identifier of a critical extension that nobody here obeys; null when there is none. */
+    static @Nullable String unknownCritical(X509Certificate certificate) {
+        Set<String> critical = certificate.getCriticalExtensionOIDs();
+        return critical == null
+                ? null
+                : critical.stream()
+                        .filter(oid -> !UNDERSTOOD.contains(oid))
+                        .sorted()
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    /**
+     * Why a leaf's key may not prove a TLS client; null when it may.
+     *
+     * <p>Like OpenSSL and the Java runtime: a key usage that is there must allow signing (or agreeing on) keys, and purposes that
+     * are there must have clientAuth or any.
+     */
+    static @Nullable String notForClients(X509Certificate leaf) {
+        boolean[] usage = leaf.getKeyUsage();
+        if (usage != null && !usage[DIGITAL_SIGNATURE] && !usage[KEY_AGREEMENT]) {
+            return "its keyUsage does not allow digitalSignature";
+        }
+        return issuesNoClients(leaf);
+    }
+
+    /** The purposes alone: an intermediate that has some issues for those only, as OpenSSL and Windows read it. */
+    static @Nullable String issuesNoClients(X509Certificate certificate) {
+        List<String> purposes = purposes(certificate);
+        return purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_PURPOSE)
+                ? null
+                : "its extendedKeyUsage does not have clientAuth";
+    }
+
+    private static @Nullable List<String> purposes(X509Certificate certificate) {
+        try {
+            return certificate.getExtendedKeyUsage();
+        } catch (CertificateParsingException e) {
+            return null;
+        }
+    }
+}

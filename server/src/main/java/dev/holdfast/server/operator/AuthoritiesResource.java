@@ -1,0 +1,105 @@
+package dev.holdfast.server.operator;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubChange;
+import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.Hubs;
+import dev.holdfast.hub.identity.CertificateAuthorities;
+import dev.holdfast.hub.identity.CertificateAuthority;
+import dev.holdfast.pki.CertificateFacts;
+import dev.holdfast.pki.Pem;
+import dev.holdfast.wire.http.HttpRequest;
+import dev.holdfast.wire.http.HttpResponse;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code hubs/NAME/certificate-authorities}: whose certificates let devices in. */
+public final class AuthoritiesResource {
+    private final Hubs hubs;
+    private final InstantSource clock;
+    private final Limits.Certificates limits;
+
+    public AuthoritiesResource(Hubs hubs, InstantSource clock, Limits.Certificates limits) {
+        this.hubs = hubs;
+        this.clock = clock;
+        this.limits = limits;
+    }
+
+    /** @param path the segments behind {@code certificate-authorities} */
+    HttpResponse answer(HttpRequest request, Hub hub, List<String> path) throws BadRequest {
+        return switch (path.size()) {
+            case 0 ->
+                switch (request.method()) {
+                    case "GET" -> list(hub);
+                    case "POST" -> register(request, hub);
+                    default -> Answers.methodNotAllowed("GET, POST");
+                };
+            case 1 ->
+                switch (request.method()) {
+                    case "GET" -> shown(200, hub.settings().get(), path.getFirst());
+                    case "DELETE" -> delete(hub, path.getFirst());
+                    default -> Answers.methodNotAllowed("GET, DELETE");
+                };
+            default -> Answers.notFound();
+        };
+    }
+
+    private static HttpResponse list(Hub hub) {
+        ObjectNode body = Answers.object();
+        ArrayNode list = body.putArray("certificateAuthorities");
+        hub.settings().get().authorities().forEach(authority -> list.add(json(authority)));
+        return Answers.json(200, body);
+    }
+
+    private HttpResponse register(HttpRequest request, Hub hub) throws BadRequest {
+        RequestBody body = RequestBody.read(request.body(), Set.of("name", "certificate"));
+        String name = body.text("name");
+        String certificate = body.text("certificate");
+        HubChange change = hubs.changeAuthorities(
+                hub.name(),
+                authorities -> CertificateAuthorities.add(authorities, name, certificate, limits, clock.instant()));
+        return switch (change) {
+            case HubChange.Done(var now) -> shown(201, now.settings().get(), name);
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+        };
+    }
+
+    private HttpResponse delete(Hub hub, String name) {
+        HubChange change =
+                hubs.changeAuthorities(hub.name(), authorities -> CertificateAuthorities.remove(authorities, name));
+        return switch (change) {
+            case HubChange.Done _ -> Answers.noContent();
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+        };
+    }
+
+    private static HttpResponse shown(int status, HubSettings hub, String name) {
+        return hub.authorities().stream()
+                .filter(authority -> authority.name().equals(name))
+                .findFirst()
+                .map(authority ->
+                        Answers.json(status, json(authority).put("certificate", Pem.write(authority.certificate()))))
+                .orElseGet(() ->
+                        Answers.error(404, "AuthorityMissing", "The hub has no certificate authority of this name."));
+    }
+
+    private static ObjectNode json(CertificateAuthority authority) {
+        CertificateFacts facts = CertificateFacts.of(authority.certificate());
+        return Answers.object()
+                .put("name", authority.name())
+                .put("subject", facts.subject())
+                .put("issuer", facts.issuer())
+                .put("keyType", facts.keyType())
+                .put("thumbprint", facts.sha1())
+                .put("sha256", facts.sha256())
+                .put("validFrom", facts.notBefore().toString())
+                .put("expiry", facts.notAfter().toString())
+                .put("isVerified", authority.verified())
+                .put("created", authority.created().toString())
+                .put("updated", authority.updated().toString());
+    }
+}
