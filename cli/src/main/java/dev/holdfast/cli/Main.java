@@ -25,6 +25,7 @@ public final class Main {
                 .addSubcommand(DeviceCommand.line(environment))
                 .addSubcommand(new MonitorCommand(environment))
                 .addSubcommand(new StatusCommand(environment))
+                .addSubcommand(BenchCommand.line(environment))
                 .addSubcommand(new VersionCommand());
         return line.setOut(out)
                 .setErr(err)

@@ -381,7 +381,7 @@ final class CommandTest {
                 "hub access-policy",
                 "hub access-policy create x",
                 "hub access-policy renew x",
-                "no-such-command",
+                "unheard-of",
                 "hub create",
                 "hub create a --partitions many",
                 "device create x --auth password",
