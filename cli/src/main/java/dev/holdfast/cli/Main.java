@@ -28,6 +28,7 @@ public final class Main {
                 .addSubcommand(new StatusCommand(environment))
                 .addSubcommand(new BackupCommand(environment))
                 .addSubcommand(new RestoreCommand(environment))
+                .addSubcommand(BenchCommand.line(environment))
                 .addSubcommand(new VersionCommand());
         return line.setOut(out)
                 .setErr(err)

@@ -1,13 +1,11 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.base.Limits;
-import dev.holdfast.cli.monitor.EventHubConnection;
 import dev.holdfast.cli.monitor.TelemetryReader;
 import dev.holdfast.cli.monitor.TelemetryStart;
 import dev.holdfast.wire.amqp.AmqpException;
 import dev.holdfast.wire.client.ClientTls;
 import java.io.IOException;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,7 +20,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Examples:", "  holdfast monitor --device thermometer-7", "  holdfast monitor --from-start --json"
         })
 final class MonitorCommand implements Callable<Integer> {
-    private static final int STANDARD_AMQP_PORT = 5671;
+    private static final int CREDIT = 100;
 
     @Mixin
     private HubOption hub = new HubOption();
@@ -55,10 +53,11 @@ final class MonitorCommand implements Callable<Integer> {
         TelemetryReader.Options options;
         try {
             options = new TelemetryReader.Options(
-                    connection(address.url()),
+                    EventHubAccess.of(server, hub),
                     ClientTls.trusting(address.trustBundle()),
                     consumerGroup,
                     fromStart ? new TelemetryStart.Earliest() : new TelemetryStart.Now(),
+                    CREDIT,
                     Limits.defaults());
         } catch (IOException e) {
             throw new CommandFailure("the roots in " + address.trustBundle() + " can't be read: " + e.getMessage(), e);
@@ -73,21 +72,6 @@ final class MonitorCommand implements Callable<Integer> {
                     "the server refused to give telemetry of hub '" + hub.name() + "': "
                             + e.error().description(),
                     e);
-        }
-    }
-
-    /** The hub is named in what is asked for, so the way to the server may be any of its names, and this one works from here. */
-    private EventHubConnection connection(URI way) throws CommandFailure {
-        try (OperatorClient client = server.connect()) {
-            EventHubConnection said = EventHubConnection.parse(client.get(hub.path("connection-strings"))
-                    .path("eventHubConnectionString")
-                    .asString(""));
-            String port = said.port() == STANDARD_AMQP_PORT ? "" : ":" + said.port();
-            return new EventHubConnection(
-                    way.getHost(), said.port(), way.getHost() + port, said.policy(), said.key(), said.hub());
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(
-                    "hub '" + hub.name() + "' has no shared access policy that telemetry could be read with.", e);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.core.JacksonException;
@@ -32,7 +33,10 @@ final class ServerOptions {
                     "A server elsewhere, as https://HOST[:PORT]; its operator token is taken from $$" + TOKEN + ".")
     private @Nullable URI server;
 
-    @Option(names = "--ca", paramLabel = "FILE", description = "The roots of that server, its ca.pem, with --server.")
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "The roots of a server that is named by its address, in PEM.")
     private @Nullable Path authorities;
 
     private final Map<String, String> environment;
@@ -60,6 +64,17 @@ final class ServerOptions {
         return url == null ? fromReadyFile() : fromOptions(url);
     }
 
+    /** What {@code --ca} names. */
+    @Nullable
+    Path authorities() {
+        return authorities;
+    }
+
+    /** The ready file of a server on this machine; empty when the server is named by its address. */
+    Optional<JsonNode> ready() throws CommandFailure {
+        return server == null ? Optional.of(readReadyFile()) : Optional.empty();
+    }
+
     private ServerAddress fromOptions(URI url) throws CommandFailure {
         String token = environment.get(TOKEN);
         if (token == null || token.isBlank()) {
@@ -73,23 +88,39 @@ final class ServerOptions {
     }
 
     private ServerAddress fromReadyFile() throws CommandFailure {
+        JsonNode ready = readReadyFile();
+        try {
+            return new ServerAddress(
+                    URI.create(ready.path("operator").path("url").asString()),
+                    ready.path("operatorToken").asString(),
+                    Path.of(ready.path("trustBundle").asString()));
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw damaged(readyFile(), e);
+        }
+    }
+
+    private Path readyFile() {
         Path directory = data;
         if (directory == null) {
             directory = Path.of(environment.getOrDefault("HOLDFAST_DATA", "data"));
         }
-        Path file = directory.toAbsolutePath().normalize().resolve("ready.json");
+        return directory.toAbsolutePath().normalize().resolve("ready.json");
+    }
+
+    private JsonNode readReadyFile() throws CommandFailure {
+        Path file = readyFile();
         if (!Files.exists(file)) {
             throw new CommandFailure("no server runs with the data directory " + file.getParent()
                     + "; start one with 'holdfast up', or name it with --data or --server.");
         }
         try {
-            JsonNode ready = JSON.readTree(Files.readAllBytes(file));
-            return new ServerAddress(
-                    URI.create(ready.path("operator").path("url").asString()),
-                    ready.path("operatorToken").asString(),
-                    Path.of(ready.path("trustBundle").asString()));
-        } catch (IOException | JacksonException | IllegalArgumentException e) {
-            throw new CommandFailure(file + " is damaged; end the server that wrote it and start it again.", e);
+            return JSON.readTree(Files.readAllBytes(file));
+        } catch (IOException | JacksonException e) {
+            throw damaged(file, e);
         }
+    }
+
+    private static CommandFailure damaged(Path file, Exception cause) {
+        return new CommandFailure(file + " is damaged; end the server that wrote it and start it again.", cause);
     }
 }

@@ -33,12 +33,14 @@ public final class TelemetryReader implements AutoCloseable {
     /**
      * @param tls null only in tests
      * @param consumerGroup {@code $Default} unless another one was made
+     * @param credit messages of one partition that may be under way
      */
     public record Options(
             EventHubConnection connection,
             @Nullable ClientTls tls,
             String consumerGroup,
             TelemetryStart start,
+            int credit,
             Limits limits) {}
 
     private final Options options;

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection of a {@link TelemetryReader}, from its token to its end. */
 final class TelemetrySession {
-    private static final int CREDIT = 100;
     private static final Duration TOKEN_LIFE = Duration.ofHours(1);
     private static final Duration RENEW_AFTER = Duration.ofMinutes(45);
     private static final AmqpError LINK_CLOSED = new AmqpError(AmqpError.LINK_DETACH_FORCED, "A link was closed.");
@@ -37,6 +38,7 @@ final class TelemetrySession {
     private final TelemetryListener listener;
     private final Map<Integer, Long> lastSeen;
     private final LinkedBlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
+    private final List<Waiting> given = new ArrayList<>();
     private volatile @Nullable AmqpError linkLost;
     private Instant renewAt = Instant.EPOCH;
 
@@ -115,7 +117,7 @@ final class TelemetrySession {
         String source =
                 options.connection().hub() + "/ConsumerGroups/" + options.consumerGroup() + "/Partitions/" + partition;
         IncomingLink link = TelemetryReader.await(client.receive(
-                new AmqpClient.ReceiverOptions(source, null, selector(partition), Map.of(), CREDIT),
+                new AmqpClient.ReceiverOptions(source, null, selector(partition), Map.of(), options.credit()),
                 arrived -> waiting.add(new Waiting(partition, arrived))));
         client.execute(() -> link.whenClosed(() -> {
             AmqpError error = link.remoteError();
@@ -145,9 +147,14 @@ final class TelemetrySession {
      */
     String read(CountDownLatch closed) throws IOException, InterruptedException {
         while (closed.getCount() > 0) {
-            Waiting next = waiting.poll(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            Waiting next =
+                    given.isEmpty() ? waiting.poll(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS) : waiting.poll();
             if (next != null) {
                 give(next);
+                continue;
+            }
+            if (!given.isEmpty()) {
+                settle();
                 continue;
             }
             AmqpError lost = linkLost;
@@ -163,6 +170,7 @@ final class TelemetrySession {
                 putToken();
             }
         }
+        settle();
         client.close();
         return "closed";
     }
@@ -185,9 +193,28 @@ final class TelemetrySession {
                 lastSeen.put(next.partition(), event.sequenceNumber());
             }
         }
+        given.add(next);
+        if (given.size() >= options.credit() / 2) {
+            settle();
+        }
+    }
+
+    /** Says that these were given out and lets as many more come: many at once, since each time is a frame to the hub. */
+    private void settle() {
+        List<Waiting> settled = List.copyOf(given);
+        given.clear();
         client.execute(() -> {
-            next.arrived().accept();
-            next.arrived().grant(1);
+            Map<Integer, Integer> more = new HashMap<>();
+            settled.forEach(one -> {
+                one.arrived().accept();
+                more.merge(one.partition(), 1, Integer::sum);
+            });
+            settled.forEach(one -> {
+                Integer credit = more.remove(one.partition());
+                if (credit != null) {
+                    one.arrived().grant(credit);
+                }
+            });
         });
     }
 }

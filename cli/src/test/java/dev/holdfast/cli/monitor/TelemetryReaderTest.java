@@ -49,7 +49,7 @@ class TelemetryReaderTest {
         };
         TelemetryReader reader = new TelemetryReader(
                 new TelemetryReader.Options(
-                        EventHubConnection.parse(hub.connectionString()), null, group, start, Limits.defaults()),
+                        EventHubConnection.parse(hub.connectionString()), null, group, start, 100, Limits.defaults()),
                 clock::get,
                 listener);
         Thread.ofVirtual().start(() -> {

@@ -112,7 +112,9 @@ record ArchitectureRules(String root) {
     }
 
     private DescribedPredicate<JavaClass> areNotClients() {
+        // The bench is a client that asks any server for exactly one version, suite and group.
         DescribedPredicate<JavaClass> clients = resideInAPackage(below("wire.client"))
+                .or(resideInAPackage(below("cli.bench")))
                 .or(DescribedPredicate.describe(
                         "the AMQP client", type -> type.getName().startsWith(root + ".wire.amqp.AmqpClient")));
         return DescribedPredicate.not(clients);

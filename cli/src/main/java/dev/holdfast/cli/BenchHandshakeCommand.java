@@ -1,0 +1,95 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.bench.BenchFailure;
+import dev.holdfast.cli.bench.HandshakeBench;
+import dev.holdfast.cli.bench.HandshakePlan;
+import dev.holdfast.cli.bench.Login;
+import dev.holdfast.cli.bench.Result;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "handshake",
+        description = "New connections as fast as they go, each left after its TLS handshake: rate, latencies, CPU of"
+                + " the server and bytes for each.",
+        footer = {
+            "",
+            "The client does its part of the handshake with the same library as Holdfast, so that it is often the limit;",
+            "the server's CPU for each handshake does not depend on that.",
+            "",
+            "Examples:",
+            "  holdfast bench handshake --tls 1.3 --key rsa --group x25519",
+            "  holdfast bench handshake --resumed --exchange mqtt --json result.json"
+        })
+final class BenchHandshakeCommand implements Callable<Integer> {
+    /** What follows a handshake, as it is spelled on the command line. */
+    enum Exchange {
+        NONE,
+        MQTT;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Option(names = "--concurrency", paramLabel = "N", description = "Connections at once (default: 16).")
+    private int concurrency = 16;
+
+    @Option(names = "--resumed", description = "Resume the session before, instead of a full handshake.")
+    private boolean resumed;
+
+    @Option(
+            names = "--exchange",
+            paramLabel = "WHAT",
+            description = "mqtt: CONNECT and CONNACK before leaving; none: leave at once (default: none).")
+    private Exchange exchange = Exchange.NONE;
+
+    @Option(names = "--warmup", paramLabel = "SECONDS", description = "Load before measuring (default: 10).")
+    private int warmup = 10;
+
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "How long to measure (default: 10).")
+    private int duration = 10;
+
+    @Mixin
+    private final BenchTargetOptions target;
+
+    @Mixin
+    private BenchOutput output = new BenchOutput();
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    BenchHandshakeCommand(Map<String, String> environment) {
+        target = new BenchTargetOptions(new ServerOptions(environment));
+    }
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+        target.check(help);
+        BenchNumbers numbers = new BenchNumbers(help);
+        HandshakePlan plan = new HandshakePlan(
+                numbers.check("--concurrency", concurrency, 1, 1000),
+                resumed,
+                exchange == Exchange.MQTT,
+                numbers.seconds("--warmup", warmup, 0, BenchNumbers.WARMUP_MAX_SECONDS),
+                numbers.seconds("--duration", duration, 1, BenchNumbers.DURATION_MAX_SECONDS),
+                target.threads);
+        try (BenchServer server = BenchServer.of(target, what -> output.progress(help, what))) {
+            List<Login> logins = plan.exchange()
+                    ? server.logins(concurrency)
+                    : Collections.nCopies(concurrency, new Login("", null, null, ""));
+            Result result = new HandshakeBench(server.target(), plan, what -> output.progress(help, what)).run(logins);
+            output.print(help, result, server.label(output.label));
+            return 0;
+        } catch (BenchFailure e) {
+            throw new CommandFailure(e.sentence() + ".", e);
+        }
+    }
+}

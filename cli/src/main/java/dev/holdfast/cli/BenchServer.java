@@ -1,0 +1,164 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.bench.DeviceLogin;
+import dev.holdfast.cli.bench.Login;
+import dev.holdfast.cli.bench.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The server that a bench puts under load, with logins for it. Closing it deletes the devices that were made for it. */
+final class BenchServer implements AutoCloseable {
+    private static final int STANDARD_PORT = 8883;
+
+    private final BenchTargetOptions options;
+    private final Consumer<String> progress;
+    private final Target target;
+    private final List<String> registered = new ArrayList<>();
+
+    private BenchServer(BenchTargetOptions options, Consumer<String> progress, Target target) {
+        this.options = options;
+        this.progress = progress;
+        this.target = target;
+    }
+
+    /** @param progress told in words what happens */
+    static BenchServer of(BenchTargetOptions options, Consumer<String> progress) throws CommandFailure {
+        String host = options.host;
+        Integer port = options.port;
+        if (host != null) {
+            Path roots = options.insecure ? null : options.server.authorities();
+            Target other = new Target(host, port == null ? STANDARD_PORT : port, options.tls(roots), options.pid);
+            return new BenchServer(options, progress, other);
+        }
+        ServerAddress address = options.server.address();
+        Optional<JsonNode> ready = options.server.ready();
+        int mqttPort = port != null
+                ? port
+                : ready.map(file -> mqttPort(file, options.hub.name())).orElse(STANDARD_PORT);
+        Long pid = options.pid;
+        if (pid == null) {
+            pid = ready.map(file -> file.path("pid").asLong(0))
+                    .filter(id -> id > 0)
+                    .orElse(null);
+        }
+        String way = address.url().getHost();
+        return new BenchServer(options, progress, new Target(way, mqttPort, options.tls(address.trustBundle()), pid));
+    }
+
+    private static int mqttPort(JsonNode ready, String hub) {
+        for (JsonNode entry : ready.path("hubs")) {
+            if (entry.path("name").asString("").equals(hub)) {
+                return entry.path("mqttPort").asInt(STANDARD_PORT);
+            }
+        }
+        return STANDARD_PORT;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /** So many logins, registered where the server is a Holdfast. */
+    List<Login> logins(int count) throws CommandFailure {
+        Path file = options.devices;
+        if (file != null) {
+            return fromFile(file, count);
+        }
+        return options.isOtherServer() ? plain(count) : register(count);
+    }
+
+    /** A login of its own for a reader on another server. */
+    Login readerLogin() {
+        return plain("bench-reader");
+    }
+
+    private List<Login> plain(int count) {
+        List<Login> logins = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            logins.add(plain("bench-" + i));
+        }
+        return logins;
+    }
+
+    private Login plain(String id) {
+        return new Login(id, options.user, options.password, options.topic.replace("{id}", id));
+    }
+
+    private static List<Login> fromFile(Path file, int count) throws CommandFailure {
+        List<Login> logins = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                if (!line.isBlank() && logins.size() < count) {
+                    logins.add(login(line.strip()));
+                }
+            }
+        } catch (IOException e) {
+            throw new CommandFailure("the connection strings in " + file + " can't be read (" + e + ").", e);
+        }
+        if (logins.size() < count) {
+            throw new CommandFailure(file + " has " + logins.size() + " connection strings, but " + count
+                    + " connections need one each.");
+        }
+        return logins;
+    }
+
+    private static Login login(String connectionString) throws CommandFailure {
+        DeviceLogin device =
+                DeviceLogin.parse(connectionString, InstantSource.system().instant());
+        if (device == null) {
+            throw new CommandFailure(
+                    "a connection string of a device needs HostName, DeviceId and SharedAccessKey in base64.");
+        }
+        return device.login();
+    }
+
+    private List<Login> register(int count) throws CommandFailure {
+        progress.accept("registering " + count + " devices");
+        String run = "bench-"
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()) + "-";
+        List<Login> logins = new ArrayList<>();
+        try (OperatorClient client = options.server.connect()) {
+            for (int i = 0; i < count; i++) {
+                String id = run + i;
+                JsonNode device = client.post(
+                        options.hub.path("devices"),
+                        JsonMapper.shared().createObjectNode().put("id", id).put("authentication", "sas"));
+                registered.add(id);
+                logins.add(login(device.path("connectionString").asString("")));
+            }
+        }
+        return logins;
+    }
+
+    @Override
+    public void close() throws CommandFailure {
+        if (registered.isEmpty()) {
+            return;
+        }
+        progress.accept("deleting " + registered.size() + " devices");
+        try (OperatorClient client = options.server.connect()) {
+            for (String id : registered) {
+                client.delete(options.hub.path("devices", id));
+            }
+        }
+    }
+
+    /** What the result is named after when the user gives no label. */
+    String label(@Nullable String wanted) {
+        if (wanted != null) {
+            return wanted;
+        }
+        return options.isOtherServer() ? target.host() + ":" + target.port() : "holdfast";
+    }
+}

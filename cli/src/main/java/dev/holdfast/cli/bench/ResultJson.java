@@ -1,0 +1,59 @@
+package dev.holdfast.cli.bench;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Results as files that are compared later. */
+public final class ResultJson {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private ResultJson() {}
+
+    /**
+     * A result as it was written.
+     *
+     * @param label names the server
+     * @param measures values by name
+     */
+    record Read(String bench, String label, Map<String, String> settings, Map<String, Double> measures) {}
+
+    public static ObjectNode write(Result result, String label) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("bench", result.bench()).put("label", label);
+        ObjectNode settings = json.putObject("settings");
+        result.settings().forEach(settings::put);
+        ObjectNode measures = json.putObject("measures");
+        result.measures().forEach(measure -> measures.put(measure.name(), measure.value()));
+        ArrayNode notes = json.putArray("notes");
+        result.notes().forEach(notes::add);
+        return json.put("failure", result.failure());
+    }
+
+    /** Null when the bytes are no result. */
+    static @Nullable Read read(byte[] bytes) {
+        JsonNode json;
+        try {
+            json = JSON.readTree(bytes);
+        } catch (JacksonException notJson) {
+            return null;
+        }
+        if (!json.path("bench").isString() || !json.path("measures").isObject()) {
+            return null;
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        json.path("settings")
+                .properties()
+                .forEach(entry -> settings.put(entry.getKey(), entry.getValue().asString("")));
+        Map<String, Double> measures = new LinkedHashMap<>();
+        json.path("measures")
+                .properties()
+                .forEach(entry -> measures.put(entry.getKey(), entry.getValue().asDouble(0)));
+        return new Read(json.path("bench").asString(), json.path("label").asString(""), settings, measures);
+    }
+}
