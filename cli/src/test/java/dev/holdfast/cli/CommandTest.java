@@ -392,7 +392,7 @@ final class CommandTest {
                 "hub access-policy create x",
                 "hub access-policy renew x",
                 "device renew-keys x",
-                "no-such-command",
+                "unheard-of",
                 "hub create",
                 "hub create a --partitions many",
                 "device create x --auth password",
