@@ -28,7 +28,7 @@ public record Limits(
                 new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
                 new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024),
                 new Certificates(1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192),
-                new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 128, 64, 1024 * 1024),
+                new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
                 new Amqp(
                         4096,
                         64 * 1024,
@@ -170,7 +170,6 @@ public record Limits(
      * @param packetMaxBytes remaining length of a PUBLISH
      * @param keepAliveMaxTime longest silence, whatever the client asked for (29.45 minutes)
      * @param subscriptionsMax topic filters of one session
-     * @param clientIdMaxChars bound for each part of a client id
      * @param publishesInFlightMax received and not yet durable; beyond it the socket is not read
      * @param publishBytesInFlightMax the same in bytes
      */
@@ -179,7 +178,6 @@ public record Limits(
             int packetMaxBytes,
             Duration keepAliveMaxTime,
             int subscriptionsMax,
-            int clientIdMaxChars,
             int publishesInFlightMax,
             int publishBytesInFlightMax) {}
 

@@ -99,10 +99,15 @@ final class ServerOptions {
         }
     }
 
-    private Path readyFile() {
+    private Path readyFile() throws CommandFailure {
         Path directory = data;
         if (directory == null) {
-            directory = Path.of(environment.getOrDefault("HOLDFAST_DATA", "data"));
+            String named = environment.getOrDefault("HOLDFAST_DATA", "data");
+            if (named.isBlank()) {
+                throw new CommandFailure(
+                        "the environment variable HOLDFAST_DATA is empty; unset it, or name a directory.");
+            }
+            directory = Path.of(named);
         }
         return directory.toAbsolutePath().normalize().resolve("ready.json");
     }

@@ -323,6 +323,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private static void endLinks(DeviceLinks links, RegistryChange change) {
         switch (change) {
             case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
+            case RegistryChange.CredentialWithdrawn(var id) -> links.endDevice(id, new LinkEnd.CredentialWithdrawn());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
         }
     }

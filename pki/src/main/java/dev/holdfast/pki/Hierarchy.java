@@ -67,6 +67,13 @@ final class Hierarchy {
         KeyAndCertificate root = Files.exists(rootFile)
                 ? read(rootFile)
                 : made(rootFile, issuing.root(name("Root"), kinds.authority, rootKeys.take()));
+        Instant begins = root.certificate().getNotBefore().toInstant();
+        if (begins.isAfter(clock.instant())) {
+            LOG.warn(
+                    "{} is valid from {} only, so no client will trust this server before: was or is the clock wrong?",
+                    rootFile,
+                    begins);
+        }
         KeyAndCertificate intermediate = Files.exists(intermediateFile) ? read(intermediateFile) : null;
         // An intermediate that ends before a leaf made today would cut that leaf short.
         if (intermediate == null

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Ends the process with status 0 when it is asked to end (SIGINT, SIGTERM), after the server was closed; a signal during the
- * start waits for it, because a start that is all but done has told others that it is ready.
+ * start ends that between two of its steps.
  *
  * <p>Works in a shutdown hook: the Java runtime offers nothing else that is supported. It would report the signal as exit status,
  * so the hook sets the status itself.
@@ -19,6 +19,7 @@ final class CleanEnd {
     private final Duration maxTime;
     private final PrintWriter err;
     private final CompletableFuture<Optional<Server>> started = new CompletableFuture<>();
+    private volatile boolean asked;
 
     /** @param maxTime for the start, and again for the end, after which the process ends whatever is left to do */
     CleanEnd(Duration maxTime, PrintWriter err) {
@@ -31,20 +32,32 @@ final class CleanEnd {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
     }
 
+    /** Whether the process was asked to end; a start goes no further then. */
+    boolean isAsked() {
+        return asked;
+    }
+
     void started(Server running) {
         started.complete(Optional.of(running));
     }
 
-    /** There is nothing to close; the process is ending with status 1. */
+    /** There is nothing to close; the process is ending with status 1, unless it was asked to end. */
     void failed() {
         started.complete(Optional.empty());
     }
 
     private void end() {
         int status;
+        boolean duringStart = !started.isDone();
+        asked = true;
+        if (duringStart) {
+            err.println("holdfast: ending with this step of the start.");
+            err.flush();
+        }
         try {
             Optional<Server> running = started.get(maxTime.toMillis(), TimeUnit.MILLISECONDS);
-            status = running.isPresent() && close(running.get()) ? 0 : 1;
+            boolean ended = running.isPresent() ? close(running.get()) : duringStart;
+            status = ended ? 0 : 1;
         } catch (TimeoutException e) {
             // A start may be cut off anywhere: whatever is stored is stored step by step.
             status = 0;

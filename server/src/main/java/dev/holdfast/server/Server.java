@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.base.Disk;
 import dev.holdfast.store.StoreException;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A running installation. */
@@ -19,16 +20,18 @@ final class Server implements AutoCloseable {
      * Opens what is stored, makes what is missing, and listens.
      *
      * @param progress gets a line for every step that takes time
+     * @param endAsked whether the start is to end as a failure at the next step
      */
-    static Server start(Config config, Consumer<String> progress) throws StartFailure {
-        return start(config, Disk.real(), progress);
+    static Server start(Config config, Consumer<String> progress, BooleanSupplier endAsked) throws StartFailure {
+        return start(config, Disk.real(), progress, endAsked);
     }
 
     /** @param telemetryDisk where telemetry is kept, under the data directory's path */
-    static Server start(Config config, Disk telemetryDisk, Consumer<String> progress) throws StartFailure {
+    static Server start(Config config, Disk telemetryDisk, Consumer<String> progress, BooleanSupplier endAsked)
+            throws StartFailure {
         Opened opened = new Opened();
         try {
-            Ready ready = new Starting(config, telemetryDisk, progress, opened).start();
+            Ready ready = new Starting(config, telemetryDisk, progress, endAsked, opened).start();
             return new Server(ready, opened);
         } catch (StoreException | IOException e) {
             close(opened, e);

@@ -226,7 +226,6 @@ final class Settings {
                 usual.packetMaxBytes(),
                 values.get(KEEP_ALIVE_MAX),
                 usual.subscriptionsMax(),
-                usual.clientIdMaxChars(),
                 values.get(PUBLISHES_IN_FLIGHT_MAX),
                 values.get(PUBLISH_BYTES_IN_FLIGHT_MAX));
     }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,13 +43,15 @@ final class Starting {
     private final Limits limits;
     private final Disk telemetryDisk;
     private final Consumer<String> progress;
+    private final BooleanSupplier endAsked;
     private final Opened opened;
     private final Instant begun = Instant.now();
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final Monitoring monitoring = new Monitoring();
 
-    Starting(Config config, Disk telemetryDisk, Consumer<String> progress, Opened opened) {
+    Starting(Config config, Disk telemetryDisk, Consumer<String> progress, BooleanSupplier endAsked, Opened opened) {
+        this.endAsked = endAsked;
         this.config = config;
         this.limits = config.limits();
         this.telemetryDisk = telemetryDisk;
@@ -68,8 +71,11 @@ final class Starting {
         if (!Files.exists(data.trustBundle())) {
             progress.accept("Making certificate authorities, one RSA and one ECC, in " + data.path());
         }
+        goOn();
         ServerAuthorities authorities = authorities(data);
+        goOn();
         Storage storage = openStorage(data);
+        goOn();
         Wiring wiring = wire(storage);
         ServerIdentities identities = new ServerIdentities(authorities.rsa(), authorities.ecc());
         FrontDoor door = opened.add(wiring.frontDoor(identities));
@@ -90,10 +96,18 @@ final class Starting {
                 Monitoring.describe(monitor),
                 Duration.between(begun, Instant.now()).toMillis());
         opened.add(readyFiles);
+        // Not behind this: others are told that the server is ready.
+        goOn();
         readyFiles.write(installation::describe);
         monitoring.health().ready();
         opened.add(monitoring.health()::stopping);
         return installation.describe();
+    }
+
+    private void goOn() throws StartFailure {
+        if (endAsked.getAsBoolean()) {
+            throw new StartFailure("The start was ended before it was done.");
+        }
     }
 
     private ServerAuthorities authorities(DataDirectory data) throws IOException {

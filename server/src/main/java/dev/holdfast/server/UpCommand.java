@@ -151,11 +151,13 @@ final class UpCommand implements Callable<Integer> {
         end.onSignal();
         out.println("Holdfast " + Version.current());
         try {
-            Server server = Server.start(config, out::println);
+            Server server = Server.start(config, out::println, end::isAsked);
             end.started(server);
             new Greeting(server.ready(), config, isTerminal()).print(out);
         } catch (StartFailure e) {
-            err.println("holdfast: " + e.sentence());
+            if (!end.isAsked()) {
+                err.println("holdfast: " + e.sentence());
+            }
             end.failed();
             return 1;
         } catch (RuntimeException e) {

@@ -48,7 +48,7 @@ final class GracefulStopTest {
                 awaitQuietly(release);
             }
         });
-        Server server = Server.start(TestServer.config(data()), disk, line -> {});
+        Server server = Server.start(TestServer.config(data()), disk, line -> {}, () -> false);
         String health = Objects.requireNonNull(server.ready().monitoring()).ready();
         try (TestDevice device = TestDevice.connect(server.ready())) {
             hold.set(true);
@@ -70,7 +70,7 @@ final class GracefulStopTest {
                     .as("at least the batch that was being synced")
                     .isNotEmpty();
             stop.join();
-            Server again = Server.start(TestServer.config(directory.resolve("data")), disk, line -> {});
+            Server again = Server.start(TestServer.config(directory.resolve("data")), disk, line -> {}, () -> false);
             try (Telemetry telemetry = Telemetry.read(again.ready())) {
                 telemetry.await(device.acknowledged());
             } finally {

@@ -290,7 +290,7 @@ final class MonitoringTest {
     void a_disk_that_fails_is_told_until_it_is_good_again() throws Exception {
         ForgetfulDisk disk = new ForgetfulDisk(1);
         Config config = TestServer.config(directory.resolve("failing"));
-        try (Server failing = Server.start(config, disk, line -> {})) {
+        try (Server failing = Server.start(config, disk, line -> {}, () -> false)) {
             String url = Objects.requireNonNull(failing.ready().monitoring()).ready();
             assertThat(PlainHttp.get(url).status()).isEqualTo(200);
             disk.capacity(disk.usedBytes());

@@ -247,7 +247,8 @@ final class ServerTest {
     @Test
     void progress_is_told_when_authorities_are_made() throws Exception {
         List<String> told = new java.util.ArrayList<>();
-        Server.start(TestServer.config(directory.resolve("new")), told::add).close();
+        Server.start(TestServer.config(directory.resolve("new")), told::add, () -> false)
+                .close();
         assertThat(told).singleElement().asString().contains("certificate authorities");
     }
 }

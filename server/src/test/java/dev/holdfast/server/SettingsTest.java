@@ -85,7 +85,6 @@ final class SettingsTest {
                                 usual.mqtt().packetMaxBytes(),
                                 Duration.ofMinutes(10),
                                 usual.mqtt().subscriptionsMax(),
-                                usual.mqtt().clientIdMaxChars(),
                                 16,
                                 2 * 1024 * 1024),
                         usual.amqp(),

@@ -34,6 +34,7 @@ final class Telemetry implements TelemetryListener, AutoCloseable {
                         ClientTls.trusting(Path.of(ready.trustBundle())),
                         "$Default",
                         new TelemetryStart.Earliest(),
+                        100,
                         Limits.defaults()),
                 InstantSource.system(),
                 this);

@@ -93,7 +93,7 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Config config) throws StartFailure, IOException {
-        Server server = Server.start(config, line -> {});
+        Server server = Server.start(config, line -> {}, () -> false);
         Ready ready = server.ready();
         HttpsClient client = new HttpsClient(
                 URI.create(ready.operator().url()),

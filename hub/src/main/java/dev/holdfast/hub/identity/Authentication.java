@@ -7,6 +7,24 @@ public sealed interface Authentication {
     /** The type as the service API spells it. */
     String wireName();
 
+    /**
+     * Whether something that opened the device before does not any more, and nothing else ends what it opened. Keys do not count:
+     * a connection that was opened with one ends with its token, and a key is replaced while the other is in use.
+     */
+    default boolean withdraws(Authentication before) {
+        return switch (before) {
+            case Sas _ -> !(this instanceof Sas);
+            case SelfSigned(var primary, var secondary) -> !(accepts(primary) && accepts(secondary));
+            case CertificateAuthority _, None _ -> !equals(before);
+        };
+    }
+
+    private boolean accepts(@Nullable Thumbprint thumbprint) {
+        return thumbprint == null
+                || (this instanceof SelfSigned(var primary, var secondary)
+                        && (thumbprint.equals(primary) || thumbprint.equals(secondary)));
+    }
+
     /** A token signed with one of two keys. */
     record Sas(SymmetricKeys keys) implements Authentication {
         @Override

@@ -105,26 +105,31 @@ public final class Registry {
      */
     public List<RegistryResult> applyAll(List<RegistryRequest> requests) {
         List<Prepared> prepared = requests.stream().map(this::prepare).toList();
-        List<RegistryResult> results = table.transact(hub.value(), rows -> {
-            List<RegistryResult> made = new ArrayList<>(prepared.size());
+        List<Applied> all = table.transact(hub.value(), rows -> {
+            List<Applied> made = new ArrayList<>(prepared.size());
             prepared.forEach(change -> made.add(apply(rows, change)));
             return made;
         });
-        for (int i = 0; i < results.size(); i++) {
-            if (results.get(i) instanceof Done(var device)) {
-                tell(requests.get(i), device);
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).result() instanceof Done(var device)) {
+                tell(requests.get(i), all.get(i).before(), device);
             }
         }
-        return results;
+        return all.stream().map(Applied::result).toList();
     }
 
-    private void tell(RegistryRequest request, Device device) {
+    /** @param before the device as it was, null when there was none */
+    private record Applied(@Nullable Device before, RegistryResult result) {}
+
+    private void tell(RegistryRequest request, @Nullable Device before, Device device) {
         switch (request) {
             case Delete delete -> changes.accept(new RegistryChange.DeviceDeleted(delete.id()));
             case Create _, Replace _, RenewKeys _ -> {
                 // Told again of one that was disabled before, because a connection may have slipped in between.
                 if (!device.enabled()) {
                     changes.accept(new RegistryChange.DeviceDisabled(device.id()));
+                } else if (before != null && device.authentication().withdraws(before.authentication())) {
+                    changes.accept(new RegistryChange.CredentialWithdrawn(device.id()));
                 }
             }
         }
@@ -138,11 +143,15 @@ public final class Registry {
                 request, Long.toString(random.nextLong() >>> 1), SymmetricKeys.random(random), clock.instant());
     }
 
-    private RegistryResult apply(Table.Transaction rows, Prepared change) {
-        RegistryRequest request = change.request();
-        Device stored =
-                rows.get(KIND, request.id().value()).map(DeviceRow::read).orElse(null);
-        return switch (request) {
+    private Applied apply(Table.Transaction rows, Prepared change) {
+        Device stored = rows.get(KIND, change.request().id().value())
+                .map(DeviceRow::read)
+                .orElse(null);
+        return new Applied(stored, apply(rows, change, stored));
+    }
+
+    private RegistryResult apply(Table.Transaction rows, Prepared change, @Nullable Device stored) {
+        return switch (change.request()) {
             case Create(var wanted) ->
                 stored == null ? write(rows, wanted, change, null) : new Refused(new DeviceExists(wanted.id()));
             case Replace(var wanted, var precondition) -> {

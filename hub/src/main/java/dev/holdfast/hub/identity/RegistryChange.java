@@ -6,5 +6,8 @@ import dev.holdfast.base.DeviceId;
 public sealed interface RegistryChange {
     record DeviceDisabled(DeviceId id) implements RegistryChange {}
 
+    /** What may have opened its connection is not registered any more. */
+    record CredentialWithdrawn(DeviceId id) implements RegistryChange {}
+
     record DeviceDeleted(DeviceId id) implements RegistryChange {}
 }

@@ -20,6 +20,8 @@ public sealed interface LinkEnd {
 
     record DeviceDeleted() implements LinkEnd {}
 
+    record CredentialWithdrawn() implements LinkEnd {}
+
     /** @param name of the authority whose certificates let the device in */
     record AuthorityDeleted(String name) implements LinkEnd {}
 
@@ -39,6 +41,9 @@ public sealed interface LinkEnd {
                         + " its own device id.";
             case DeviceDisabled() -> "The device was disabled in the registry.";
             case DeviceDeleted() -> "The device was deleted from the registry.";
+            case CredentialWithdrawn() ->
+                "The device's registered certificate or kind of authentication was replaced. With what is registered now it"
+                        + " comes in again.";
             case AuthorityDeleted(var name) ->
                 "The certificate authority '" + name
                         + "', which the device's certificate led to, was deleted from the hub. Where another registered"

@@ -75,6 +75,28 @@ class RegistryTest {
     }
 
     @Test
+    void whoseCertificateIsReplacedIsTold() {
+        Thumbprint first = new Thumbprint("A".repeat(40));
+        Thumbprint second = new Thumbprint("B".repeat(64));
+        Authentication both = new Authentication.SelfSigned(first, second);
+        Authentication swapped = new Authentication.SelfSigned(second, first);
+        Authentication one = new Authentication.SelfSigned(second, null);
+        registry.apply(new Create(DeviceSpec.of(DEV1, new Authentication.SelfSigned(first, null))));
+        for (Authentication harmless : List.of(both, swapped, both)) {
+            registry.apply(new Replace(DeviceSpec.of(DEV1, harmless), ANY));
+        }
+        assertThat(changes).isEmpty();
+        registry.apply(new Replace(DeviceSpec.of(DEV1, one), ANY));
+        assertThat(changes).containsExactly(new RegistryChange.CredentialWithdrawn(DEV1));
+        registry.apply(new Replace(DeviceSpec.of(DEV1, null), ANY));
+        registry.apply(new RegistryRequest.RenewKeys(DEV1, KeyRenewal.BOTH));
+        assertThat(changes).as("keys end with their tokens").hasSize(2);
+        registry.apply(new Replace(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()), ANY));
+        registry.apply(new Replace(DeviceSpec.of(DEV1, both), ANY));
+        assertThat(changes).hasSize(4).containsOnly(new RegistryChange.CredentialWithdrawn(DEV1));
+    }
+
+    @Test
     void everyKindOfAuthenticationComesBackAsItWasStored() {
         Thumbprint sha1 = new Thumbprint("A".repeat(40));
         Thumbprint sha256 = new Thumbprint("B".repeat(64));

@@ -1,5 +1,6 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Device;
@@ -24,12 +25,15 @@ public record ConnectionStrings(int amqpPort) {
         return hub.policy("iothubowner").map(policy -> policy(hub, policy));
     }
 
-    /** For Event Hubs clients that read telemetry. Empty when the hub's service policy was removed. */
+    /**
+     * For Event Hubs clients that read telemetry. Empty when the hub's service policy was removed. The path names the hub, so that
+     * any host name of the installation will do; below the default domain only {@code localhost} resolves everywhere.
+     */
     public Optional<String> eventHub(HubSettings hub) {
+        String host = hub.hostName().endsWith("." + HostNames.DEFAULT_DOMAIN) ? "localhost" : hub.hostName();
         String port = amqpPort == STANDARD_AMQP_PORT ? "" : ":" + amqpPort;
         return hub.policy("service")
-                .map(policy ->
-                        "Endpoint=sb://" + hub.hostName() + port + "/;" + key(policy) + ";EntityPath=" + hub.name());
+                .map(policy -> "Endpoint=sb://" + host + port + "/;" + key(policy) + ";EntityPath=" + hub.name());
     }
 
     /** For the device itself. Empty when it has no credential of its own. */

@@ -179,8 +179,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
     private void receive(ChannelHandlerContext context, RequestHead head) throws RequestRefused {
         BodyBudget.Share share = parts.bodies().of(connection.remoteAddress().getAddress());
-        ArrivingBody arriving =
-                new ArrivingBody(head, parts.limits(), share, context.executor().ticker().nanoTime());
+        ArrivingBody arriving = new ArrivingBody(
+                head, parts.limits(), share, context.executor().ticker().nanoTime());
         body = arriving;
         state = new State.Receiving(head, arriving);
         armForBody(context, arriving);

@@ -16,12 +16,31 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The time that the defaults give a client for its first request, with the time in the test's hands. */
 class RequestTimeTest {
     private static final String HEAD = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n";
+
+    /** Lets everybody in and has nothing: what is tested comes between. */
+    private record Welcoming() implements HttpFace {
+        @Override
+        public boolean claims(HttpRequest request) {
+            return true;
+        }
+
+        @Override
+        public @Nullable HttpResponse refusalOf(HttpRequest head) {
+            return null;
+        }
+
+        @Override
+        public HttpResponse answer(HttpRequest request) {
+            return HttpResponse.empty(404);
+        }
+    }
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<String> refused = new ArrayList<>();
@@ -32,7 +51,7 @@ class RequestTimeTest {
         Connection connection = Connection.accept(
                 channel, "https", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), Instant.EPOCH);
         new HttpServer(
-                        List.of(),
+                        List.of(new Welcoming()),
                         limits.http(),
                         limits.arrival(),
                         Runnable::run,
@@ -110,7 +129,9 @@ class RequestTimeTest {
             pass(Duration.ofSeconds(1));
             send("x");
         }
-        assertTooSlowAfter(Duration.ofSeconds(1));
+        // What came bought it a little more.
+        long bought = 59 * 1_000_000_000L / Limits.defaults().http().bodyMinBytesPerSecond();
+        assertTooSlowAfter(Duration.ofSeconds(1).plusNanos(bought));
     }
 
     @Test

@@ -66,6 +66,7 @@ final class TestHub {
     private void endLink(RegistryChange change) {
         switch (change) {
             case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
+            case RegistryChange.CredentialWithdrawn(var id) -> links.endDevice(id, new LinkEnd.CredentialWithdrawn());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
         }
     }
