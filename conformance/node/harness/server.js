@@ -81,8 +81,15 @@ export class Server {
   }
 
   #readReadyFile() {
-    // Written by renaming, so that it is either absent or whole.
-    return existsSync(this.readyFile) ? JSON.parse(readFileSync(this.readyFile, 'utf8')) : null;
+    // Written by renaming, so that it is either absent or whole; one that a killed server left goes when the next one starts.
+    try {
+      return JSON.parse(readFileSync(this.readyFile, 'utf8'));
+    } catch (error) {
+      if (error.code === 'ENOENT') {
+        return null;
+      }
+      throw error;
+    }
   }
 
   readyFileMode() {
