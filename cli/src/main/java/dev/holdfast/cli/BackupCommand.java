@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.base.Disk;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.archive.ArchiveException;
 import dev.holdfast.base.archive.ArchiveReader;
@@ -95,9 +96,7 @@ final class BackupCommand implements Callable<Integer> {
             AtomicReference<ArchiveReader.Summary> received = new AtomicReference<>();
             client.receive("POST", "backup", body -> received.set(receive(body, part)));
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-                names.force(true);
-            }
+            Disk.real().forceDirectory(directory);
             return received.get();
         } finally {
             Files.deleteIfExists(part);

@@ -1,17 +1,13 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.bench.BenchFailure;
 import dev.holdfast.cli.bench.HandshakeBench;
 import dev.holdfast.cli.bench.HandshakePlan;
 import dev.holdfast.cli.bench.Login;
-import dev.holdfast.cli.bench.Result;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -27,7 +23,7 @@ import picocli.CommandLine.Option;
             "  holdfast bench handshake --tls 1.3 --key rsa --group x25519",
             "  holdfast bench handshake --resumed --exchange mqtt --json result.json"
         })
-final class BenchHandshakeCommand implements Callable<Integer> {
+final class BenchHandshakeCommand extends BenchLoadCommand {
     /** What follows a handshake, as it is spelled on the command line. */
     enum Exchange {
         NONE,
@@ -57,22 +53,12 @@ final class BenchHandshakeCommand implements Callable<Integer> {
     @Option(names = "--duration", paramLabel = "SECONDS", description = "How long to measure (default: 10).")
     private int duration = 10;
 
-    @Mixin
-    private final BenchTargetOptions target;
-
-    @Mixin
-    private BenchOutput output = new BenchOutput();
-
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     BenchHandshakeCommand(Map<String, String> environment) {
-        target = new BenchTargetOptions(new ServerOptions(environment));
+        super(environment);
     }
 
     @Override
-    public Integer call() throws CommandFailure, InterruptedException {
-        target.check(help);
+    Load load() {
         BenchNumbers numbers = new BenchNumbers(help);
         HandshakePlan plan = new HandshakePlan(
                 numbers.check("--concurrency", concurrency, 1, 1000),
@@ -81,15 +67,11 @@ final class BenchHandshakeCommand implements Callable<Integer> {
                 numbers.seconds("--warmup", warmup, 0, BenchNumbers.WARMUP_MAX_SECONDS),
                 numbers.seconds("--duration", duration, 1, BenchNumbers.DURATION_MAX_SECONDS),
                 target.threads);
-        try (BenchServer server = BenchServer.of(target, what -> output.progress(help, what))) {
+        return (server, progress) -> {
             List<Login> logins = plan.exchange()
                     ? server.logins(concurrency)
                     : Collections.nCopies(concurrency, new Login("", null, null, ""));
-            Result result = new HandshakeBench(server.target(), plan, what -> output.progress(help, what)).run(logins);
-            output.print(help, result, server.label(output.label));
-            return 0;
-        } catch (BenchFailure e) {
-            throw new CommandFailure(e.sentence() + ".", e);
-        }
+            return new HandshakeBench(server.target(), plan, progress).run(logins);
+        };
     }
 }

@@ -1,13 +1,9 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.bench.BenchFailure;
 import dev.holdfast.cli.bench.IdleBench;
 import dev.holdfast.cli.bench.IdlePlan;
-import dev.holdfast.cli.bench.Result;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -19,7 +15,7 @@ import picocli.CommandLine.Option;
             "  holdfast bench idle --connections 5000 --tls 1.3 --collect",
             "  holdfast bench idle --connections 5000 --host localhost --insecure --server-pid 4711"
         })
-final class BenchIdleCommand implements Callable<Integer> {
+final class BenchIdleCommand extends BenchLoadCommand {
     @Option(names = "--connections", paramLabel = "N", description = "How many (default: 1000).")
     private int connections = 1000;
 
@@ -35,22 +31,12 @@ final class BenchIdleCommand implements Callable<Integer> {
     @Option(names = "--collect", description = "Has a server in Java collect its garbage before each reading.")
     private boolean collect;
 
-    @Mixin
-    private final BenchTargetOptions target;
-
-    @Mixin
-    private BenchOutput output = new BenchOutput();
-
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     BenchIdleCommand(Map<String, String> environment) {
-        target = new BenchTargetOptions(new ServerOptions(environment));
+        super(environment);
     }
 
     @Override
-    public Integer call() throws CommandFailure, InterruptedException {
-        target.check(help);
+    Load load() {
         BenchNumbers numbers = new BenchNumbers(help);
         IdlePlan plan = new IdlePlan(
                 numbers.check("--connections", connections, 1, BenchNumbers.CONNECTIONS_MAX),
@@ -58,13 +44,6 @@ final class BenchIdleCommand implements Callable<Integer> {
                 numbers.seconds("--hold", hold, 0, BenchNumbers.WARMUP_MAX_SECONDS),
                 collect,
                 target.threads);
-        try (BenchServer server = BenchServer.of(target, what -> output.progress(help, what))) {
-            Result result = new IdleBench(server.target(), plan, what -> output.progress(help, what))
-                    .run(server.logins(connections));
-            output.print(help, result, server.label(output.label));
-            return 0;
-        } catch (BenchFailure e) {
-            throw new CommandFailure(e.sentence() + ".", e);
-        }
+        return (server, progress) -> new IdleBench(server.target(), plan, progress).run(server.logins(connections));
     }
 }

@@ -1,19 +1,15 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.bench.BenchFailure;
 import dev.holdfast.cli.bench.PublishBench;
 import dev.holdfast.cli.bench.PublishPlan;
 import dev.holdfast.cli.bench.ReaderPlan;
-import dev.holdfast.cli.bench.Result;
 import dev.holdfast.wire.client.ClientTls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -27,7 +23,7 @@ import picocli.CommandLine.Option;
             "  holdfast bench publish --rate 4000 --reader amqp --json result.json",
             "  holdfast bench publish --host localhost --port 18883 --ca ca.pem --reader mqtt --server-pid 4711"
         })
-final class BenchPublishCommand implements Callable<Integer> {
+final class BenchPublishCommand extends BenchLoadCommand {
     private static final int BACKLOG = 10_000;
 
     /** Who reads, as it is spelled on the command line. */
@@ -92,33 +88,18 @@ final class BenchPublishCommand implements Callable<Integer> {
                             + " 0 for no bound (default: 10000, or 0 with --reader-qos 0).")
     private @Nullable Integer backlog;
 
-    @Mixin
-    private final BenchTargetOptions target;
-
-    @Mixin
-    private BenchOutput output = new BenchOutput();
-
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     BenchPublishCommand(Map<String, String> environment) {
-        target = new BenchTargetOptions(new ServerOptions(environment));
+        super(environment);
     }
 
     @Override
-    public Integer call() throws CommandFailure, InterruptedException {
-        target.check(help);
+    Load load() {
         PublishPlan plan = plan();
         checkReader();
-        try (BenchServer server = BenchServer.of(target, what -> output.progress(help, what))) {
+        return (server, progress) -> {
             ReaderPlan readerPlan = readerPlan(server);
-            Result result = new PublishBench(server.target(), plan, readerPlan, what -> output.progress(help, what))
-                    .run(server.logins(plan.connections()));
-            output.print(help, result, server.label(output.label));
-            return 0;
-        } catch (BenchFailure e) {
-            throw new CommandFailure(e.sentence() + ".", e);
-        }
+            return new PublishBench(server.target(), plan, readerPlan, progress).run(server.logins(plan.connections()));
+        };
     }
 
     private PublishPlan plan() {

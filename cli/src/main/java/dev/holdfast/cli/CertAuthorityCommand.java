@@ -131,40 +131,31 @@ final class CertAuthorityCommand implements Runnable {
             name = "list",
             description = "Lists the certificate authorities of a hub.",
             footer = {"", "Example:", "  holdfast cert authority list"})
-    static final class Listing implements Callable<Integer> {
+    static final class Listing extends ServerCommand {
         @Mixin
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Listing(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                JsonNode authorities = client.get(hub.path(PATH)).path("certificateAuthorities");
-                if (output.isJson()) {
-                    output.printJson(help.out(), authorities);
-                    return 0;
-                }
-                List<List<String>> rows = new ArrayList<>();
-                authorities.forEach(authority -> rows.add(List.of(
-                        authority.path("name").asString(),
-                        authority.path("subject").asString() + verified(authority),
-                        authority.path("expiry").asString(),
-                        authority.path("thumbprint").asString())));
-                Output.printTable(help.out(), List.of("NAME", "SUBJECT", "EXPIRES", "SHA-1"), rows);
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode authorities = client.get(hub.path(PATH)).path("certificateAuthorities");
+            if (output.isJson()) {
+                output.printJson(out(), authorities);
+                return;
             }
-            return 0;
+            List<List<String>> rows = new ArrayList<>();
+            authorities.forEach(authority -> rows.add(List.of(
+                    authority.path("name").asString(),
+                    authority.path("subject").asString() + verified(authority),
+                    authority.path("expiry").asString(),
+                    authority.path("thumbprint").asString())));
+            Output.printTable(out(), List.of("NAME", "SUBJECT", "EXPIRES", "SHA-1"), rows);
         }
     }
 
@@ -172,7 +163,7 @@ final class CertAuthorityCommand implements Runnable {
             name = "show",
             description = "Shows a certificate authority, with its certificate in --json.",
             footer = {"", "Example:", "  holdfast cert authority show plant"})
-    static final class Show implements Callable<Integer> {
+    static final class Show extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "The authority.")
         private String name = "";
 
@@ -180,29 +171,20 @@ final class CertAuthorityCommand implements Runnable {
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Show(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                JsonNode authority = client.get(hub.path(PATH, name));
-                if (output.isJson()) {
-                    output.printJson(help.out(), authority);
-                } else {
-                    print(help.out(), authority);
-                }
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode authority = client.get(hub.path(PATH, name));
+            if (output.isJson()) {
+                output.printJson(out(), authority);
+            } else {
+                print(out(), authority);
             }
-            return 0;
         }
     }
 
@@ -210,30 +192,21 @@ final class CertAuthorityCommand implements Runnable {
             name = "delete",
             description = "Deletes a certificate authority; devices that it let in are disconnected.",
             footer = {"", "Example:", "  holdfast cert authority delete plant"})
-    static final class Delete implements Callable<Integer> {
+    static final class Delete extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "The authority.")
         private String name = "";
 
         @Mixin
         private HubOption hub = new HubOption();
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
-
         Delete(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            try (OperatorClient client = server.connect()) {
-                client.delete(hub.path(PATH, name));
-            }
-            help.out().println("Certificate authority " + name + " of hub " + hub.name() + " is deleted.");
-            return 0;
+        void run(OperatorClient client) throws CommandFailure {
+            client.delete(hub.path(PATH, name));
+            out().println("Certificate authority " + name + " of hub " + hub.name() + " is deleted.");
         }
     }
 }

@@ -1,19 +1,18 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.base.DirectoryTree;
+import dev.holdfast.base.Disk;
 import dev.holdfast.base.archive.ArchiveReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A data directory in the making. Its files are written and forced in a place of their own, and take their names only in
@@ -109,17 +107,17 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
         open(MARK, 0).close();
         directories.add(staging);
         for (Path directory : directories) {
-            force(directory);
+            Disk.real().forceDirectory(directory);
         }
         if (inside) {
             moveUp();
             Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
-            force(target);
+            Disk.real().forceDirectory(target);
         } else {
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
         }
         finished = true;
-        force(parentOf(target));
+        Disk.real().forceDirectory(parentOf(target));
     }
 
     private void moveUp() throws IOException {
@@ -130,7 +128,7 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
         for (Path entry : entries) {
             Files.move(entry, target.resolve(staging.relativize(entry)), StandardCopyOption.ATOMIC_MOVE);
         }
-        force(target);
+        Disk.real().forceDirectory(target);
         Files.move(staging.resolve(MARK), target.resolve(MARK), StandardCopyOption.ATOMIC_MOVE);
         Files.delete(staging);
     }
@@ -143,16 +141,10 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
         return parent;
     }
 
-    private static void force(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
     @Override
     public void close() throws IOException {
         if (!finished) {
-            Files.walkFileTree(staging, new DeleteAll());
+            DirectoryTree.delete(staging);
         }
     }
 
@@ -183,23 +175,6 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
                     channel.force(true);
                 }
             }
-        }
-    }
-
-    private static final class DeleteAll extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-            if (failure != null) {
-                throw failure;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

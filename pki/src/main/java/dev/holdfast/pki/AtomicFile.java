@@ -1,5 +1,6 @@
 package dev.holdfast.pki;
 
+import dev.holdfast.base.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,7 +39,7 @@ final class AtomicFile {
             channel.force(true);
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        force(directoryOf(file));
+        Disk.real().forceDirectory(directoryOf(file));
     }
 
     /** Makes a directory that only its owner enters, its missing parents included, and closes one that was open to others. */
@@ -47,7 +48,7 @@ final class AtomicFile {
         Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY_DIRECTORY));
         Files.setPosixFilePermissions(directory, OWNER_ONLY_DIRECTORY);
         if (isNew) {
-            force(directoryOf(directory));
+            Disk.real().forceDirectory(directoryOf(directory));
         }
     }
 
@@ -57,11 +58,5 @@ final class AtomicFile {
             throw new IllegalArgumentException("not a file in a directory: " + file);
         }
         return parent;
-    }
-
-    private static void force(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 }

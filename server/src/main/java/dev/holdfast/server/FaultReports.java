@@ -25,14 +25,6 @@ record FaultReports(InstantSource clock, Consumer<Report> reports) {
     }
 
     private void report(Connection connection, String reason, String explanation) {
-        reports.accept(new Report(
-                clock.instant(),
-                connection.listener(),
-                connection.remoteAddress(),
-                connection.id(),
-                null,
-                null,
-                reason,
-                explanation));
+        reports.accept(Report.of(connection, clock.instant(), null, null, reason, explanation));
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -39,8 +40,6 @@ final class PrivateFile {
         } finally {
             Files.deleteIfExists(part);
         }
-        try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
-            entry.force(true);
-        }
+        Disk.real().forceDirectory(directory);
     }
 }

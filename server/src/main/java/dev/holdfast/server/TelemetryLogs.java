@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.DirectoryTree;
 import dev.holdfast.base.Disk;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
@@ -9,18 +10,12 @@ import dev.holdfast.store.StoreException;
 import dev.holdfast.store.embedded.EmbeddedLog;
 import dev.holdfast.store.embedded.LogSnapshot;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** The embedded engine's logs, each hub's in a directory of its name. */
 final class TelemetryLogs implements HubLogs {
@@ -72,10 +67,8 @@ final class TelemetryLogs implements HubLogs {
             return;
         }
         try {
-            Files.walkFileTree(log, new DeleteAll());
-            try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
-                entry.force(true);
-            }
+            DirectoryTree.delete(log);
+            Disk.real().forceDirectory(directory);
         } catch (IOException e) {
             throw new StoreException("the telemetry of hub '" + hub + "' can't be deleted from " + log, e);
         }
@@ -84,22 +77,5 @@ final class TelemetryLogs implements HubLogs {
     /** A name of a hub holds no character that leads out of the directory. */
     private Path directoryOf(HubName hub) {
         return directory.resolve(hub.value());
-    }
-
-    private static final class DeleteAll extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-            if (failure != null) {
-                throw failure;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-        }
     }
 }

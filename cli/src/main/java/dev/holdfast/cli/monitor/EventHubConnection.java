@@ -4,14 +4,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * What an event-hub connection string says: {@code Endpoint=sb://host[:port]/;SharedAccessKeyName=…;SharedAccessKey=…;EntityPath=…}.
@@ -24,13 +19,7 @@ public record EventHubConnection(String host, int port, String authority, String
 
     /** @throws IllegalArgumentException with a sentence that names what is missing and repeats no key */
     public static EventHubConnection parse(String connectionString) {
-        Map<String, String> fields = new HashMap<>();
-        for (String field : connectionString.split(";", -1)) {
-            int equals = field.indexOf('=');
-            if (equals > 0) {
-                fields.put(field.substring(0, equals).strip().toLowerCase(Locale.ROOT), field.substring(equals + 1));
-            }
-        }
+        Map<String, String> fields = ConnectionStrings.members(connectionString);
         URI endpoint;
         try {
             endpoint = new URI(required(fields, "Endpoint"));
@@ -64,18 +53,8 @@ public record EventHubConnection(String host, int port, String authority, String
 
     /** A shared access signature for the whole hub. */
     String token(Instant expiry) {
-        String resource = URLEncoder.encode(audience(), StandardCharsets.UTF_8);
-        long seconds = expiry.getEpochSecond();
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            byte[] signature = mac.doFinal((resource + "\n" + seconds).getBytes(StandardCharsets.UTF_8));
-            String encoded = URLEncoder.encode(Base64.getEncoder().encodeToString(signature), StandardCharsets.UTF_8);
-            return "SharedAccessSignature sr=" + resource + "&sig=" + encoded + "&se=" + seconds + "&skn="
-                    + URLEncoder.encode(policy, StandardCharsets.UTF_8);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no HmacSHA256", e);
-        }
+        return SharedAccessSignature.sign(audience(), key.getBytes(StandardCharsets.UTF_8), expiry) + "&skn="
+                + URLEncoder.encode(policy, StandardCharsets.UTF_8);
     }
 
     @Override

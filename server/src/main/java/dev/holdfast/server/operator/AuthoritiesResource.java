@@ -69,12 +69,8 @@ public final class AuthoritiesResource {
     }
 
     private HttpResponse delete(Hub hub, String name) {
-        HubChange change =
-                hubs.changeAuthorities(hub.name(), authorities -> CertificateAuthorities.remove(authorities, name));
-        return switch (change) {
-            case HubChange.Done _ -> Answers.noContent();
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
-        };
+        return HubRefusals.noContent(
+                hubs.changeAuthorities(hub.name(), authorities -> CertificateAuthorities.remove(authorities, name)));
     }
 
     private static HttpResponse shown(int status, HubSettings hub, String name) {

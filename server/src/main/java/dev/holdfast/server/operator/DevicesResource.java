@@ -19,9 +19,6 @@ import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -112,7 +109,7 @@ public final class DevicesResource {
 
     private HttpResponse createWithNewKey(Hub hub, DeviceId id) {
         KeyAndCertificate made = DeviceCertificates.selfSigned(id.value(), KeyKind.EC_P256, CERTIFICATE_LIFE, clock);
-        return create(hub, id, new Authentication.SelfSigned(thumbprint(made.certificate()), null), made);
+        return create(hub, id, new Authentication.SelfSigned(Thumbprint.ofSha256(made.certificate()), null), made);
     }
 
     /** @param made what the answer hands over this once, or null; it is kept nowhere */
@@ -232,13 +229,5 @@ public final class DevicesResource {
                             "A thumbprint is the SHA-1 or SHA-256 of a certificate: 40 or 64 hex digits.")));
         }
         return new Authentication.SelfSigned(read.getFirst(), read.size() == 2 ? read.get(1) : null);
-    }
-
-    private static Thumbprint thumbprint(X509Certificate certificate) {
-        try {
-            return Thumbprint.of(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a certificate that was just made can't be digested", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.hub.HubChange;
 import dev.holdfast.hub.HubRefusal;
 import dev.holdfast.hub.identity.AuthorityRefusal;
 import dev.holdfast.hub.identity.PolicyRefusal;
@@ -8,6 +9,14 @@ import dev.holdfast.wire.http.HttpResponse;
 /** What the operator API answers when a hub is not made, changed or deleted. */
 final class HubRefusals {
     private HubRefusals() {}
+
+    /** 204, or why the change was refused. */
+    static HttpResponse noContent(HubChange change) {
+        return switch (change) {
+            case HubChange.Done _ -> Answers.noContent();
+            case HubChange.Refused(var why) -> answer(why);
+        };
+    }
 
     static HttpResponse answer(HubRefusal why) {
         return Answers.error(status(why), why.reason(), why.explain());

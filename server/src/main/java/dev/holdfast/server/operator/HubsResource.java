@@ -104,7 +104,7 @@ public final class HubsResource {
             case "DELETE" -> {
                 HubChange deletion = hubs.delete(hub.name());
                 changed.run();
-                yield noContent(deletion);
+                yield HubRefusals.noContent(deletion);
             }
             default -> Answers.methodNotAllowed("GET, DELETE");
         };
@@ -124,7 +124,7 @@ public final class HubsResource {
             case 0 -> answerGroups(request, hub);
             case 1 ->
                 request.method().equals("DELETE")
-                        ? noContent(hubs.removeConsumerGroup(hub.name(), path.getFirst()))
+                        ? HubRefusals.noContent(hubs.removeConsumerGroup(hub.name(), path.getFirst()))
                         : Answers.methodNotAllowed("DELETE");
             default -> Answers.notFound();
         };
@@ -145,13 +145,6 @@ public final class HubsResource {
                 };
             }
             default -> Answers.methodNotAllowed("GET, POST");
-        };
-    }
-
-    private static HttpResponse noContent(HubChange change) {
-        return switch (change) {
-            case HubChange.Done _ -> Answers.noContent();
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
     }
 

@@ -63,15 +63,7 @@ public final class OperatorFace implements HttpFace {
         if (fault == null) {
             return null;
         }
-        reports.accept(new Report(
-                clock.instant(),
-                head.connection().listener(),
-                head.connection().remoteAddress(),
-                head.connection().id(),
-                null,
-                null,
-                fault.reason(),
-                fault.explain()));
+        reports.accept(Report.of(head.connection(), clock.instant(), null, null, fault.reason(), fault.explain()));
         return Answers.error(
                         401,
                         "Unauthorized",

@@ -85,10 +85,8 @@ public final class PoliciesResource {
     }
 
     private HttpResponse delete(Hub hub, String name) {
-        return switch (hubs.changePolicies(hub.name(), policies -> SharedAccessPolicies.remove(policies, name))) {
-            case HubChange.Done _ -> Answers.noContent();
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
-        };
+        return HubRefusals.noContent(
+                hubs.changePolicies(hub.name(), policies -> SharedAccessPolicies.remove(policies, name)));
     }
 
     private HttpResponse changed(

@@ -33,15 +33,7 @@ record Door(
         if (closing.get()) {
             return;
         }
-        Report report = new Report(
-                clock.instant(),
-                connection.listener(),
-                connection.remoteAddress(),
-                connection.id(),
-                null,
-                null,
-                why.reason(),
-                TlsExplanation.of(why));
+        Report report = Report.of(connection, clock.instant(), null, null, why.reason(), TlsExplanation.of(why));
         try {
             reports.accept(report);
         } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.holdfast.tls.report;
 
+import dev.holdfast.wire.Connection;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Locale;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the place of a name; {@link Secrets} takes out what looks like one.
  *
  * @param listener the listener's name: {@code mqtt}, {@code amqp}, {@code https}
- * @param connectionId {@link dev.holdfast.wire.Connection#id}
+ * @param connectionId {@link Connection#id}
  * @param hub the hub that was asked for, null when none was named
  * @param device the device or {@code device/module} that was named, as the client spelled it, made printable; null when none was
  * @param reason stable code, the same word everywhere: {@code TokenExpired}, {@code UnknownDevice}
@@ -37,6 +38,25 @@ public record Report(
         hub = hub == null ? null : printable(Secrets.takeOut(hub), DEVICE_MAX_CHARS);
         device = device == null ? null : printable(Secrets.takeOut(device), DEVICE_MAX_CHARS);
         explanation = printable(Secrets.takeOut(explanation), EXPLANATION_MAX_CHARS);
+    }
+
+    /** Of a connection; the rest as in the record. */
+    public static Report of(
+            Connection connection,
+            Instant time,
+            @Nullable String hub,
+            @Nullable String device,
+            String reason,
+            String explanation) {
+        return new Report(
+                time,
+                connection.listener(),
+                connection.remoteAddress(),
+                connection.id(),
+                hub,
+                device,
+                reason,
+                explanation);
     }
 
     /**

@@ -303,7 +303,7 @@ final class EngineHost extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof EndRequested) {
-            close(new AmqpError(AmqpError.CONNECTION_FORCED, "Holdfast is stopping."));
+            closeNow();
         }
         context.fireUserEventTriggered(event);
     }

@@ -23,7 +23,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,12 +53,6 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             InstantSource clock,
             Consumer<RefusedRequest> refused,
             BodyBudget bodies) {}
-
-    /** What a face is asked on its thread. */
-    private interface FaceWork {
-        @Nullable
-        HttpResponse run();
-    }
 
     private sealed interface State {
         /** Until the next head is complete. */
@@ -151,13 +144,16 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
 
     /** On the face's thread. */
     private @Nullable FullHttpResponse judge(HttpRequest bodyless, RequestHead head) {
-        return respond(bodyless, head, true, () -> {
+        try {
             if (head.wholeServer()) {
                 return null;
             }
             HttpFace face = faceOf(bodyless);
-            return face == null ? Responses.nothingHere() : face.refusalOf(bodyless);
-        });
+            HttpResponse refusal = face == null ? Responses.nothingHere() : face.refusalOf(bodyless);
+            return refusal == null ? null : render(refusal, head.isHead(), true);
+        } catch (RuntimeException | Error cause) {
+            return failed(bodyless, head, true, cause);
+        }
     }
 
     private void judged(ChannelHandlerContext context, RequestHead head, @Nullable FullHttpResponse refusal) {
@@ -233,24 +229,29 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** On the face's thread. */
+    /** On the face's thread: whatever happens in there becomes a response. */
     private void serve(ChannelHandlerContext context, HttpRequest request, RequestHead head) {
         boolean close = head.lastOfConnection();
-        AtomicReference<HttpResponse> streamed = new AtomicReference<>();
-        FullHttpResponse response = respond(request, head, close, () -> {
-            HttpResponse made = answerOf(request, head);
-            if (made.stream() == null || head.isHead()) {
-                return made;
+        FullHttpResponse response;
+        try {
+            HttpResponse answer = answerOf(request, head);
+            HttpResponse.Stream written = answer.stream();
+            if (written != null && !head.isHead()) {
+                stream(context, request, answer, written, close);
+                return;
             }
-            streamed.set(made);
-            return null;
-        });
-        HttpResponse answer = streamed.get();
-        if (response != null) {
-            context.channel().eventLoop().execute(() -> write(context, response, close));
-        } else if (answer != null && answer.stream() != null) {
-            stream(context, request, answer, answer.stream(), close);
+            response = render(answer, head.isHead(), close);
+        } catch (RuntimeException | Error cause) {
+            response = failed(request, head, close, cause);
         }
+        FullHttpResponse rendered = response;
+        context.channel().eventLoop().execute(() -> write(context, rendered, close));
+    }
+
+    private FullHttpResponse failed(HttpRequest request, RequestHead head, boolean close, Throwable cause) {
+        String id = UUID.randomUUID().toString();
+        LOG.error("answering {} failed; the client was told the id {}", request, id, cause);
+        return render(Responses.failed(id), head.isHead(), close);
     }
 
     /** On the face's thread. */
@@ -302,18 +303,6 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             }
         }
         context.fireUserEventTriggered(event);
-    }
-
-    /** On the face's thread: whatever happens in there becomes a response; null when the face made none. */
-    private @Nullable FullHttpResponse respond(HttpRequest request, RequestHead head, boolean close, FaceWork face) {
-        try {
-            HttpResponse made = face.run();
-            return made == null ? null : render(made, head.isHead(), close);
-        } catch (RuntimeException | Error cause) {
-            String id = UUID.randomUUID().toString();
-            LOG.error("answering {} failed; the client was told the id {}", request, id, cause);
-            return render(Responses.failed(id), head.isHead(), close);
-        }
     }
 
     private HttpResponse answerOf(HttpRequest request, RequestHead head) {

@@ -15,14 +15,6 @@ record Reporter(
         @Nullable String device) {
 
     void report(String reason, String explanation) {
-        reports.accept(new Report(
-                clock.instant(),
-                connection.listener(),
-                connection.remoteAddress(),
-                connection.id(),
-                hub,
-                device,
-                reason,
-                explanation));
+        reports.accept(Report.of(connection, clock.instant(), hub, device, reason, explanation));
     }
 }

@@ -10,11 +10,9 @@ record Reporter(EventsSettings settings, Connection connection) {
     /** @param hub one of this installation; null when none of them was asked for */
     void report(@Nullable HubName hub, EventsRefusal refusal) {
         settings.reports()
-                .accept(new Report(
+                .accept(Report.of(
+                        connection,
                         settings.clock().instant(),
-                        connection.listener(),
-                        connection.remoteAddress(),
-                        connection.id(),
                         hub == null ? null : hub.value(),
                         refusal instanceof EventsRefusal.DeviceOverAmqp(var device) ? device : null,
                         refusal.reason(),

@@ -18,11 +18,9 @@ record Faults(InstantSource clock, Consumer<Report> reports) {
     HttpResponse answer(ServiceFault fault, HttpRequest request, @Nullable Hub hub, @Nullable String device) {
         Instant now = clock.instant();
         if (fault.isReported()) {
-            reports.accept(new Report(
+            reports.accept(Report.of(
+                    request.connection(),
                     now,
-                    request.connection().listener(),
-                    request.connection().remoteAddress(),
-                    request.connection().id(),
                     hub == null ? null : hub.name().value(),
                     device == null ? null : device.substring(0, Math.min(NAME_MAX_CHARS, device.length())),
                     fault.reason(),
