@@ -50,4 +50,12 @@ class IdsTest {
         assertThat(HubName.parse("h".repeat(50))).isPresent();
         assertThat(HubName.parse("h".repeat(51))).isEmpty();
     }
+
+    @Test
+    void aDeviceIsNotCalledByWhatMeansAnotherPathInAUrl() {
+        assertThat(DeviceId.parse(".")).isEmpty();
+        assertThat(DeviceId.parse("..")).isEmpty();
+        assertThat(DeviceId.parse("...")).isPresent();
+        assertThat(DeviceId.parse(".a")).isPresent();
+    }
 }

@@ -16,6 +16,7 @@ final class ReadyFiles implements AutoCloseable {
 
     private final List<Path> files = new ArrayList<>();
     private @Nullable Supplier<Ready> current;
+    private @Nullable Ready written;
 
     /** @param asked a second place, or null */
     ReadyFiles(Path inData, @Nullable Path asked) {
@@ -42,14 +43,18 @@ final class ReadyFiles implements AutoCloseable {
         write(description.get());
     }
 
-    /** Writes what has changed since {@link #write}; does nothing before it and after {@link #close}. */
+    /** Writes the files anew if anything has changed since; does nothing before {@link #write} and after {@link #close}. */
     synchronized void refresh() {
         Supplier<Ready> description = current;
         if (description == null) {
             return;
         }
+        Ready now = description.get();
+        if (now.equals(written)) {
+            return;
+        }
         try {
-            write(description.get());
+            write(now);
         } catch (StartFailure e) {
             LOG.warn("the ready file is out of date: {}", e.sentence());
         }
@@ -65,6 +70,7 @@ final class ReadyFiles implements AutoCloseable {
                         e);
             }
         }
+        written = ready;
     }
 
     @Override

@@ -36,6 +36,7 @@ final class Starting {
     private static final Logger LOG = LoggerFactory.getLogger(Starting.class);
     private static final Duration CERTIFICATES_EVERY = Duration.ofHours(12);
     private static final Duration STORE_EVERY = Duration.ofSeconds(5);
+    private static final Duration READY_EVERY = Duration.ofSeconds(5);
     private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
     private static final Duration REQUESTS_MAX_TIME = Duration.ofSeconds(2);
 
@@ -82,7 +83,7 @@ final class Starting {
         Services services = new Services(wiring, wiring.events(), backups(data, storage, wiring.hubs()));
         monitoring.watch(door, wiring.hubs(), services.events());
         monitoring.watch(services.backups());
-        schedule(data, wiring.hubs(), storage, identities);
+        schedule(data, wiring.hubs(), storage, identities, readyFiles);
         opened.add(() -> endConnections(door, wiring.hubs()));
         opened.add(door::stopAccepting);
 
@@ -151,11 +152,14 @@ final class Starting {
                 monitoring.requests());
     }
 
-    private void schedule(DataDirectory data, Hubs hubs, Storage storage, ServerIdentities identities) {
+    private void schedule(
+            DataDirectory data, Hubs hubs, Storage storage, ServerIdentities identities, ReadyFiles readyFiles) {
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
         schedule.every(
                 STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));
+        // Keys and the demo device may be changed through a hub's own API, too.
+        schedule.every(READY_EVERY, "bringing the ready file up to date", readyFiles::refresh);
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {
             ServerAuthorities now = authorities(data);
             identities.replace(now.rsa(), now.ecc());

@@ -31,7 +31,7 @@ public sealed interface AuthorityRefusal {
     default String explain() {
         return switch (this) {
             case AuthorityNameMalformed() ->
-                "The name of a certificate authority has 1 to 64 of A-Z, a-z, 0-9, '-', '_' and '.'.";
+                "The name of a certificate authority has 1 to 64 of A-Z, a-z, 0-9, '-', '_' and '.', and is not '.' or '..'.";
             case AuthorityExists(var name) ->
                 "The hub has a certificate authority '" + name
                         + "' already. To replace its certificate without locking devices out, register the new one"

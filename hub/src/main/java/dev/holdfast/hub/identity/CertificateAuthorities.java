@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** Changes of the list of a hub's certificate authorities. Pure: each takes a list and returns another. */
 public final class CertificateAuthorities {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    /** The names are in URLs, where {@code .} and {@code ..} mean another path. */
+    private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}");
 
     private CertificateAuthorities() {}
 

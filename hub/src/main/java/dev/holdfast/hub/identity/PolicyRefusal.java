@@ -21,7 +21,7 @@ public sealed interface PolicyRefusal {
     default String explain() {
         return switch (this) {
             case PolicyNameMalformed() ->
-                "The name of a shared access policy has 1 to 64 of A-Z, a-z, 0-9, '-', '_' and '.'.";
+                "The name of a shared access policy has 1 to 64 of A-Z, a-z, 0-9, '-', '_' and '.', and is not '.' or '..'.";
             case PolicyWithoutRights(var name) ->
                 "The shared access policy '" + name + "' would have no right, so nothing could be done with it.";
             case PolicyExists(var name) ->

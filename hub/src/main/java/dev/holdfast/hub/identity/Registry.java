@@ -233,10 +233,11 @@ public final class Registry {
         if (given != null) {
             return given;
         }
-        // An update that says nothing of keys must not lock the device out.
-        return before != null && before.authentication() instanceof Authentication.Sas kept
-                ? kept
-                : new Authentication.Sas(change.freshKeys());
+        if (before != null && (before.authentication() instanceof Authentication.Sas || !wanted.symmetricKeys())) {
+            // An update that says nothing of keys or certificates must not lock the device out.
+            return before.authentication();
+        }
+        return new Authentication.Sas(change.freshKeys());
     }
 
     private static RegistryResult delete(Table.Transaction rows, Device device) {

@@ -71,6 +71,8 @@ class CertificateAuthoritiesTest {
                 "a b",
                 "\u00e4",
                 "a\n",
+                ".",
+                "..",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
             })
     void a_name_has_the_characters_of_a_name(String name) {

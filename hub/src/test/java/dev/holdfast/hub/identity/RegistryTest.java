@@ -63,6 +63,26 @@ class RegistryTest {
     }
 
     @Test
+    void anUpdateThatSaysNothingOfItKeepsWhatTheDeviceProvesItselfWith() {
+        done(registry.apply(new Create(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()))));
+
+        Device updated = done(registry.apply(new Replace(spec(true, "moved"), ANY)));
+
+        assertThat(updated.authentication()).isEqualTo(new Authentication.CertificateAuthority());
+        assertThat(changes).isEmpty();
+    }
+
+    @Test
+    void symmetricKeysThatAreAskedForWithoutSayingWhichReplaceACertificate() {
+        done(registry.apply(new Create(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()))));
+
+        Device updated = done(registry.apply(
+                new Replace(new DeviceSpec(DEV1, true, "", null, true, false, null, List.of()), ANY)));
+
+        assertThat(updated.authentication()).isInstanceOf(Authentication.Sas.class);
+    }
+
+    @Test
     void aNewDeviceGetsKeysAndAGenerationAndIsFoundAsItWasReturned() {
         Device made = create();
         assertThat(registry.find(DEV1)).contains(made);

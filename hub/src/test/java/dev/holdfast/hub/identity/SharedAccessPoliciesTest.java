@@ -56,7 +56,7 @@ class SharedAccessPoliciesTest {
         assertThat(reason(add(standard, "device", rights))).isEqualTo("PolicyExists");
         assertThat(reason(add(standard, "none", EnumSet.noneOf(AccessRight.class))))
                 .isEqualTo("PolicyWithoutRights");
-        for (String name : List.of("", "a b", "a/b", "a&b", "ä", "x".repeat(65))) {
+        for (String name : List.of("", ".", "..", "a b", "a/b", "a&b", "ä", "x".repeat(65))) {
             assertThat(reason(add(standard, name, rights))).as(name).isEqualTo("PolicyNameMalformed");
         }
     }

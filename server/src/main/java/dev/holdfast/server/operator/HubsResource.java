@@ -26,7 +26,7 @@ public final class HubsResource {
     private final AuthoritiesResource authorities;
     private final Runnable changed;
 
-    /** @param changed called after a hub was made or deleted, before the answer goes out */
+    /** @param changed called when a hub or the keys of its policies may have changed, before the answer goes out */
     public HubsResource(
             Hubs hubs,
             ConnectionStrings connectionStrings,
@@ -56,12 +56,17 @@ public final class HubsResource {
         return switch (rest.isEmpty() ? "" : rest.getFirst()) {
             case "" -> answerHub(request, hub);
             case "connection-strings" -> rest.size() == 1 ? answerStrings(request, hub) : Answers.notFound();
-            case "access-policies" -> policies.answer(request, hub, rest.subList(1, rest.size()));
+            case "access-policies" -> told(policies.answer(request, hub, rest.subList(1, rest.size())));
             case "certificate-authorities" -> authorities.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
         };
+    }
+
+    private HttpResponse told(HttpResponse answer) {
+        changed.run();
+        return answer;
     }
 
     private HttpResponse answerHubs(HttpRequest request) throws BadRequest {

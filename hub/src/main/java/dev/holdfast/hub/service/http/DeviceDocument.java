@@ -64,11 +64,13 @@ record DeviceDocument(
 
     /** What the client wants the device of this id to be. */
     DeviceSpec spec(DeviceId device) throws ServiceFault {
+        Authentication named = authentication == null ? null : requested(authentication);
         return new DeviceSpec(
                 device,
                 isEnabled(),
                 statusReason == null ? "" : statusReason,
-                authentication == null ? null : requested(authentication),
+                named,
+                authentication != null && named == null,
                 capabilities != null && Boolean.TRUE.equals(capabilities.iotEdge()),
                 scope(deviceScope),
                 scopes());
