@@ -59,7 +59,7 @@ final class BenchOutput {
             try {
                 Files.writeString(Path.of(file), text + "\n", StandardCharsets.UTF_8);
             } catch (IOException e) {
-                throw new CommandFailure("the result can't be written to " + file + " (" + e + ").", e);
+                throw new CommandFailure("the result can't be written to " + file + " (" + Trouble.of(e) + ").", e);
             }
         }
         String failure = result.failure();

@@ -153,7 +153,7 @@ final class BenchPublishCommand extends BenchLoadCommand {
                 try {
                     yield new ReaderPlan.Amqp(EventHubAccess.of(target.server, target.hub), ClientTls.trusting(roots));
                 } catch (IOException e) {
-                    throw new CommandFailure("the roots in " + roots + " can't be read: " + e.getMessage(), e);
+                    throw ServerOptions.unreadable(roots, e);
                 }
             }
         };

@@ -104,7 +104,8 @@ final class BenchServer implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new CommandFailure("the connection strings in " + file + " can't be read (" + e + ").", e);
+            throw new CommandFailure(
+                    "the connection strings in " + file + " can't be read (" + Trouble.of(e) + ").", e);
         }
         if (logins.size() < count) {
             throw new CommandFailure(file + " has " + logins.size() + " connection strings, but " + count
