@@ -87,7 +87,7 @@ describe('two hubs on one server', () => {
     const { responseBody: read } = await second.registry.get(device.deviceId);
     assert.equal(read.generationId, device.generationId);
 
-    const deleted = await server.run('hub', 'delete', 'hub2');
+    const deleted = await server.run('hub', 'delete', 'hub2', '--yes');
     assert.equal(deleted.code, 0, deleted.stderr);
     await assert.rejects(second.open(device.connectionString), deviceErrors.UnauthorizedError);
     await server.stop();

@@ -58,7 +58,10 @@ final class AccessPolicyCommand implements Runnable {
             description = "Makes a policy with fresh keys and prints its connection string.",
             footer = {"", "Example:", "  holdfast hub access-policy create dashboard --right ServiceConnect"})
     static final class Create extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "1 to 64 letters, digits, '-', '_' and '.'.")
+        @Parameters(
+                paramLabel = "NAME",
+                converter = NameConverter.class,
+                description = "1 to 64 letters, digits, '-', '_' and '.'.")
         private String name = "";
 
         @Option(
@@ -121,7 +124,7 @@ final class AccessPolicyCommand implements Runnable {
             description = "Shows a policy with its keys.",
             footer = {"", "Example:", "  holdfast hub access-policy show service"})
     static final class Show extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "The policy.")
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The policy.")
         private String name = "";
 
         @Mixin
@@ -149,7 +152,7 @@ final class AccessPolicyCommand implements Runnable {
                 "  holdfast hub access-policy renew service --which secondary"
             })
     static final class Renew extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "The policy.")
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The policy.")
         private String name = "";
 
         @Option(
@@ -181,7 +184,7 @@ final class AccessPolicyCommand implements Runnable {
             description = "Deletes a policy; nothing that was signed with its keys opens the hub any more.",
             footer = {"", "Example:", "  holdfast hub access-policy delete dashboard"})
     static final class Delete extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "The policy.")
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The policy.")
         private String name = "";
 
         @Mixin

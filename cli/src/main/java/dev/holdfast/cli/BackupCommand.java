@@ -81,7 +81,8 @@ final class BackupCommand implements Callable<Integer> {
         } catch (ArchiveException e) {
             throw new CommandFailure("the backup did not arrive whole: " + e.getMessage() + ". Try again.", e);
         } catch (IOException e) {
-            throw new CommandFailure("there is no backup in " + file + ", since something failed (" + e + ").", e);
+            throw new CommandFailure(
+                    "there is no backup in " + file + ", since something failed (" + Trouble.of(e) + ").", e);
         }
     }
 

@@ -13,7 +13,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compare",
         description = "Prints results of several servers and rounds as tables in Markdown: medians and ratios.",
-        footer = {"", "Example:", "  holdfast bench compare --base mosquitto results/*.json"})
+        footer = {
+            "",
+            "Runs that failed are told below the tables and are not in them.",
+            "",
+            "Example:",
+            "  holdfast bench compare --base mosquitto results/*.json"
+        })
 final class BenchCompareCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Results, each written by a bench with --json FILE.")
     private List<Path> files = List.of();
@@ -31,7 +37,12 @@ final class BenchCompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         try {
-            new Comparison(base).print(files, help.out()::println);
+            Comparison comparison = Comparison.of(base, files);
+            if (!comparison.labels().contains(base)) {
+                throw help.wrongUse("No result has the label '" + base + "' of --base; there are: "
+                        + String.join(", ", comparison.labels()) + ".");
+            }
+            comparison.print(help.out()::println);
             return 0;
         } catch (BenchFailure e) {
             throw new CommandFailure(e.sentence() + ".", e);

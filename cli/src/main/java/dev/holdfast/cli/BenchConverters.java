@@ -20,6 +20,20 @@ final class BenchConverters {
                 "expected " + Arrays.stream(values).map(Enum::toString).collect(Collectors.joining(" or ")));
     }
 
+    static final class Reader implements ITypeConverter<BenchPublishCommand.ReaderKind> {
+        @Override
+        public BenchPublishCommand.ReaderKind convert(String text) {
+            return one(BenchPublishCommand.ReaderKind.values(), text);
+        }
+    }
+
+    static final class Exchange implements ITypeConverter<BenchHandshakeCommand.Exchange> {
+        @Override
+        public BenchHandshakeCommand.Exchange convert(String text) {
+            return one(BenchHandshakeCommand.Exchange.values(), text);
+        }
+    }
+
     static final class Version implements ITypeConverter<LoadTls.Version> {
         @Override
         public LoadTls.Version convert(String text) {

@@ -44,6 +44,7 @@ final class BenchHandshakeCommand extends BenchLoadCommand {
     @Option(
             names = "--exchange",
             paramLabel = "WHAT",
+            converter = BenchConverters.Exchange.class,
             description = "mqtt: CONNECT and CONNACK before leaving; none: leave at once (default: none).")
     private Exchange exchange = Exchange.NONE;
 

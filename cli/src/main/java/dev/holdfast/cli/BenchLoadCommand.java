@@ -37,11 +37,13 @@ abstract class BenchLoadCommand implements Callable<Integer> {
         target.check(help);
         Load load = load();
         Consumer<String> progress = what -> output.progress(help, what);
-        try (BenchServer server = BenchServer.of(target, progress)) {
+        output.check();
+        BenchServer server = BenchServer.of(target, progress);
+        try (server) {
             output.print(help, load.run(server, progress), server.label(output.label));
-            return 0;
         } catch (BenchFailure e) {
             throw new CommandFailure(e.sentence() + ".", e);
         }
+        return server.hasLeftDevices() ? 1 : 0;
     }
 }

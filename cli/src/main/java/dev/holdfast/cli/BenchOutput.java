@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,29 @@ final class BenchOutput {
         help.err().println("bench: " + what);
     }
 
+    /** Fails now rather than after an hour of load. */
+    void check() throws CommandFailure {
+        String file = json;
+        if (file == null || file.equals(STANDARD_OUTPUT)) {
+            return;
+        }
+        Path path = Path.of(file);
+        boolean isNew = Files.notExists(path);
+        try {
+            Files.newByteChannel(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .close();
+            if (isNew) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    private static CommandFailure unwritable(String file, IOException cause) {
+        return new CommandFailure("the result can't be written to " + file + " (" + Trouble.of(cause) + ").", cause);
+    }
+
     /**
      * Prints and writes the result.
      *
@@ -59,7 +83,7 @@ final class BenchOutput {
             try {
                 Files.writeString(Path.of(file), text + "\n", StandardCharsets.UTF_8);
             } catch (IOException e) {
-                throw new CommandFailure("the result can't be written to " + file + " (" + e + ").", e);
+                throw unwritable(file, e);
             }
         }
         String failure = result.failure();

@@ -66,12 +66,14 @@ final class BenchPublishCommand extends BenchLoadCommand {
     @Option(
             names = "--drain",
             paramLabel = "SECONDS",
-            description = "How long to wait at the end for what is under way (default: 30).")
+            description =
+                    "How long to wait at the end for acknowledgements, and then for one more delivery (default: 30).")
     private int drain = 30;
 
     @Option(
             names = "--reader",
             paramLabel = "KIND",
+            converter = BenchConverters.Reader.class,
             description = "amqp (the hub's Event Hubs endpoint), mqtt (a subscriber of another server) or none"
                     + " (default: none).")
     private ReaderKind reader = ReaderKind.NONE;
@@ -153,7 +155,7 @@ final class BenchPublishCommand extends BenchLoadCommand {
                 try {
                     yield new ReaderPlan.Amqp(EventHubAccess.of(target.server, target.hub), ClientTls.trusting(roots));
                 } catch (IOException e) {
-                    throw new CommandFailure("the roots in " + roots + " can't be read: " + e.getMessage(), e);
+                    throw ServerOptions.unreadable(roots, e);
                 }
             }
         };

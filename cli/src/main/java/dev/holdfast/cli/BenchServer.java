@@ -25,6 +25,8 @@ final class BenchServer implements AutoCloseable {
     private final Consumer<String> progress;
     private final Target target;
     private final List<String> registered = new ArrayList<>();
+    private final Thread atExit = new Thread(this::deleteDevices, "holdfast-bench-exit");
+    private boolean ending;
 
     private BenchServer(BenchTargetOptions options, Consumer<String> progress, Target target) {
         this.options = options;
@@ -46,12 +48,15 @@ final class BenchServer implements AutoCloseable {
         int mqttPort = port != null
                 ? port
                 : ready.map(file -> mqttPort(file, options.hub.name())).orElse(STANDARD_PORT);
-        Long pid = options.pid;
-        if (pid == null) {
-            pid = ready.map(file -> file.path("pid").asLong(0))
-                    .filter(id -> id > 0)
-                    .orElse(null);
+        Long known = ready.map(file -> file.path("pid").asLong(0))
+                .filter(id -> id > 0)
+                .orElse(null);
+        Long asked = options.pid;
+        if (asked != null && known != null && !asked.equals(known)) {
+            // In a container a server knows itself by another number, so both may be right.
+            progress.accept("note: --server-pid is " + asked + ", but the server says that it is process " + known);
         }
+        Long pid = asked == null ? known : asked;
         String way = address.url().getHost();
         return new BenchServer(options, progress, new Target(way, mqttPort, options.tls(address.trustBundle()), pid));
     }
@@ -104,7 +109,8 @@ final class BenchServer implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new CommandFailure("the connection strings in " + file + " can't be read (" + e + ").", e);
+            throw new CommandFailure(
+                    "the connection strings in " + file + " can't be read (" + Trouble.of(e) + ").", e);
         }
         if (logins.size() < count) {
             throw new CommandFailure(file + " has " + logins.size() + " connection strings, but " + count
@@ -127,31 +133,59 @@ final class BenchServer implements AutoCloseable {
         progress.accept("registering " + count + " devices");
         String run = "bench-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()) + "-";
+        // Ctrl-C ends the process without closing anything.
+        Runtime.getRuntime().addShutdownHook(atExit);
         List<Login> logins = new ArrayList<>();
         try (OperatorClient client = options.server.connect()) {
             for (int i = 0; i < count; i++) {
-                String id = run + i;
-                JsonNode device = client.post(
-                        options.hub.path("devices"),
-                        JsonMapper.shared().createObjectNode().put("id", id).put("authentication", "sas"));
-                registered.add(id);
-                logins.add(login(device.path("connectionString").asString("")));
+                logins.add(register(client, run + i));
             }
         }
         return logins;
     }
 
-    @Override
-    public void close() throws CommandFailure {
+    /** Not while the devices are being deleted: this one would be left. */
+    private synchronized Login register(OperatorClient client, String id) throws CommandFailure {
+        if (ending) {
+            throw new CommandFailure("the bench was ended before it began.");
+        }
+        JsonNode device = client.post(
+                options.hub.path("devices"),
+                JsonMapper.shared().createObjectNode().put("id", id).put("authentication", "sas"));
+        registered.add(id);
+        return login(device.path("connectionString").asString(""));
+    }
+
+    private synchronized void deleteDevices() {
+        ending = true;
         if (registered.isEmpty()) {
             return;
         }
         progress.accept("deleting " + registered.size() + " devices");
         try (OperatorClient client = options.server.connect()) {
-            for (String id : registered) {
-                client.delete(options.hub.path("devices", id));
+            while (!registered.isEmpty()) {
+                client.delete(options.hub.path("devices", registered.getFirst()));
+                registered.removeFirst();
             }
+        } catch (CommandFailure e) {
+            progress.accept(registered.size() + " devices are left in hub '" + options.hub.name() + "', "
+                    + registered.getFirst() + " to " + registered.getLast() + ": " + e.sentence());
         }
+    }
+
+    /** Whether devices could not be deleted; that was told. */
+    synchronized boolean hasLeftDevices() {
+        return !registered.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException endingAlready) {
+            // It runs, and whoever comes second finds nothing to do.
+        }
+        deleteDevices();
     }
 
     /** What the result is named after when the user gives no label. */

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.base.Limits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -27,7 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
 final class CertAuthorityCommand implements Runnable {
     private static final String PATH = "certificate-authorities";
-    private static final int FILE_MAX_BYTES = 1024 * 1024;
+    /** The largest certificate that a server takes, four times over: PEM makes it longer and may hold remarks. */
+    private static final int FILE_MAX_BYTES =
+            4 * Limits.defaults().certificates().authorityMaxBytes();
 
     @Mixin
     private HelpOption help = new HelpOption();
@@ -66,7 +69,10 @@ final class CertAuthorityCommand implements Runnable {
             description = "Registers the certificate of a root or of an intermediate.",
             footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
     static final class Add implements Callable<Integer> {
-        @Parameters(paramLabel = "NAME", description = "1 to 64 letters, digits, '-', '_' and '.'.")
+        @Parameters(
+                paramLabel = "NAME",
+                converter = NameConverter.class,
+                description = "1 to 64 letters, digits, '-', '_' and '.'.")
         private String name = "";
 
         @Option(
@@ -113,10 +119,11 @@ final class CertAuthorityCommand implements Runnable {
             try (InputStream in = Files.newInputStream(file)) {
                 content = in.readNBytes(FILE_MAX_BYTES + 1);
             } catch (IOException e) {
-                throw new CommandFailure("the certificate in " + file + " can't be read (" + e + ").", e);
+                throw new CommandFailure("the certificate in " + file + " can't be read (" + Trouble.of(e) + ").", e);
             }
             if (content.length > FILE_MAX_BYTES) {
-                throw new CommandFailure(file + " is too large to be a certificate.");
+                throw new CommandFailure(file + " is too large: a certificate of an authority has at most "
+                        + Limits.defaults().certificates().authorityMaxBytes() + " bytes.");
             }
             String text = new String(content, StandardCharsets.ISO_8859_1);
             if (text.contains("PRIVATE KEY-----")) {
@@ -164,7 +171,7 @@ final class CertAuthorityCommand implements Runnable {
             description = "Shows a certificate authority, with its certificate in --json.",
             footer = {"", "Example:", "  holdfast cert authority show plant"})
     static final class Show extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "The authority.")
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The authority.")
         private String name = "";
 
         @Mixin
@@ -193,7 +200,7 @@ final class CertAuthorityCommand implements Runnable {
             description = "Deletes a certificate authority; devices that it let in are disconnected.",
             footer = {"", "Example:", "  holdfast cert authority delete plant"})
     static final class Delete extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "The authority.")
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The authority.")
         private String name = "";
 
         @Mixin

@@ -33,7 +33,10 @@ final class ConsumerGroupCommand implements Runnable {
             description = "Makes a consumer group.",
             footer = {"", "Example:", "  holdfast hub consumer-group create dashboard --hub hub1"})
     static final class Create extends ServerCommand {
-        @Parameters(paramLabel = "GROUP", description = "1 to 50 letters, digits, '.', '-' and '_'.")
+        @Parameters(
+                paramLabel = "GROUP",
+                converter = NameConverter.class,
+                description = "1 to 50 letters, digits, '.', '-' and '_'.")
         private String group = "";
 
         @Mixin
@@ -83,7 +86,7 @@ final class ConsumerGroupCommand implements Runnable {
             description = "Deletes a consumer group.",
             footer = {"", "Example:", "  holdfast hub consumer-group delete dashboard"})
     static final class Delete extends ServerCommand {
-        @Parameters(paramLabel = "GROUP", description = "The consumer group.")
+        @Parameters(paramLabel = "GROUP", converter = NameConverter.class, description = "The consumer group.")
         private String group = "";
 
         @Mixin

@@ -38,7 +38,7 @@ final class DeviceCommand implements Runnable {
             description = "Deletes a device and ends its connection.",
             footer = {"", "Example:", "  holdfast device delete thermometer-7"})
     static final class Delete extends ServerCommand {
-        @Parameters(paramLabel = "ID", description = "The device.")
+        @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")
         private String id = "";
 
         @Mixin
@@ -60,7 +60,7 @@ final class DeviceCommand implements Runnable {
             description = "Keeps a device out and ends its connection, until it is enabled again.",
             footer = {"", "Example:", "  holdfast device disable thermometer-7 --reason 'lost on 3 May'"})
     static final class Disable extends ServerCommand {
-        @Parameters(paramLabel = "ID", description = "The device.")
+        @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")
         private String id = "";
 
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks later.")
@@ -85,7 +85,7 @@ final class DeviceCommand implements Runnable {
             description = "Lets a disabled device connect again.",
             footer = {"", "Example:", "  holdfast device enable thermometer-7"})
     static final class Enable extends ServerCommand {
-        @Parameters(paramLabel = "ID", description = "The device.")
+        @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")
         private String id = "";
 
         @Mixin
@@ -119,7 +119,7 @@ final class DeviceCommand implements Runnable {
                 "and the other way round."
             })
     static final class RenewKeys extends ServerCommand {
-        @Parameters(paramLabel = "ID", description = "The device.")
+        @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")
         private String id = "";
 
         @Option(

@@ -1,12 +1,7 @@
 package dev.holdfast.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,7 +42,10 @@ final class DeviceCreateCommand implements Callable<Integer> {
         }
     }
 
-    @Parameters(paramLabel = "ID", description = "1 to 128 letters, digits or marks; compared by case.")
+    @Parameters(
+            paramLabel = "ID",
+            converter = NameConverter.class,
+            description = "1 to 128 letters, digits or marks; compared by case.")
     private String id = "";
 
     @Option(
@@ -96,30 +94,43 @@ final class DeviceCreateCommand implements Callable<Integer> {
             ArrayNode array = wanted.putArray("thumbprints");
             thumbprints.forEach(array::add);
         }
-        // Before the device exists: a directory that can't be written must not cost a key that is shown only once.
-        Path directory = out == null ? null : prepare(out);
-        try (OperatorClient client = server.connect()) {
-            ObjectNode device = (ObjectNode) client.post(hub.path("devices"), wanted);
-            JsonNode key = device.remove("privateKey");
-            JsonNode certificate = device.remove("certificate");
-            if (directory != null && key != null && certificate != null) {
-                device.put("keyFile", writeKey(directory.resolve(id + "-key.pem"), key.asString()));
-                device.put(
-                        "certificateFile", write(directory.resolve(id + "-certificate.pem"), certificate.asString()));
-            }
-            if (output.isJson()) {
-                output.printJson(help.out(), device);
-            } else {
-                print(help.out(), device);
-                if (auth == Auth.CA) {
-                    help.out()
-                            .println("Its certificate comes from your own certificate authority, which 'holdfast cert"
-                                    + " authority add' registers: issue one with the common name (CN) " + id
-                                    + ", and give the device the whole chain.");
-                }
-            }
+        Path directory = out;
+        if (directory == null) {
+            print(register(wanted));
+            return 0;
+        }
+        // Before the device exists: a file that can't be written must not cost a key that is shown only once.
+        try (KeyFiles files = KeyFiles.reserve(directory, id)) {
+            ObjectNode device = register(wanted);
+            files.write(
+                    device.path("privateKey").asString(""),
+                    device.path("certificate").asString(""));
+            device.remove(List.of("privateKey", "certificate"));
+            device.put("keyFile", files.key().toString())
+                    .put("certificateFile", files.certificate().toString());
+            print(device);
         }
         return 0;
+    }
+
+    private ObjectNode register(ObjectNode wanted) throws CommandFailure {
+        try (OperatorClient client = server.connect()) {
+            return (ObjectNode) client.post(hub.path("devices"), wanted);
+        }
+    }
+
+    private void print(ObjectNode device) {
+        if (output.isJson()) {
+            output.printJson(help.out(), device);
+            return;
+        }
+        print(help.out(), device);
+        if (auth == Auth.CA) {
+            help.out()
+                    .println("Its certificate comes from your own certificate authority, which 'holdfast cert"
+                            + " authority add' registers: issue one with the common name (CN) " + id
+                            + ", and give the device the whole chain.");
+        }
     }
 
     private void checkUse() {
@@ -153,38 +164,6 @@ final class DeviceCreateCommand implements Callable<Integer> {
         if (device.has("keyFile")) {
             out.println("Private key:       " + device.path("keyFile").asString());
             out.println("Certificate:       " + device.path("certificateFile").asString());
-        }
-    }
-
-    private static Path prepare(Path directory) throws CommandFailure {
-        try {
-            return Files.createDirectories(directory).toAbsolutePath().normalize();
-        } catch (IOException e) {
-            throw new CommandFailure("the directory " + directory + " can't be made (" + e + ").", e);
-        }
-    }
-
-    /** Never readable by others, not even for a moment; never over an existing file. */
-    private static String writeKey(Path file, String pem) throws CommandFailure {
-        try {
-            Files.newByteChannel(
-                            file,
-                            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-                    .close();
-            Files.writeString(file, pem);
-            return file.toString();
-        } catch (IOException e) {
-            throw new CommandFailure("the private key can't be written to " + file + " (" + e + ").", e);
-        }
-    }
-
-    private static String write(Path file, String pem) throws CommandFailure {
-        try {
-            Files.writeString(file, pem, StandardOpenOption.CREATE_NEW);
-            return file.toString();
-        } catch (IOException e) {
-            throw new CommandFailure("the certificate can't be written to " + file + " (" + e + ").", e);
         }
     }
 

@@ -1,9 +1,13 @@
 package dev.holdfast.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,10 +27,11 @@ final class HubCommand implements Runnable {
     private HelpOption help = new HelpOption();
 
     static CommandLine line(Map<String, String> environment) {
+
         return new CommandLine(new HubCommand())
                 .addSubcommand(new Create(environment))
                 .addSubcommand(new Listing(environment))
-                .addSubcommand(new Delete(environment))
+                .addSubcommand(new Delete(environment, terminal()))
                 .addSubcommand(ConsumerGroupCommand.line(environment))
                 .addSubcommand(AccessPolicyCommand.line(environment));
     }
@@ -36,12 +41,22 @@ final class HubCommand implements Runnable {
         throw help.wrongUse("Say what to do with hubs.");
     }
 
+    /** Asks who sits at the terminal; the end of the input is an empty answer. Empty when nobody does. */
+    private static Optional<UnaryOperator<String>> terminal() {
+        return Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .map(console -> question -> Objects.requireNonNullElse(console.readLine("%s", question), ""));
+    }
+
     @Command(
             name = "create",
             description = "Makes a hub and prints its connection strings.",
             footer = {"", "Example:", "  holdfast hub create plant-2 --partitions 8 --retention-days 7"})
     static final class Create extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "3 to 50 letters, digits and hyphens.")
+        @Parameters(
+                paramLabel = "NAME",
+                converter = NameConverter.class,
+                description = "3 to 50 letters, digits and hyphens.")
         private String name = "";
 
         @Option(
@@ -131,20 +146,49 @@ final class HubCommand implements Runnable {
 
     @Command(
             name = "delete",
-            description = "Deletes a hub with its devices and its telemetry, and ends its connections.",
-            footer = {"", "Example:", "  holdfast hub delete plant-2"})
+            description =
+                    "Deletes a hub with its devices, its authorities and its telemetry, and ends its connections.",
+            footer = {
+                "",
+                "On a terminal it asks for the hub's name once more; in a script it needs --yes.",
+                "",
+                "Example:",
+                "  holdfast hub delete plant-2 --yes"
+            })
     static final class Delete extends ServerCommand {
-        @Parameters(paramLabel = "NAME", description = "The hub.")
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The hub.")
         private String name = "";
 
-        Delete(Map<String, String> environment) {
+        @Option(names = "--yes", description = "Deletes without asking.")
+        private boolean yes;
+
+        private final Optional<UnaryOperator<String>> terminal;
+
+        /** @param terminal asks a person; empty where nobody would answer */
+        Delete(Map<String, String> environment, Optional<UnaryOperator<String>> terminal) {
             super(environment);
+            this.terminal = terminal;
         }
 
         @Override
         void run(OperatorClient client) throws CommandFailure {
+            if (!yes) {
+                confirm();
+            }
             client.delete(OperatorClient.path("hubs", name));
             out().println("Hub " + name + " is deleted.");
+        }
+
+        private void confirm() throws CommandFailure {
+            UnaryOperator<String> ask = terminal.orElseThrow(() -> wrongUse("This deletes hub '" + name
+                    + "' with its devices, its authorities and its telemetry, and nothing brings them back: say that you"
+                    + " mean it with --yes."));
+            String answer = ask.apply("This deletes hub '" + name
+                    + "' with its devices, its authorities and its telemetry, and nothing brings them back.\n"
+                    + "Type its name to go on: ");
+            if (!answer.strip().equals(name)) {
+                throw new CommandFailure("hub '" + name + "' is not deleted, since its name was not typed.");
+            }
         }
     }
 }

@@ -4,7 +4,11 @@ import picocli.CommandLine.Option;
 
 /** {@code --hub}: which hub a command is about. */
 final class HubOption {
-    @Option(names = "--hub", paramLabel = "HUB", description = "The hub (default: hub1).")
+    @Option(
+            names = "--hub",
+            paramLabel = "HUB",
+            converter = NameConverter.class,
+            description = "The hub (default: hub1).")
     private String name = "hub1";
 
     String name() {

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import picocli.CommandLine;
 
@@ -40,9 +41,19 @@ public final class Main {
                 .execute(arguments);
     }
 
-    private static String sentence(Exception failure) {
+    /** A failure that nobody foresaw is told by its place alone: its message may hold anything, a token for example. */
+    static String sentence(Exception failure) {
         return failure instanceof CommandFailure expected
                 ? expected.sentence()
-                : "this should not happen: " + failure + "; please report it.";
+                : "this should not happen (" + failure.getClass().getSimpleName() + " at " + place(failure)
+                        + "); please report it.";
+    }
+
+    private static String place(Exception failure) {
+        return Arrays.stream(failure.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith("dev.holdfast."))
+                .findFirst()
+                .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+                .orElse("an unknown place");
     }
 }

@@ -60,7 +60,7 @@ final class MonitorCommand implements Callable<Integer> {
                     CREDIT,
                     Limits.defaults());
         } catch (IOException e) {
-            throw new CommandFailure("the roots in " + address.trustBundle() + " can't be read: " + e.getMessage(), e);
+            throw ServerOptions.unreadable(address.trustBundle(), e);
         }
         MonitorPrinter printer = new MonitorPrinter(help.out(), help.err(), device, json);
         try (TelemetryReader reader = new TelemetryReader(options, InstantSource.system(), printer)) {

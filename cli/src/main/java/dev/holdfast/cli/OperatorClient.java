@@ -4,6 +4,7 @@ import dev.holdfast.wire.client.HttpsClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URLEncoder;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,7 +78,7 @@ final class OperatorClient implements AutoCloseable {
         try {
             answer = asked(() -> https.send(method, ROOT + path, headers, body));
         } catch (IOException e) {
-            throw new CommandFailure("the server at " + address.url() + " did not answer (" + e + ").", e);
+            throw new CommandFailure("the server at " + address.url() + " did not answer (" + Trouble.of(e) + ").", e);
         }
         JsonNode read = read(answer);
         if (!answer.isSuccess()) {
@@ -96,6 +97,11 @@ final class OperatorClient implements AutoCloseable {
         try {
             return question.ask();
         } catch (ConnectException e) {
+            if (e.getCause() instanceof UnresolvedAddressException) {
+                throw new CommandFailure(
+                        "the name " + address.url().getHost() + " does not resolve to an address; is it the right one?",
+                        e);
+            }
             throw new CommandFailure("no server answers at " + address.url() + "; is 'holdfast up' still running?", e);
         } catch (SSLException e) {
             throw new CommandFailure(
@@ -106,7 +112,9 @@ final class OperatorClient implements AutoCloseable {
     }
 
     private static CommandFailure refused(HttpsClient.Answer answer, JsonNode read) {
-        String message = read.path("error").path("message").asString("");
+        // What is refused before it is known to be for the operator API comes in the form of the hub's own API.
+        String message =
+                read.path("error").path("message").asString(read.path("message").asString(""));
         return new CommandFailure(
                 message.isEmpty() ? "the server answered with status " + answer.status() + "." : message);
     }

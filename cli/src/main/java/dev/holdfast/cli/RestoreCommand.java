@@ -93,7 +93,7 @@ final class RestoreCommand implements Callable<Integer> {
         } catch (NoSuchFileException e) {
             throw new CommandFailure("there is no file " + e.getFile() + ".", e);
         } catch (IOException e) {
-            throw new CommandFailure("the backup can't be restored to " + directory + " (" + e + ").", e);
+            throw new CommandFailure("the backup can't be restored to " + directory + " (" + Trouble.of(e) + ").", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
 
 /** A command that asks the server; it has the options by which a server is found, and {@code --help}. */
 abstract class ServerCommand implements Callable<Integer> {
@@ -30,5 +31,10 @@ abstract class ServerCommand implements Callable<Integer> {
 
     final PrintWriter out() {
         return help.out();
+    }
+
+    /** As {@link HelpOption#wrongUse}. */
+    final ParameterException wrongUse(String sentence) {
+        return help.wrongUse(sentence);
     }
 }

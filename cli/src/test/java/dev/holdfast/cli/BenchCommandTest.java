@@ -155,6 +155,78 @@ final class BenchCommandTest {
         }
     }
 
+    @Test
+    void a_reader_that_is_slow_has_lost_nothing() throws Exception {
+        try (TestBroker broker = new TestBroker(directory, Fault.LAGS)) {
+            Ran ran = bench(
+                    broker,
+                    "publish",
+                    "--connections=1",
+                    "--rate=300",
+                    "--window=64",
+                    "--reader=mqtt",
+                    "--warmup=0",
+                    "--duration=1",
+                    "--drain=1",
+                    "--json");
+
+            assertThat(ran.status()).as(ran.err()).isZero();
+            assertThat(measures(ran).path("missing").asLong()).isZero();
+            assertThat(measures(ran).path("deliveredPercent").asDouble()).isLessThan(90);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"publish", "idle"})
+    void why_many_connections_are_not_let_in_is_told(String bench) throws Exception {
+        try (TestBroker broker = new TestBroker(directory, Fault.REFUSES)) {
+            assertThat(bench(broker, bench, "--connections=40", "--warmup=0").err())
+                    .contains("CONNACK 5");
+        }
+    }
+
+    @Test
+    void a_refused_connect_is_no_handshake() throws Exception {
+        try (TestBroker broker = new TestBroker(directory, Fault.REFUSES)) {
+            Ran ran = bench(broker, "handshake", "--exchange=mqtt", "--concurrency=2", "--warmup=0", "--duration=1");
+
+            assertThat(ran.status()).isEqualTo(1);
+            assertThat(ran.out()).isEmpty();
+            assertThat(ran.err()).contains("refused the CONNECT");
+        }
+    }
+
+    @Test
+    void a_result_that_can_not_be_written_is_told_before_the_load() throws Exception {
+        try (TestBroker broker = new TestBroker(directory, Fault.NONE)) {
+            Ran ran = bench(
+                    broker, "publish", "--json=" + directory.resolve("missing").resolve("result.json"));
+
+            assertThat(ran.status()).isEqualTo(1);
+            assertThat(ran.err())
+                    .contains("the result can't be written", "result.json")
+                    .doesNotContain("Exception");
+            assertThat(broker.connects()).isZero();
+        }
+    }
+
+    @Test
+    void a_base_that_no_result_has_is_wrong_use() throws Exception {
+        Path json = Files.writeString(directory.resolve("a.json"), """
+                {"bench": "idle", "label": "holdfast", "settings": {}, "measures": {"residentBytesBefore": 1}}""");
+
+        Ran ran = run("bench", "compare", "--base", "mosquito", json.toString());
+
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("'mosquito'", "there are: holdfast");
+    }
+
+    @Test
+    void choices_are_named_as_they_are_spelled() {
+        assertThat(run("bench", "publish", "--reader=foo").err()).contains("expected mqtt or amqp or none");
+        assertThat(run("bench", "handshake", "--exchange=foo").err()).contains("expected none or mqtt");
+    }
+
     @ParameterizedTest
     @CsvSource({"1.2,none", "1.3,none", "1.2,mqtt", "1.3,mqtt"})
     void handshakes_are_full_or_resumed_as_asked(String version, String exchange) throws Exception {
@@ -216,7 +288,7 @@ final class BenchCommandTest {
 
     @Test
     void no_server_is_one_sentence() {
-        Ran ran = run("bench", "publish", "--host=localhost", "--port=1", "--insecure", "--connections=1");
+        Ran ran = run("bench", "publish", "--host=localhost", "--port=1", "--insecure", "--connections=40");
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.err()).contains("no server answers at localhost:1").doesNotContain("Exception");
     }

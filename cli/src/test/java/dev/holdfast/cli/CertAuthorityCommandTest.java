@@ -74,6 +74,15 @@ final class CertAuthorityCommandTest {
     }
 
     @Test
+    void a_file_that_no_server_would_take_is_refused_here() throws IOException {
+        Ran ran = run("cert", "authority", "add", "plant", "--file", file("large.pem", new byte[900 * 1024]));
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("large.pem is too large", "16384 bytes");
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
     void an_authority_is_added_from_pem() throws IOException {
         server.on("POST " + PATH, 201, PLANT);
         String pem = Pem.write(authority.certificate());

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -109,7 +111,7 @@ final class CommandTest {
         server.on("GET /holdfast/v1/hubs/hub1/consumer-groups", 200, "{\"consumerGroups\": [\"$Default\", \"app\"]}");
         server.on("DELETE /holdfast/v1/hubs/other/consumer-groups/app", 204, "");
 
-        assertThat(run("hub", "delete", "plant-2").status()).isZero();
+        assertThat(run("hub", "delete", "plant-2", "--yes").status()).isZero();
         assertThat(run("hub", "consumer-group", "create", "app").status()).isZero();
         assertThat(run("hub", "consumer-group", "list").out().lines()).containsExactly("$Default", "app");
         assertThat(run("hub", "consumer-group", "delete", "app", "--hub", "other")
@@ -220,16 +222,31 @@ final class CommandTest {
     }
 
     @Test
-    void an_existing_key_is_not_written_over() throws IOException {
-        server.on("POST /holdfast/v1/hubs/hub1/devices", 201, """
-                {"id": "valve", "privateKey": "new", "certificate": "new"}""");
-        Path existing = Files.writeString(directory.resolve("valve-key.pem"), "old");
+    void an_existing_key_or_certificate_is_not_written_over_and_no_device_registered() throws IOException {
+        for (String name : List.of("valve-key.pem", "valve-certificate.pem")) {
+            Path out = Files.createDirectory(directory.resolve("out-" + name));
+            Path existing = Files.writeString(out.resolve(name), "old");
 
-        Ran ran = run("device", "create", "valve", "--auth", "self-signed", "--out", directory.toString());
+            assertOneSentence(
+                    run("device", "create", "valve", "--auth", "self-signed", "--out", out.toString()),
+                    name,
+                    "exists already");
+            assertThat(out).isDirectoryContaining(file -> file.equals(existing));
+            assertThat(out.toFile().list()).hasSize(1);
+            assertThat(existing).hasContent("old");
+        }
+        assertThat(server.asked()).isEmpty();
+    }
 
-        assertThat(ran.status()).isEqualTo(1);
-        assertThat(ran.err()).contains("valve-key.pem");
-        assertThat(existing).hasContent("old");
+    @Test
+    void a_refused_device_leaves_no_files_behind() {
+        server.on("POST /holdfast/v1/hubs/hub1/devices", 409, "{\"error\": {\"message\": \"It exists.\"}}");
+        Path out = directory.resolve("keys");
+
+        assertOneSentence(
+                run("device", "create", "valve", "--auth", "self-signed", "--out", out.toString()), "It exists.");
+
+        assertThat(out).isEmptyDirectory();
     }
 
     @Test
@@ -252,11 +269,62 @@ final class CommandTest {
         String id = "a-b:c.d+e%f_g#h*i?j!k(l)m,n=o@p;q$r's";
         String encoded = "a-b%3Ac.d%2Be%25f_g%23h*i%3Fj%21k%28l%29m%2Cn%3Do%40p%3Bq%24r%27s";
         server.on("DELETE /holdfast/v1/hubs/hub1/devices/" + encoded, 204, "");
-        server.on("PATCH /holdfast/v1/hubs/hub1/devices/..", 200, "{}");
+        server.on("PATCH /holdfast/v1/hubs/hub1/devices/...", 200, "{}");
 
         assertThat(run("device", "delete", id).status()).isZero();
-        assertThat(run("device", "disable", "..", "--reason", "lost").status()).isZero();
+        assertThat(run("device", "disable", "...", "--reason", "lost").status()).isZero();
         assertThat(server.asked().getLast()).endsWith("{\"enabled\":false,\"statusReason\":\"lost\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hub delete --yes NAME",
+                "hub create NAME",
+                "device delete NAME",
+                "device disable NAME",
+                "device create NAME",
+                "device list --hub NAME",
+                "cert authority show NAME",
+                "hub access-policy delete NAME",
+                "hub consumer-group delete NAME"
+            })
+    void a_name_that_no_path_can_carry_is_wrong_use(String line) {
+        for (String name : List.of("", ".", "..")) {
+            String[] arguments = line.split(" ");
+            arguments[arguments.length - 1] = name;
+
+            Ran ran = run(arguments);
+
+            assertThat(ran.status()).as(name).isEqualTo(2);
+            assertThat(ran.err())
+                    .contains(name.isEmpty() ? "it is empty" : "'" + name + "' can't be a name")
+                    .doesNotContain("Exception");
+        }
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void a_hub_is_deleted_only_by_whoever_means_it() {
+        server.on("DELETE /holdfast/v1/hubs/plant-2", 204, "");
+
+        Ran script = run("hub", "delete", "plant-2");
+        assertThat(script.status()).isEqualTo(2);
+        assertThat(script.err()).contains("plant-2", "telemetry", "--yes");
+        assertThat(server.asked()).isEmpty();
+
+        assertThat(deleteHubAnswering("plant")).isEqualTo(1);
+        assertThat(deleteHubAnswering("")).isEqualTo(1);
+        assertThat(server.asked()).isEmpty();
+        assertThat(deleteHubAnswering(" plant-2 ")).isZero();
+        assertThat(server.asked()).hasSize(1);
+    }
+
+    private int deleteHubAnswering(String answer) {
+        return new CommandLine(new HubCommand.Delete(environment, Optional.of(_ -> answer)))
+                .setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(new StringWriter()))
+                .execute("plant-2");
     }
 
     @Test
@@ -283,7 +351,14 @@ final class CommandTest {
         server.on("DELETE /holdfast/v1/hubs/hub9", 404, """
                 {"error": {"code": "UnknownHub", "message": "There is no hub 'hub9'."}}""");
 
-        assertOneSentence(run("hub", "delete", "hub9"), "There is no hub 'hub9'.");
+        assertOneSentence(run("hub", "delete", "hub9", "--yes"), "There is no hub 'hub9'.");
+    }
+
+    @Test
+    void what_is_refused_before_the_operator_api_is_told_in_its_own_sentence() {
+        server.on("GET /holdfast/v1/hubs", 413, "{\"message\": \"The body is too large.\"}");
+
+        assertOneSentence(run("hub", "list"), "The body is too large.");
     }
 
     @Test
@@ -379,6 +454,50 @@ final class CommandTest {
                         "--ca",
                         server.trustBundle().toString()),
                 "https://");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n# production", " and more", "\u00e9", "\u0000"})
+    void a_token_with_something_besides_is_refused_and_not_shown(String besides) {
+        environment.put("HOLDFAST_TOKEN", StubServer.TOKEN + besides + ".");
+
+        assertOneSentence(elsewhere(server.url()), "HOLDFAST_TOKEN", "nothing besides");
+    }
+
+    @Test
+    void what_nobody_foresaw_is_told_without_its_text() {
+        assertThat(Main.sentence(new IllegalArgumentException(StubServer.TOKEN)))
+                .contains("CommandTest.java:", "please report it")
+                .doesNotContain(StubServer.TOKEN);
+    }
+
+    @Test
+    void a_server_that_can_not_be_reached_is_told_with_the_reason() {
+        environment.put("HOLDFAST_TOKEN", StubServer.TOKEN);
+
+        assertOneSentence(elsewhere("https://localhost:99999"), "port 99999", "65535");
+        assertOneSentence(elsewhere("https://no-such-name.invalid"), "no-such-name.invalid does not resolve");
+        Ran withPassword = elsewhere("https://user:password-in-url@localhost");
+        assertThat(withPassword.status()).isEqualTo(2);
+        assertThat(withPassword.err()).contains("without a user").doesNotContain("password-in-url", "Exception");
+        Ran noAddress = elsewhere("https://a b");
+        assertThat(noAddress.status()).isEqualTo(2);
+        assertThat(noAddress.err()).contains("https://HOST").doesNotContain("Exception");
+    }
+
+    @Test
+    void roots_that_are_not_there_are_told() {
+        environment.put("HOLDFAST_TOKEN", StubServer.TOKEN);
+        String missing = directory.resolve("missing.pem").toString();
+
+        assertOneSentence(
+                run("hub", "list", "--server", server.url(), "--ca", missing),
+                "the roots in " + missing,
+                "there is no ");
+    }
+
+    private Ran elsewhere(String url) {
+        return run("hub", "list", "--server", url, "--ca", server.trustBundle().toString());
     }
 
     @ParameterizedTest

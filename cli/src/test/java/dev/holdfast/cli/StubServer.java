@@ -31,6 +31,7 @@ final class StubServer implements AutoCloseable {
     private final HttpsServer server;
     private final Path directory;
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, Answer> starts = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
 
     StubServer(Path directory) throws IOException, GeneralSecurityException {
@@ -69,6 +70,21 @@ final class StubServer implements AutoCloseable {
         answers.put(request, new Answer(status, body));
     }
 
+    /** As {@link #on} for every request that begins so and has no answer of its own. */
+    void onEvery(String start, int status, String body) {
+        starts.put(start, new Answer(status, body));
+    }
+
+    private Answer answer(String request) {
+        return answers.getOrDefault(
+                request,
+                starts.entrySet().stream()
+                        .filter(start -> request.startsWith(start.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse(new Answer(404, "{}")));
+    }
+
     /** Method, target and body of every request that came with the right token. */
     List<String> asked() {
         return asked;
@@ -79,7 +95,7 @@ final class StubServer implements AutoCloseable {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         if (("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
             asked.add((request + " " + body).strip());
-            send(exchange, answers.getOrDefault(request, new Answer(404, "{}")));
+            send(exchange, answer(request));
         } else {
             send(exchange, new Answer(401, "{\"error\":{\"code\":\"Unauthorized\",\"message\":\"wrong token\"}}"));
         }

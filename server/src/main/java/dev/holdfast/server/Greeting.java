@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code up} tells the person who started it: what to connect with and what to paste. It shows the demo device's key.
  *
+ * @param command by which this program was started, as it can be typed again
  * @param terminal whether a person reads it; where it becomes somebody's log, the keys of the back end are not in it
  */
-record Greeting(Ready ready, Config config, boolean terminal) {
+record Greeting(Ready ready, Config config, String command, boolean terminal) {
     void print(PrintWriter out) {
         out.println();
         out.println("Ready after " + ready.startupMillis() + " ms. Ctrl-C ends it.");
         if (ready.hubs().isEmpty()) {
-            out.println("There is no hub yet; make one with: ./holdfast hub create hub1");
+            out.println("There is no hub yet; make one with: " + inShell(command) + " hub create hub1" + dataOption());
             out.flush();
             return;
         }
@@ -41,7 +42,7 @@ record Greeting(Ready ready, Config config, boolean terminal) {
         }
         out.println();
         out.println("To see what devices send, in another terminal:");
-        out.println("  ./holdfast monitor" + dataOption());
+        out.println("  " + inShell(command) + " monitor" + dataOption());
         out.flush();
     }
 

@@ -153,7 +153,7 @@ final class UpCommand implements Callable<Integer> {
         try {
             Server server = Server.start(config, out::println, end::isAsked);
             end.started(server);
-            new Greeting(server.ready(), config, isTerminal()).print(out);
+            new Greeting(server.ready(), config, command(), isTerminal()).print(out);
         } catch (StartFailure e) {
             if (!end.isAsked()) {
                 err.println("holdfast: " + e.sentence());
@@ -167,6 +167,11 @@ final class UpCommand implements Callable<Integer> {
         // The threads of the server live on; the end comes in another one.
         Thread.currentThread().join();
         return 0;
+    }
+
+    /** How the launcher was called; it may be anywhere. */
+    private static String command() {
+        return System.getProperty("holdfast.command", "./holdfast");
     }
 
     private static boolean isTerminal() {

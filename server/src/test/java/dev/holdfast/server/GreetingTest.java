@@ -34,7 +34,7 @@ final class GreetingTest {
 
     private static String print(Ready ready, Config config) {
         StringWriter text = new StringWriter();
-        new Greeting(ready, config, true).print(new PrintWriter(text));
+        new Greeting(ready, config, "./holdfast", true).print(new PrintWriter(text));
         return text.toString();
     }
 
@@ -77,12 +77,13 @@ final class GreetingTest {
         Config config = TestServer.config(
                 Path.of("it's/data"), HostNames.DEFAULT_DOMAIN, null, new Config.Ports(null, 8883, 5671), null);
         StringWriter text = new StringWriter();
-        new Greeting(ready, config, false).print(new PrintWriter(text));
+        new Greeting(ready, config, "/opt/it is/holdfast", false).print(new PrintWriter(text));
         assertThat(text.toString())
                 .doesNotContain("HostName=s", "Endpoint=e")
                 .contains("/it's/data/ready.json", DEVICE)
                 .as("what is to be pasted is quoted")
                 .contains("readFileSync('/srv/it\\'s/ca.pem'")
+                .contains("  '/opt/it is/holdfast' monitor --data ")
                 .containsPattern("--data '/.*/it'\\\\''s/data'\n");
     }
 

@@ -47,6 +47,10 @@ final class AmqpReader implements Reader, TelemetryListener {
         } catch (AmqpException refused) {
             connected.completeExceptionally(refused);
             interruption = refused.error().toString();
+        } catch (RuntimeException bug) {
+            // Otherwise what it did not read would seem to be lost by the server.
+            connected.completeExceptionally(bug);
+            interruption = "it failed: " + bug.getMessage();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

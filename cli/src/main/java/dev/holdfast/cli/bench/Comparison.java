@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -53,20 +54,48 @@ public final class Comparison {
     private record Column(String measure, String heading, double scale, boolean hasRatio) {}
 
     private final String base;
+    private final Map<Path, ResultJson.Read> results;
 
-    /** @param base label of the server that the others are compared with */
-    public Comparison(String base) {
+    private Comparison(String base, Map<Path, ResultJson.Read> results) {
         this.base = base;
+        this.results = results;
     }
 
-    /** Prints a table for each kind of bench in the files, in the order of the files. */
-    public void print(List<Path> files, Consumer<String> out) throws BenchFailure {
-        Map<String, List<ResultJson.Read>> byBench = new LinkedHashMap<>();
+    /** @param base label of the server that the others are compared with */
+    public static Comparison of(String base, List<Path> files) throws BenchFailure {
+        Map<Path, ResultJson.Read> results = new LinkedHashMap<>();
         for (Path file : files) {
-            ResultJson.Read read = read(file);
-            byBench.computeIfAbsent(read.bench(), _ -> new ArrayList<>()).add(read);
+            results.put(file, read(file));
         }
-        byBench.forEach((bench, results) -> printTable(bench, results, out));
+        return new Comparison(base, results);
+    }
+
+    /** What the servers are called in the files. */
+    public Set<String> labels() {
+        return results.values().stream().map(ResultJson.Read::label).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Prints a table for each kind of bench in the files, in the order of the files, and the runs that failed below them. */
+    public void print(Consumer<String> out) throws BenchFailure {
+        Map<String, List<ResultJson.Read>> byBench = new LinkedHashMap<>();
+        List<String> failed = new ArrayList<>();
+        results.forEach((file, read) -> {
+            if (read.failure() == null) {
+                byBench.computeIfAbsent(read.bench(), _ -> new ArrayList<>()).add(read);
+            } else {
+                failed.add("- " + file + " (" + read.label() + "): " + read.failure());
+            }
+        });
+        if (byBench.isEmpty()) {
+            String first = failed.getFirst();
+            throw new BenchFailure("every run failed; the first: " + first.substring(2, first.length() - 1));
+        }
+        byBench.forEach((bench, runs) -> printTable(bench, runs, out));
+        if (!failed.isEmpty()) {
+            out.accept("Runs that failed are not in the tables:");
+            out.accept("");
+            failed.forEach(out);
+        }
     }
 
     private static ResultJson.Read read(Path file) throws BenchFailure {

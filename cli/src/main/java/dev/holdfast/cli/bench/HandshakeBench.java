@@ -57,7 +57,7 @@ public final class HandshakeBench {
             clients.settle();
             HandshakeTally sum = new HandshakeTally(window);
             tallies.forEach(sum::add);
-            return result(sum, after.serverSince(before), after.clientSince(before));
+            return result(sum, after.serverSince(before), after.clientSince(before), meter.serverEnd());
         }
     }
 
@@ -70,11 +70,16 @@ public final class HandshakeBench {
         }
     }
 
-    private Result result(HandshakeTally sum, @Nullable Used server, Used client) throws BenchFailure {
+    /** @param serverEnd that the server's process is gone; null when it is not */
+    private Result result(HandshakeTally sum, @Nullable Used server, Used client, @Nullable String serverEnd)
+            throws BenchFailure {
         String firstFailure = sum.firstFailure();
         long handshakes = sum.handshakes();
         if (handshakes == 0) {
-            throw new BenchFailure(firstFailure == null ? "no handshake ended while measured" : firstFailure);
+            throw new BenchFailure(
+                    serverEnd != null
+                            ? serverEnd
+                            : firstFailure == null ? "no handshake ended while measured" : firstFailure);
         }
         double seconds = plan.duration().toNanos() / 1e9;
         Measures measures = new Measures()
@@ -86,14 +91,17 @@ public final class HandshakeBench {
                 .addCount("failures", "failed, warm-up included", sum.failures());
         List<String> notes = new ArrayList<>();
         notes.add(Limiting.judge(client, server).sentence());
-        if (server == null) {
+        notes.addAll(Limiting.waits(client, server));
+        if (server == null && target.pid() == null) {
             notes.add("server CPU is not known: give the server's process with --server-pid");
         }
         if (plan.resumed() && handshakes - sum.full() < FAR_FROM_ALL * handshakes) {
             notes.add("the server did not resume every session");
         }
-        String failure =
-                sum.failures() == 0 ? null : sum.failures() + " connections failed; the first: " + firstFailure;
+        String failure = sum.failures() == 0
+                ? Doubt.of(server, handshakes, Doubt.HANDSHAKE_MICROS)
+                : (serverEnd == null ? "" : serverEnd + "; ") + sum.failures() + " connections failed; the first: "
+                        + firstFailure + ".";
         return new Result("handshake", settings(), measures.toList(), notes, failure);
     }
 

@@ -63,6 +63,9 @@ final class HandshakeSlot {
         private final long began = System.nanoTime();
         private final long fullBefore = sessions.fullHandshakes();
         private long handshakeBytes;
+        private long shakenAt;
+        private boolean shaken;
+        private boolean full;
         private boolean succeeded;
         private boolean ended;
 
@@ -85,13 +88,25 @@ final class HandshakeSlot {
         }
 
         private void shaken(ChannelHandlerContext ctx) {
-            succeeded = true;
+            shaken = true;
+            shakenAt = System.nanoTime();
+            full = sessions.fullHandshakes() > fullBefore;
             handshakeBytes = wire.bytes();
-            tally.succeeded(began, sessions.fullHandshakes() > fullBefore, handshakeBytes);
             if (plan.exchange()) {
                 var _ = ctx.writeAndFlush(MqttOutput.connect(login, ctx.alloc()), ctx.voidPromise());
-            } else if (!awaitsTicket) {
+                return;
+            }
+            succeeded();
+            if (!awaitsTicket) {
                 var _ = ctx.close();
+            }
+        }
+
+        /** With an exchange a connection counts when the server lets it in: what is refused costs the server less. */
+        private void succeeded() {
+            if (!succeeded) {
+                succeeded = true;
+                tally.succeeded(began, shakenAt, full, handshakeBytes);
             }
         }
 
@@ -102,6 +117,8 @@ final class HandshakeSlot {
                 boolean isConnAck = answer.getUnsignedByte(answer.readerIndex()) == MqttOutput.CONNACK;
                 if (!isConnAck || answer.getUnsignedByte(answer.writerIndex() - 1) != 0) {
                     end("the server refused the CONNECT of client '" + login.clientId() + "'");
+                } else {
+                    succeeded();
                 }
             } finally {
                 answer.release();
@@ -112,7 +129,7 @@ final class HandshakeSlot {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
-            if (succeeded && awaitsTicket && !plan.exchange() && wire.bytes() > handshakeBytes) {
+            if (shaken && awaitsTicket && !plan.exchange() && wire.bytes() > handshakeBytes) {
                 var _ = ctx.close();
             }
             ctx.fireChannelReadComplete();
@@ -126,7 +143,12 @@ final class HandshakeSlot {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            end(succeeded ? "" : "the server closed the connection during the handshake");
+            end(
+                    succeeded
+                            ? ""
+                            : shaken
+                                    ? "the server closed the connection before its CONNACK"
+                                    : "the server closed the connection during the handshake");
         }
 
         /** Counts what became of it, once, and lets the next one begin. */

@@ -19,10 +19,10 @@ final class HandshakeTally {
         return window;
     }
 
-    void succeeded(long began, boolean isFull, long wireBytes) {
-        long now = System.nanoTime();
-        if (window.contains(now)) {
-            latency.record(now - began);
+    /** Times on {@link System#nanoTime}'s clock. */
+    void succeeded(long began, long shaken, boolean isFull, long wireBytes) {
+        if (window.contains(shaken)) {
+            latency.record(shaken - began);
             full += isFull ? 1 : 0;
             bytes += wireBytes;
         }

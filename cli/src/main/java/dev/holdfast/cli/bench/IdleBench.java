@@ -1,6 +1,8 @@
 package dev.holdfast.cli.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +68,7 @@ public final class IdleBench {
         Result result = new HandshakeBench(target, handshakes, _ -> {}).run(logins.subList(0, places));
         String failure = result.failure();
         if (failure != null) {
-            throw new BenchFailure(failure);
+            throw new BenchFailure("the warm-up failed: " + failure.substring(0, failure.length() - 1));
         }
     }
 
@@ -77,7 +79,11 @@ public final class IdleBench {
         try {
             return ProcessUse.of(pid).residentBytes();
         } catch (IOException e) {
-            throw new BenchFailure("the memory of the server's process " + pid + " can't be read", e);
+            throw new BenchFailure(
+                    Files.exists(Path.of("/proc", Long.toString(pid)))
+                            ? "the memory of the server's process " + pid + " can't be read"
+                            : "the server's process " + pid + " ended during the run",
+                    e);
         }
     }
 

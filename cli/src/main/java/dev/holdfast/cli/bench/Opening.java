@@ -29,26 +29,29 @@ final class Opening {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         int key = 0;
         for (Openable connection : connections) {
-            if (!permits.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw tooSlow(target);
-            }
-            if (failure.get() != null) {
-                break;
-            }
+            acquire(permits, 1, target, failure);
             var _ = connection.opened().whenComplete((_, failed) -> {
                 if (failed != null) {
                     failure.compareAndSet(null, failed);
                 }
-                permits.release();
+                // One failure is enough: nobody waits for the others any more.
+                permits.release(failed == null ? 1 : AT_ONCE);
             });
             connect(clients, target, sessions, key++, connection);
         }
-        if (!permits.tryAcquire(AT_ONCE, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw tooSlow(target);
-        }
+        acquire(permits, AT_ONCE, target, failure);
+    }
+
+    private static void acquire(
+            Semaphore permits, int count, Target target, AtomicReference<@Nullable Throwable> failure)
+            throws BenchFailure, InterruptedException {
+        boolean acquired = permits.tryAcquire(count, PATIENCE_SECONDS, TimeUnit.SECONDS);
         Throwable failed = failure.get();
         if (failed != null) {
             throw new BenchFailure(String.valueOf(failed.getMessage()), failed);
+        }
+        if (!acquired) {
+            throw tooSlow(target);
         }
     }
 

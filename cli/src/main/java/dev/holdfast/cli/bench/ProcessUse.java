@@ -6,16 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Processor time of a process up to one moment, and its memory at that moment.
  *
  * @param nanoTime when it was taken, on {@link System#nanoTime}'s clock
  * @param ticks user and system time of all threads, ended ones too
- * @param threadTicks the same by id of each thread that lives
+ * @param threads the same by id of each thread that lives
  */
-record ProcessUse(long nanoTime, long ticks, Map<String, Long> threadTicks, long residentBytes, int cpus) {
+record ProcessUse(long nanoTime, long ticks, Map<String, ThreadUse> threads, long residentBytes, int cpus) {
 
     /** Takes it from {@code /proc}. */
     static ProcessUse of(long pid) throws IOException {
@@ -26,36 +25,31 @@ record ProcessUse(long nanoTime, long ticks, Map<String, Long> threadTicks, long
         }
         long now = System.nanoTime();
         ProcessStatus status = ProcessStatus.parse(Files.readAllLines(process.resolve("status")));
-        Map<String, Long> threads = new HashMap<>();
+        Map<String, ThreadUse> threads = new HashMap<>();
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(process.resolve("task"))) {
             for (Path task : tasks) {
-                ProcessStat thread = readThread(task);
+                ThreadUse thread = ThreadUse.of(task);
                 if (thread != null) {
-                    threads.put(String.valueOf(task.getFileName()), thread.ticks());
+                    threads.put(String.valueOf(task.getFileName()), thread);
                 }
             }
         }
         return new ProcessUse(now, stat.ticks(), Map.copyOf(threads), status.residentBytes(), status.cpus());
     }
 
-    private static @Nullable ProcessStat readThread(Path task) {
-        try {
-            return ProcessStat.parse(Files.readString(task.resolve("stat")));
-        } catch (IOException endedMeanwhile) {
-            return null;
-        }
-    }
-
     /** What was used between {@code earlier} and this. */
     Used since(ProcessUse earlier) {
         double seconds = (nanoTime - earlier.nanoTime) / 1e9;
         long busiest = 0;
-        for (Map.Entry<String, Long> thread : threadTicks.entrySet()) {
-            busiest = Math.max(busiest, thread.getValue() - earlier.threadTicks.getOrDefault(thread.getKey(), 0L));
+        long waited = 0;
+        for (Map.Entry<String, ThreadUse> thread : threads.entrySet()) {
+            ThreadUse before = earlier.threads.getOrDefault(thread.getKey(), ThreadUse.NONE);
+            busiest = Math.max(busiest, thread.getValue().ticks() - before.ticks());
+            waited = Math.max(waited, thread.getValue().waitedNanos() - before.waitedNanos());
         }
         double cpuSeconds = (double) (ticks - earlier.ticks) / ProcessStat.TICKS_PER_SECOND;
         double busiestSeconds = (double) busiest / ProcessStat.TICKS_PER_SECOND;
-        return new Used(seconds, cpuSeconds, busiestSeconds, cpus);
+        return new Used(seconds, cpuSeconds, busiestSeconds, waited / 1e9, cpus);
     }
 
     /**
@@ -63,12 +57,18 @@ record ProcessUse(long nanoTime, long ticks, Map<String, Long> threadTicks, long
      *
      * @param cpuSeconds all threads
      * @param busiestThreadSeconds the thread that used most
+     * @param longestWaitSeconds for a processor, of the thread that waited most
      * @param cpus processors that it may use
      */
-    record Used(double seconds, double cpuSeconds, double busiestThreadSeconds, int cpus) {
+    record Used(double seconds, double cpuSeconds, double busiestThreadSeconds, double longestWaitSeconds, int cpus) {
         /** How much of the time it had no processor to spare: 1 when all of its processors, or one of its threads, never rested. */
         double busy() {
             return seconds <= 0 ? 0 : Math.max(cpuSeconds / cpus, busiestThreadSeconds) / seconds;
+        }
+
+        /** How much of the time the thread that waited most for a processor did so. */
+        double waiting() {
+            return seconds <= 0 ? 0 : longestWaitSeconds / seconds;
         }
 
         /** Microseconds of processor time for each of so many operations; 0 without any. */

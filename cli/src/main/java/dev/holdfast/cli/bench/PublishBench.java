@@ -51,11 +51,15 @@ public final class PublishBench {
         }
     }
 
-    /** @param interruption of the reader, null for none */
+    /**
+     * @param interruption of the reader, null for none
+     * @param serverEnd that the server's process is gone; null when it is not
+     */
     record Measured(
             Meter.Reading before,
             Meter.Reading after,
-            @Nullable String interruption) {}
+            @Nullable String interruption,
+            @Nullable String serverEnd) {}
 
     private Measured measure(Meter meter, Clients clients, @Nullable Reader reader)
             throws BenchFailure, InterruptedException {
@@ -66,8 +70,8 @@ public final class PublishBench {
         progress.accept("measuring for " + plan.duration().toSeconds() + " s");
         Meter.sleepUntil(window.end());
         Meter.Reading after = meter.read();
-        drain(clients, reader, window);
-        return new Measured(before, after, reader == null ? null : reader.interruption());
+        drain(clients, reader, window, meter);
+        return new Measured(before, after, reader == null ? null : reader.interruption(), meter.serverEnd());
     }
 
     private void makePublishers(List<Login> logins) {
@@ -106,17 +110,33 @@ public final class PublishBench {
         return window;
     }
 
-    /** Waits until all is acknowledged and read, or for as long as the plan allows. */
-    private void drain(Clients clients, @Nullable Reader reader, Window window) throws InterruptedException {
-        long last = window.end() + plan.drain().toNanos();
-        while (System.nanoTime() - last < 0) {
+    /**
+     * Waits until all is acknowledged, for as long as the plan allows; then until all is read, for as long as anything comes: a
+     * reader that is slow has lost nothing.
+     */
+    private void drain(Clients clients, @Nullable Reader reader, Window window, Meter meter)
+            throws InterruptedException {
+        long last = window.end();
+        long seen = 0;
+        while (!meter.hasServerEnded()
+                && System.nanoTime() - last < plan.drain().toNanos()) {
             clients.settle();
             boolean acknowledged = publishers.stream().allMatch(Publisher::isDone);
-            if (acknowledged && (reader == null || deliveries.deliveredCount() >= deliveries.acknowledgedCount())) {
+            if (acknowledged && (reader == null || isAllDelivered())) {
                 return;
+            }
+            if (acknowledged && deliveries.deliveredCount() != seen) {
+                seen = deliveries.deliveredCount();
+                last = System.nanoTime();
             }
             Thread.sleep(LOOK_EVERY_MILLIS);
         }
+    }
+
+    /** Of a lost connection messages may be delivered that were not acknowledged, so that a count says nothing. */
+    private boolean isAllDelivered() {
+        boolean countsTell = publishers.stream().noneMatch(Publisher::isLost);
+        return countsTell && deliveries.deliveredCount() >= deliveries.acknowledgedCount();
     }
 
     private LatencyHistogram latency() {

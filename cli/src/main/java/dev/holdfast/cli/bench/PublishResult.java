@@ -40,7 +40,11 @@ final class PublishResult {
                 .addLatency("acknowledged", "acknowledged after", latency);
         if (!(reader instanceof ReaderPlan.None)) {
             measures.add("deliveredPerSecond", "delivered per second", received.inWindow() / seconds(), "msg/s")
-                    .add("deliveredPercent", "delivered while measured", percent(received.inWindow(), inWindow), "%")
+                    .add(
+                            "deliveredPercent",
+                            "sent and delivered while measured",
+                            percent(received.sentInWindow(), inWindow),
+                            "%")
                     .addLatency("delivered", "delivered after", received.latency());
         }
         measures.addProcessors(server, client, inWindow, "Message")
@@ -53,12 +57,17 @@ final class PublishResult {
                 .addCount("lostConnections", "connections lost", lost.size())
                 .addCount("strangeAcknowledgements", "acknowledged without being sent", strange);
         String failure = failure(lost, unacknowledged, strange, deliveries);
+        if (failure == null) {
+            failure = Doubt.of(server, inWindow, Doubt.MESSAGE_MICROS);
+        }
         return new Result("publish", settings(), measures.toList(), notes(client, server, inWindow), failure);
     }
 
     private @Nullable String failure(List<String> lost, int unacknowledged, int strange, Deliveries deliveries) {
         if (!lost.isEmpty()) {
-            return lost.size() + " connections were lost; the first: " + lost.getFirst() + ".";
+            String end = measured.serverEnd();
+            return (end == null ? "" : end + "; ") + lost.size() + " connections were lost; the first: "
+                    + lost.getFirst() + ".";
         }
         if (unacknowledged > 0 || strange > 0) {
             return unacknowledged + " messages were not acknowledged within "
@@ -67,8 +76,11 @@ final class PublishResult {
         boolean mayLose =
                 reader instanceof ReaderPlan.None || (reader instanceof ReaderPlan.Mqtt mqtt && mqtt.qos() == 0);
         if (!mayLose && deliveries.missing() > 0) {
-            return deliveries.missing() + " acknowledged messages were not delivered within "
-                    + plan.drain().toSeconds() + " s after the end; give more time with --drain if the reader is slow.";
+            String why = measured.interruption();
+            return deliveries.missing() + " acknowledged messages were not delivered, and none came for "
+                    + plan.drain().toSeconds() + " s"
+                    + (why == null ? "" : "; the reader was interrupted (" + why + ")")
+                    + ". If the server may stand still for longer, give more time with --drain.";
         }
         return null;
     }
@@ -79,7 +91,8 @@ final class PublishResult {
         if (!plan.isOpenLoop() || inWindow / seconds() < 0.99 * plan.rate()) {
             notes.add(limiting.sentence());
         }
-        if (server == null) {
+        notes.addAll(Limiting.waits(client, server));
+        if (server == null && target.pid() == null) {
             notes.add("server CPU is not known: give the server's process with --server-pid");
         }
         String interruption = measured.interruption();

@@ -203,6 +203,11 @@ final class Publisher implements Opening.Openable {
         return new Outcome(acknowledgedInWindow, free.length - freeCount, strangeAcks, lost);
     }
 
+    /** Whether its connection broke. Read when the loop has come to rest. */
+    boolean isLost() {
+        return lost != null;
+    }
+
     /** Whether all that was to be sent was, and was acknowledged; or never will be. Read when the loop has come to rest. */
     boolean isDone() {
         Schedule plan = schedule;

@@ -9,6 +9,7 @@ final class Received {
     private final boolean byIntendedTime;
     private final LatencyHistogram latency = new LatencyHistogram();
     private long inWindow;
+    private long sentInWindow;
     private volatile @Nullable Window window;
 
     /** @param byIntendedTime whether a message belongs to the window in which it was to be sent, or in which it came */
@@ -39,6 +40,7 @@ final class Received {
         long now = System.nanoTime();
         if (measured.contains(now)) {
             inWindow++;
+            sentInWindow += measured.contains(intended) ? 1 : 0;
         }
         if (measured.contains(byIntendedTime ? intended : now)) {
             latency.record(now - intended);
@@ -49,7 +51,16 @@ final class Received {
         return latency;
     }
 
+    /** Came while measured, whenever it was sent. */
     long inWindow() {
         return inWindow;
+    }
+
+    /**
+     * Sent and came while measured. What was left of the warm-up is not among them, so that a reader who works it off does not
+     * seem to keep up.
+     */
+    long sentInWindow() {
+        return sentInWindow;
     }
 }

@@ -20,8 +20,14 @@ public final class ResultJson {
      *
      * @param label names the server
      * @param measures values by name
+     * @param failure why the run counts as failed; null when it does not
      */
-    record Read(String bench, String label, Map<String, String> settings, Map<String, Double> measures) {}
+    record Read(
+            String bench,
+            String label,
+            Map<String, String> settings,
+            Map<String, Double> measures,
+            @Nullable String failure) {}
 
     public static ObjectNode write(Result result, String label) {
         ObjectNode json = JSON.createObjectNode();
@@ -54,6 +60,12 @@ public final class ResultJson {
         json.path("measures")
                 .properties()
                 .forEach(entry -> measures.put(entry.getKey(), entry.getValue().asDouble(0)));
-        return new Read(json.path("bench").asString(), json.path("label").asString(""), settings, measures);
+        JsonNode failure = json.path("failure");
+        return new Read(
+                json.path("bench").asString(),
+                json.path("label").asString(""),
+                settings,
+                measures,
+                failure.isString() ? failure.asString() : null);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,12 @@ final class ComparisonTest {
     private final List<Path> files = new ArrayList<>();
 
     private void result(String label, String reader, String window, double rate, double micros) throws IOException {
+        result(label, reader, window, rate, micros, null);
+    }
+
+    private void result(
+            String label, String reader, String window, double rate, double micros, @Nullable String failure)
+            throws IOException {
         Result result = new Result(
                 "publish",
                 Map.of("window", window, "size", "200", "reader", reader),
@@ -28,7 +35,7 @@ final class ComparisonTest {
                         new Measure("acknowledgedPerSecond", "", rate, ""),
                         new Measure("serverCpuMicrosPerMessage", "", micros, "")),
                 List.of(),
-                null);
+                failure);
         Path file = directory.resolve(files.size() + ".json");
         Files.writeString(file, ResultJson.write(result, label).toString());
         files.add(file);
@@ -36,7 +43,7 @@ final class ComparisonTest {
 
     private List<String> table() throws BenchFailure {
         List<String> lines = new ArrayList<>();
-        new Comparison("mosquitto").print(files, lines::add);
+        Comparison.of("mosquitto", files).print(lines::add);
         return lines;
     }
 
@@ -69,12 +76,29 @@ final class ComparisonTest {
     }
 
     @Test
+    void a_run_that_failed_is_told_and_is_not_in_the_table() throws Exception {
+        result("mosquitto", "none", "1", 1000, 25);
+        result("mosquitto", "none", "1", 9, 9, "3 connections were lost.");
+
+        assertThat(table())
+                .contains("| mosquitto, reader none | 1 | 1,000 | 1 | 25 | 1 |".replaceFirst("^", "|  "))
+                .endsWith("- " + files.getLast() + " (mosquitto): 3 connections were lost.");
+    }
+
+    @Test
+    void where_every_run_failed_there_is_no_table() throws Exception {
+        result("mosquitto", "none", "1", 9, 9, "3 connections were lost.");
+
+        assertThatThrownBy(this::table).hasMessageEndingWith("(mosquitto): 3 connections were lost");
+    }
+
+    @Test
     void a_file_that_is_no_result_is_named() throws Exception {
         Path file = Files.writeString(directory.resolve("other.json"), "{\"a\": 1}");
-        assertThatThrownBy(() -> new Comparison("mosquitto").print(List.of(file), _ -> {}))
+        assertThatThrownBy(() -> Comparison.of("mosquitto", List.of(file)))
                 .isInstanceOf(BenchFailure.class)
                 .hasMessageContaining("other.json");
-        assertThatThrownBy(() -> new Comparison("mosquitto").print(List.of(directory.resolve("absent")), _ -> {}))
+        assertThatThrownBy(() -> Comparison.of("mosquitto", List.of(directory.resolve("absent"))))
                 .isInstanceOf(BenchFailure.class)
                 .hasMessageContaining("absent");
     }

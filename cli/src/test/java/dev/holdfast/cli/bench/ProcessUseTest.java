@@ -41,13 +41,14 @@ final class ProcessUseTest {
         ProcessUse use = ProcessUse.of(ProcessHandle.current().pid());
         assertThat(use.residentBytes()).isPositive();
         assertThat(use.cpus()).isPositive();
-        assertThat(use.threadTicks()).isNotEmpty();
+        assertThat(use.threads()).isNotEmpty();
     }
 
     @Test
     void what_was_used_between_two_readings_is_by_operation_and_by_time() {
-        ProcessUse before = new ProcessUse(0, 100, Map.of("1", 50L, "2", 50L), 0, 2);
-        ProcessUse after = new ProcessUse(2_000_000_000L, 350, Map.of("1", 240L, "3", 60L), 0, 2);
+        ProcessUse before = new ProcessUse(0, 100, Map.of("1", new ThreadUse(50, 7), "2", new ThreadUse(50, 0)), 0, 2);
+        ProcessUse after = new ProcessUse(
+                2_000_000_000L, 350, Map.of("1", new ThreadUse(240, 500_000_007), "3", new ThreadUse(60, 9)), 0, 2);
 
         ProcessUse.Used used = after.since(before);
 
@@ -56,6 +57,7 @@ final class ProcessUseTest {
         assertThat(used.microsPer(0)).isZero();
         // The first thread used 1.9 s of the 2 s, more than the 2.5 s of two processors are of their time.
         assertThat(used.busy()).isCloseTo(0.95, within(1e-9));
+        assertThat(used.waiting()).isCloseTo(0.25, within(1e-9));
     }
 
     @ParameterizedTest
@@ -66,12 +68,44 @@ final class ProcessUseTest {
         "0.95, 0.95, PERHAPS_THE_CLIENT"
     })
     void a_saturated_client_is_told_from_one_that_waits(double client, double server, Limiting expected) {
-        assertThat(Limiting.judge(new ProcessUse.Used(1, client, client, 1), new ProcessUse.Used(1, server, server, 1)))
-                .isEqualTo(expected);
+        assertThat(Limiting.judge(used(client, 0), used(server, 0))).isEqualTo(expected);
     }
 
     @Test
     void beside_an_unknown_server_a_saturated_client_may_be_the_limit() {
-        assertThat(Limiting.judge(new ProcessUse.Used(1, 1, 1, 1), null)).isEqualTo(Limiting.PERHAPS_THE_CLIENT);
+        assertThat(Limiting.judge(used(1, 0), null)).isEqualTo(Limiting.PERHAPS_THE_CLIENT);
+    }
+
+    private static ProcessUse.Used used(double busy, double waiting) {
+        return new ProcessUse.Used(1, busy, busy, waiting, 1);
+    }
+
+    @Test
+    void who_waits_for_a_processor_has_no_time_to_spare() {
+        assertThat(Limiting.judge(used(0.4, 0.3), used(0.3, 0))).isEqualTo(Limiting.THE_MACHINE);
+        assertThat(Limiting.judge(used(0.4, 0), used(0.3, 0.3))).isEqualTo(Limiting.THE_MACHINE);
+        assertThat(Limiting.waits(used(0.4, 0.31), used(0.3, 0.05)))
+                .singleElement()
+                .asString()
+                .contains("the client waited", "31 %");
+        assertThat(Limiting.waits(used(0.4, 0.05), null)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {"4711 250000000 12;250000000", "'';0", "1;0", "1 x 2;0"})
+    void the_time_without_a_processor_is_read(String line, long nanos) {
+        assertThat(ThreadUse.parseWaited(line)).isEqualTo(nanos);
+    }
+
+    @Test
+    void a_process_that_did_next_to_nothing_is_not_the_server() {
+        assertThat(Doubt.of(used(0, 0), 50_000, Doubt.MESSAGE_MICROS)).contains("0 ms", "50000", "--server-pid");
+        assertThat(Doubt.of(used(0.3, 0), 50_000, Doubt.MESSAGE_MICROS)).isNull();
+        assertThat(Doubt.of(used(0, 0), 100, Doubt.MESSAGE_MICROS))
+                .as("too few to tell")
+                .isNull();
+        assertThat(Doubt.of(null, 50_000, Doubt.MESSAGE_MICROS)).isNull();
     }
 }

@@ -54,6 +54,8 @@ public final class TestBroker implements AutoCloseable {
         LOSES,
         /** CONNECT is answered with 5. */
         REFUSES,
+        /** Delivers more slowly than it acknowledges: the next message 10 ms later than the one before. */
+        LAGS,
         /** Closes a connection at its hundredth message. */
         HANGS_UP
     }
@@ -117,6 +119,7 @@ public final class TestBroker implements AutoCloseable {
 
     private final class Session extends SimpleChannelInboundHandler<MqttMessage> {
         private int messages;
+        private long lagMillis;
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, MqttMessage message) {
@@ -151,11 +154,24 @@ public final class TestBroker implements AutoCloseable {
             }
             if (fault != Fault.LOSES || messages % 100 != 0) {
                 for (ChannelHandlerContext subscriber : subscribers) {
-                    var _ = subscriber.writeAndFlush(new MqttPublishMessage(
+                    MqttPublishMessage copy = new MqttPublishMessage(
                             header(MqttMessageType.PUBLISH, MqttQoS.AT_LEAST_ONCE),
                             new MqttPublishVariableHeader(
                                     publish.variableHeader().topicName(), 1),
-                            publish.payload().retainedDuplicate()));
+                            publish.payload().retainedDuplicate());
+                    if (fault == Fault.LAGS) {
+                        lagMillis += 10;
+                        var _ = subscriber
+                                .executor()
+                                .schedule(
+                                        () -> {
+                                            var _ = subscriber.writeAndFlush(copy);
+                                        },
+                                        lagMillis,
+                                        TimeUnit.MILLISECONDS);
+                    } else {
+                        var _ = subscriber.writeAndFlush(copy);
+                    }
                 }
             }
             var _ = ctx.writeAndFlush(new MqttPubAckMessage(
