@@ -26,7 +26,7 @@ public record Limits(
         return new Limits(
                 new Sockets(20_000, 10_000, 1024, Duration.ofMinutes(1)),
                 new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
-                new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024),
+                new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024, 100),
                 new Certificates(1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
                 new Amqp(
@@ -144,8 +144,10 @@ public record Limits(
      * @param sessionMaxTime how long a session, kept or in a ticket, may be resumed; what it proved is judged anew each time
      * @param acceptQueueMax connections of one listener that the system completes before they are accepted
      * @param silentMaxBytes records in a row without data for the protocol, such as key updates; more than one full record
+     * @param policiesMax TLS policies that an operator may add to those that come with the server
      */
-    public record Tls(int sessionsMax, Duration sessionMaxTime, int acceptQueueMax, int silentMaxBytes) {}
+    public record Tls(
+            int sessionsMax, Duration sessionMaxTime, int acceptQueueMax, int silentMaxBytes, int policiesMax) {}
 
     /**
      * @param pemMaxBytes a text with certificates and keys in PEM

@@ -71,6 +71,26 @@ final class HubCommand implements Runnable {
                 description = "How long telemetry is kept, 1 to 7 days (default: 1).")
         private @Nullable Integer retentionDays;
 
+        @Option(
+                names = "--min-tls",
+                paramLabel = "VERSION",
+                description = "1.2: TLS 1.2 with the recommended suites of 2021, which stays as it is.")
+        private @Nullable String minTls;
+
+        @Option(
+                names = "--ecc",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description = "With --min-tls, whether ECDSA suites are accepted beside RSA (default: yes).")
+        private boolean ecc = true;
+
+        @Option(
+                names = "--policy",
+                paramLabel = "NAME",
+                description = "A TLS policy (default: that of the server's settings).")
+        private @Nullable String policy;
+
         @Mixin
         private Output output = new Output();
 
@@ -87,6 +107,15 @@ final class HubCommand implements Runnable {
             }
             if (retentionDays != null) {
                 wanted.put("retentionDays", retentionDays);
+            }
+            if (minTls != null) {
+                wanted.put("minTlsVersion", minTls);
+            }
+            if (!ecc) {
+                wanted.put("eccCertificates", false);
+            }
+            if (policy != null) {
+                wanted.put("policy", policy);
             }
             JsonNode hub = client.post("hubs", wanted);
             if (output.isJson()) {
@@ -138,9 +167,10 @@ final class HubCommand implements Runnable {
                         hub.path("name").asString(),
                         hub.path("hostName").asString(),
                         hub.path("partitions").asString(),
-                        hub.path("retentionDays").asString()));
+                        hub.path("retentionDays").asString(),
+                        hub.path("policy").asString()));
             }
-            Output.printTable(out, List.of("NAME", "HOST NAME", "PARTITIONS", "DAYS KEPT"), rows);
+            Output.printTable(out, List.of("NAME", "HOST NAME", "PARTITIONS", "DAYS KEPT", "TLS POLICY"), rows);
         }
     }
 

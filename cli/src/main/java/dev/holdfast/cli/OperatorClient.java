@@ -51,6 +51,10 @@ final class OperatorClient implements AutoCloseable {
         return send("POST", path, JSON.writeValueAsBytes(body));
     }
 
+    JsonNode put(String path, JsonNode body) throws CommandFailure {
+        return send("PUT", path, JSON.writeValueAsBytes(body));
+    }
+
     JsonNode patch(String path, JsonNode body) throws CommandFailure {
         return send("PATCH", path, JSON.writeValueAsBytes(body));
     }

@@ -94,12 +94,13 @@ final class CommandTest {
     @Test
     void hubs_are_listed_for_people_and_for_programs() {
         server.on("GET /holdfast/v1/hubs", 200, """
-                {"hubs": [{"name": "hub1", "hostName": "localhost", "partitions": 4, "retentionDays": 1}]}""");
+                {"hubs": [{"name": "hub1", "hostName": "localhost", "partitions": 4, "retentionDays": 1,
+                 "policy": "hub-2025"}]}""");
 
         assertThat(run("hub", "list").out().lines())
                 .satisfiesExactly(
-                        header -> assertThat(header).matches("NAME +HOST NAME +PARTITIONS +DAYS KEPT"),
-                        row -> assertThat(row).matches("hub1 +localhost +4 +1"));
+                        header -> assertThat(header).matches("NAME +HOST NAME +PARTITIONS +DAYS KEPT +TLS POLICY"),
+                        row -> assertThat(row).matches("hub1 +localhost +4 +1 +hub-2025"));
         assertThat(run("hub", "list", "--json").json().get(0).path("name").asString())
                 .isEqualTo("hub1");
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,6 +19,7 @@ public record HostNames(List<String> domains, HubName first) {
     public static final String DEFAULT_DOMAIN = "holdfast.localhost";
 
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+    private static final List<String> ROLES = List.of(".device", ".service");
     private static final int MAX_CHARS = 255;
 
     public HostNames {
@@ -30,6 +32,24 @@ public record HostNames(List<String> domains, HubName first) {
     /** The name of a hub under the first domain. */
     public String hostName(HubName hub) {
         return hub + "." + domains.getFirst();
+    }
+
+    /** The names that belong to no hub and are answered all the same: devices are provisioned through them. */
+    public List<String> shared() {
+        return domains.stream().map(domain -> "global." + domain).toList();
+    }
+
+    /** Every name that leads to a hub, in lower case. */
+    public List<String> allOf(HubName hub) {
+        List<String> names = new ArrayList<>();
+        for (String domain : domains) {
+            names.add(hub + "." + domain);
+            ROLES.forEach(role -> names.add(hub + role + "." + domain));
+        }
+        if (hub.equals(first)) {
+            names.addAll(LOCAL);
+        }
+        return names;
     }
 
     /**
@@ -59,7 +79,7 @@ public record HostNames(List<String> domains, HubName first) {
     }
 
     private static String withoutRole(String label) {
-        for (String role : List.of(".device", ".service")) {
+        for (String role : ROLES) {
             if (label.endsWith(role)) {
                 return label.substring(0, label.length() - role.length());
             }

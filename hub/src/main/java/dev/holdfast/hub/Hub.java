@@ -8,16 +8,19 @@ import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
+import dev.holdfast.tls.policy.TlsPolicy;
 
 /**
  * One hub and its parts. It holds them and decides nothing; faces take from it what their protocol needs.
  *
+ * @param tls the policy that holds for its names, from the next handshake on
  * @param table shared by all hubs; a hub uses the scope of its own name only
  * @param log this hub's own
  */
 public record Hub(
         HubName name,
         Live<HubSettings> settings,
+        Live<TlsPolicy> tls,
         Registry registry,
         Authenticator authenticator,
         DeviceLinks links,

@@ -24,6 +24,8 @@ public sealed interface HubRefusal {
 
     record UnknownHub(HubName name) implements HubRefusal {}
 
+    record UnknownTlsPolicy(String policy) implements HubRefusal {}
+
     record GroupNameMalformed() implements HubRefusal {}
 
     record GroupExists(String group) implements HubRefusal {}
@@ -62,6 +64,8 @@ public sealed interface HubRefusal {
                 "A hub keeps telemetry for 1 to " + HubSettings.RETENTION_MAX_DAYS + " days, and " + days
                         + " were asked for.";
             case UnknownHub(var name) -> "There is no hub '" + name + "'.";
+            case UnknownTlsPolicy(var policy) ->
+                "There is no TLS policy '" + policy + "'. 'holdfast policy list' shows those there are.";
             case GroupNameMalformed() ->
                 "A consumer group's name has 1 to 50 ASCII letters, digits, '.', '-' or '_', and begins and ends with a"
                         + " letter or digit.";

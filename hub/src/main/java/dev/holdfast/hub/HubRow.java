@@ -28,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * How a hub stands in its row: JSON. The host name is not in it, because the domain may change from start to start.
  *
  * @param authorities null in rows that were written before there were any
+ * @param tls null in rows that were written before there was any
  * @param deleting its deletion began and must be finished; nothing else of the row counts any more
  */
 record HubRow(
@@ -37,6 +38,7 @@ record HubRow(
         List<String> consumerGroups,
         String createdAt,
         @Nullable List<Authority> authorities,
+        @Nullable Tls tls,
         boolean deleting) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -46,6 +48,8 @@ record HubRow(
             return "Policy[" + name + "]";
         }
     }
+
+    record Tls(boolean strict, boolean ecc, @Nullable String policy) {}
 
     /** @param certificate DER in Base64 */
     record Authority(String name, String certificate, boolean verified, String created, String updated) {}
@@ -58,6 +62,10 @@ record HubRow(
                 settings.consumerGroups(),
                 settings.createdAt().toString(),
                 settings.authorities().stream().map(HubRow::authority).toList(),
+                new Tls(
+                        settings.tls().strict(),
+                        settings.tls().ecc(),
+                        settings.tls().policy()),
                 false);
     }
 
@@ -74,7 +82,7 @@ record HubRow(
     }
 
     HubRow withDeleting() {
-        return new HubRow(partitions, retentionDays, policies, consumerGroups, createdAt, authorities, true);
+        return new HubRow(partitions, retentionDays, policies, consumerGroups, createdAt, authorities, tls, true);
     }
 
     HubSettings settings(HubName name, String hostName) {
@@ -92,7 +100,8 @@ record HubRow(
                     read,
                     consumerGroups,
                     Instant.parse(createdAt),
-                    registered);
+                    registered,
+                    tls == null ? HubTls.STANDARD : new HubTls(tls.strict, tls.ecc, tls.policy));
         } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
             throw unreadable(name.value(), e);
         }

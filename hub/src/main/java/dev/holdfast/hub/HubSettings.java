@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param consumerGroups besides {@code $Default}, which always exists
  * @param createdAt when the hub was made
  * @param authorities whose certificates let devices in, in the order in which they were registered
+ * @param tls what holds for its connections
  */
 public record HubSettings(
         HubName name,
@@ -27,7 +28,8 @@ public record HubSettings(
         List<SharedAccessPolicy> policies,
         List<String> consumerGroups,
         Instant createdAt,
-        List<CertificateAuthority> authorities)
+        List<CertificateAuthority> authorities,
+        HubTls tls)
         implements HubAccess {
 
     public static final String DEFAULT_CONSUMER_GROUP = "$Default";
@@ -46,7 +48,7 @@ public record HubSettings(
         authorities = List.copyOf(authorities);
     }
 
-    /** A hub as it is made: no authority is registered. */
+    /** A hub as most are made: no authority is registered, and it has nothing of its own about TLS. */
     public HubSettings(
             HubName name,
             String hostName,
@@ -55,21 +57,37 @@ public record HubSettings(
             List<SharedAccessPolicy> policies,
             List<String> consumerGroups,
             Instant createdAt) {
-        this(name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, List.of());
+        this(
+                name,
+                hostName,
+                partitions,
+                retentionDays,
+                policies,
+                consumerGroups,
+                createdAt,
+                List.of(),
+                HubTls.STANDARD);
     }
 
     /** These settings with other consumer groups besides {@code $Default}. */
     HubSettings withConsumerGroups(List<String> groups) {
-        return new HubSettings(name, hostName, partitions, retentionDays, policies, groups, createdAt, authorities);
+        return new HubSettings(
+                name, hostName, partitions, retentionDays, policies, groups, createdAt, authorities, tls);
     }
 
     HubSettings withPolicies(List<SharedAccessPolicy> others) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, others, consumerGroups, createdAt, authorities);
+                name, hostName, partitions, retentionDays, others, consumerGroups, createdAt, authorities, tls);
     }
 
     HubSettings withAuthorities(List<CertificateAuthority> others) {
-        return new HubSettings(name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, others);
+        return new HubSettings(
+                name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, others, tls);
+    }
+
+    HubSettings withTls(HubTls other) {
+        return new HubSettings(
+                name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, authorities, other);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.holdfast.hub.HubRefusal.TooManyGroups;
 import dev.holdfast.hub.HubRefusal.TooManyHubs;
 import dev.holdfast.hub.HubRefusal.UnknownGroup;
 import dev.holdfast.hub.HubRefusal.UnknownHub;
+import dev.holdfast.hub.HubRefusal.UnknownTlsPolicy;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
@@ -28,6 +29,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
+import dev.holdfast.tls.policy.TlsPolicy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +65,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private final Table table;
     private final HubLogs logs;
     private final HostNames hostNames;
+    private final HubPolicies tlsPolicies;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Limits limits;
@@ -71,8 +74,15 @@ public final class Hubs implements HubDirectory, AutoCloseable {
 
     /** Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close. */
     public Hubs(
-            Table table, HubLogs logs, HostNames hostNames, InstantSource clock, SecureRandom random, Limits limits) {
+            Table table,
+            HubLogs logs,
+            HostNames hostNames,
+            HubPolicies tlsPolicies,
+            InstantSource clock,
+            SecureRandom random,
+            Limits limits) {
         this.table = table;
+        this.tlsPolicies = tlsPolicies;
         this.logs = logs;
         this.hostNames = hostNames;
         this.clock = clock;
@@ -131,7 +141,9 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                     wanted.retentionDays(),
                     SharedAccessPolicy.standard(random),
                     List.of(),
-                    clock.instant());
+                    clock.instant(),
+                    List.of(),
+                    wanted.tls());
             store(settings);
             try {
                 return new HubChange.Done(open(settings));
@@ -158,6 +170,10 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         }
         if (wanted.retentionDays() < 1 || wanted.retentionDays() > HubSettings.RETENTION_MAX_DAYS) {
             return new RetentionOutOfRange(wanted.retentionDays());
+        }
+        String tlsPolicy = wanted.tls().policy();
+        if (tlsPolicy != null && tlsPolicies.find(tlsPolicy).isEmpty()) {
+            return new UnknownTlsPolicy(tlsPolicy);
         }
         if (RESERVED.contains(wanted.name().value())) {
             return new NameReserved(wanted.name());
@@ -226,6 +242,38 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             case PolicyChange.Done(var policies) -> new Wanted.Settings(settings.withPolicies(policies));
             case PolicyChange.Refused(var why) -> new Wanted.Refused(new HubRefusal.PolicyNotChanged(why));
         });
+    }
+
+    /**
+     * Gives a hub a TLS policy from the next handshake on; connections that are open stay.
+     *
+     * @param policy its name; null to take back what was given
+     */
+    public HubChange changeTlsPolicy(HubName name, @Nullable String policy) {
+        synchronized (changes) {
+            HubChange changed = change(
+                    name,
+                    settings -> policy != null && tlsPolicies.find(policy).isEmpty()
+                            ? new Wanted.Refused(new UnknownTlsPolicy(policy))
+                            : new Wanted.Settings(
+                                    settings.withTls(settings.tls().withPolicy(policy))));
+            if (changed instanceof HubChange.Done(var hub)) {
+                refreshTls(hub);
+            }
+            return changed;
+        }
+    }
+
+    /** Looks every hub's TLS policy up anew, because the policies themselves have changed. */
+    public void refreshTls() {
+        synchronized (changes) {
+            open.values().forEach(this::refreshTls);
+        }
+    }
+
+    private void refreshTls(Hub hub) {
+        TlsPolicy policy = tlsPolicies.of(hub.settings().get().tls());
+        hub.tls().update(_ -> policy);
     }
 
     /** Runs {@code work} while no hub is made, changed or deleted; who wants to waits. Devices are not held up. */
@@ -315,7 +363,16 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 live, registry, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits);
         Log log = logs.open(name, settings.partitions());
         Intake intake = new Intake(log, limits.telemetry());
-        Hub hub = new Hub(name, live, registry, authenticator, links, intake, table, log);
+        Hub hub = new Hub(
+                name,
+                live,
+                new Live<>(tlsPolicies.of(settings.tls())),
+                registry,
+                authenticator,
+                links,
+                intake,
+                table,
+                log);
         open.put(name, hub);
         return hub;
     }

@@ -7,10 +7,16 @@ import dev.holdfast.base.HubName;
  *
  * @param partitions of its telemetry log, never changed later; within {@link HubSettings#PARTITIONS_MAX}
  * @param retentionDays how long telemetry is kept; within {@link HubSettings#RETENTION_MAX_DAYS}
+ * @param tls what holds for its connections
  */
-public record NewHub(HubName name, int partitions, int retentionDays) {
+public record NewHub(HubName name, int partitions, int retentionDays, HubTls tls) {
     public static final int DEFAULT_PARTITIONS = 4;
     public static final int DEFAULT_RETENTION_DAYS = 1;
+
+    /** With nothing of its own about TLS. */
+    public NewHub(HubName name, int partitions, int retentionDays) {
+        this(name, partitions, retentionDays, HubTls.STANDARD);
+    }
 
     /** A hub as most want it. */
     public static NewHub named(HubName name) {

@@ -67,6 +67,7 @@ final class HubAuthoritiesTest {
                 table,
                 new RecordingLogs(),
                 new HostNames(List.of("hub.test"), HUB1),
+                new NamedTls(),
                 clock,
                 new SecureRandom(),
                 Limits.defaults());

@@ -1,8 +1,13 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.tls.policy.NamedPolicies;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind an address to listen on besides loopback, or null for loopback alone
  * @param readyFile written besides the one in the data directory, or null
  * @param limits for everything but what a socket may do on its way in, which each listener has of its own
+ * @param policies the TLS policies for who names no hub
  * @param metrics where metrics and health checks are answered, or null for nowhere
  */
 record Config(
@@ -23,7 +29,8 @@ record Config(
         @Nullable Path readyFile,
         Limits limits,
         Log log,
-        @Nullable Metrics metrics) {
+        @Nullable Metrics metrics,
+        Policies policies) {
     static final int HTTPS_PORT = 443;
     static final int HTTPS_FALLBACK_PORT = 8443;
     static final int MQTT_PORT = 8883;
@@ -41,6 +48,28 @@ record Config(
     record Arrivals(Limits.Arrival mqtt, Limits.Arrival amqp, Limits.Arrival https) {
         static Arrivals same(Limits.Arrival all) {
             return new Arrivals(all, all, all);
+        }
+    }
+
+    /**
+     * TLS policies by name.
+     *
+     * @param byDefault of hubs that were given none
+     * @param mqtt and the others: for clients of that listener that name no host of ours; null for the default
+     */
+    record Policies(
+            String byDefault,
+            @Nullable String mqtt,
+            @Nullable String amqp,
+            @Nullable String https) {
+        static Policies standard() {
+            return new Policies(NamedPolicies.DEFAULT, null, null, null);
+        }
+
+        Set<String> names() {
+            return Stream.of(byDefault, mqtt, amqp, https)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.toSet());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.holdfast.server.setting.Catalog;
 import dev.holdfast.server.setting.Kind;
 import dev.holdfast.server.setting.Setting;
 import dev.holdfast.server.setting.Values;
+import dev.holdfast.tls.policy.NamedPolicies;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,12 @@ final class Settings {
             Config.HTTPS_PORT + ", or " + Config.HTTPS_FALLBACK_PORT + " where that can't be had",
             "The port for HTTPS.");
     static final Arrival HTTPS = new Arrival("https");
+
+    static final Setting<String> TLS_POLICY = Setting.of(
+            "tls.policy",
+            Kind.policy(),
+            NamedPolicies.DEFAULT,
+            "The TLS policy of hubs that were given none; 'holdfast policy list' shows the names.");
 
     static final Setting<Integer> OPEN_MAX = Setting.of(
             "sockets.openMax",
@@ -110,7 +117,11 @@ final class Settings {
             "metrics.port", Kind.portOr("off", OFF), Config.METRICS_PORT, "The port for metrics and health.");
 
     /** What a socket of one listener may do on its way in. */
-    record Arrival(Setting<Integer> clientHelloMax, Setting<Duration> handshakeMax, Setting<Duration> firstPacketMax) {
+    record Arrival(
+            Setting<Integer> clientHelloMax,
+            Setting<Duration> handshakeMax,
+            Setting<Duration> firstPacketMax,
+            Setting<String> policy) {
         private static final Duration LONGEST = Duration.ofMinutes(10);
 
         private Arrival(String listener) {
@@ -129,11 +140,16 @@ final class Settings {
                             "listeners." + listener + ".firstPacketMaxTime",
                             Kind.duration(Duration.ofMillis(500), LONGEST),
                             DEFAULTS.arrival().firstPacketMaxTime(),
-                            "From there to the whole first packet: CONNECT, open, request head."));
+                            "From there to the whole first packet: CONNECT, open, request head."),
+                    Setting.optional(
+                            "listeners." + listener + ".policy",
+                            Kind.policy(),
+                            "that of tls.policy",
+                            "The TLS policy for clients that name no hub in their handshake (no SNI)."));
         }
 
         private List<Setting<?>> all() {
-            return List.of(clientHelloMax, handshakeMax, firstPacketMax);
+            return List.of(clientHelloMax, handshakeMax, firstPacketMax, policy);
         }
 
         private Limits.Arrival limits(Values values) {
@@ -152,7 +168,7 @@ final class Settings {
         all.addAll(AMQP.all());
         all.add(HTTPS_PORT);
         all.addAll(HTTPS.all());
-        all.addAll(List.of(OPEN_MAX, PER_ADDRESS_MAX));
+        all.addAll(List.of(TLS_POLICY, OPEN_MAX, PER_ADDRESS_MAX));
         all.addAll(List.of(
                 MESSAGE_MAX,
                 TOKEN_MAX_SKEW,
@@ -176,7 +192,12 @@ final class Settings {
                 values.find(READY_FILE),
                 limits(values),
                 new Config.Log(values.get(LOG_FORMAT), values.get(LOG_LEVEL)),
-                metrics(values));
+                metrics(values),
+                new Config.Policies(
+                        values.get(TLS_POLICY),
+                        values.find(MQTT.policy),
+                        values.find(AMQP.policy),
+                        values.find(HTTPS.policy)));
     }
 
     private static Config.@Nullable Metrics metrics(Values values) {

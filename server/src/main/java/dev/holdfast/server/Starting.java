@@ -12,6 +12,7 @@ import dev.holdfast.server.monitor.Monitor;
 import dev.holdfast.server.monitor.RefusalCounter;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.OperatorToken;
+import dev.holdfast.server.policy.PolicyStore;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
@@ -88,7 +89,10 @@ final class Starting {
         opened.add(door::stopAccepting);
 
         Path trustBundle = authorities.trustBundle();
-        Installation.Ports ports = listen(door, services, token, trustBundle, readyFiles::refresh);
+        Installation.Ports ports = listen(door, services, token, trustBundle, () -> {
+            wiring.tls().hubsChanged();
+            readyFiles.refresh();
+        });
         Installation installation = new Installation(
                 wiring.hubs(),
                 token,
@@ -132,10 +136,14 @@ final class Starting {
         return new Storage(table, logs);
     }
 
-    private Wiring wire(Storage storage) {
+    private Wiring wire(Storage storage) throws StartFailure {
         HostNames hostNames = new HostNames(List.of(config.domain()), FirstStart.HUB);
-        Hubs hubs = opened.add(new Hubs(storage.table(), storage.logs(), hostNames, clock, random, limits));
+        PolicyStore policies = new PolicyStore(
+                storage.table(), config.policies().byDefault(), limits.tls().policiesMax());
+        TlsPolicies.find(policies, policies.defaultName());
+        Hubs hubs = opened.add(new Hubs(storage.table(), storage.logs(), hostNames, policies, clock, random, limits));
         FirstStart.ensure(storage.table(), hubs);
+        TlsPolicies tls = new TlsPolicies(policies, config.policies(), hostNames, hubs);
         RefusalCounter refusals =
                 new RefusalCounter(hubs, limits.installation().monitoring().reasonsMax());
         monitoring.exposition().add(refusals);
@@ -147,6 +155,7 @@ final class Starting {
                 clock,
                 hostNames,
                 hubs,
+                tls,
                 threads,
                 refusals.andThen(new RefusalLog()),
                 monitoring.requests());

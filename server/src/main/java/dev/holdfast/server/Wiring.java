@@ -1,7 +1,6 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
-import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
@@ -20,14 +19,13 @@ import dev.holdfast.server.operator.OperatorFace;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.server.operator.PoliciesResource;
 import dev.holdfast.server.operator.StatusResource;
+import dev.holdfast.server.operator.TlsPoliciesResource;
 import dev.holdfast.server.operator.TrustBundleFace;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
-import dev.holdfast.tls.policy.Directory;
-import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.amqp.AmqpServer;
 import dev.holdfast.wire.http.HttpServer;
@@ -47,13 +45,13 @@ record Wiring(
         InstantSource clock,
         HostNames hostNames,
         Hubs hubs,
+        TlsPolicies tls,
         Executor threads,
         Consumer<Report> reports,
         RequestCounter requests) {
 
     FrontDoor frontDoor(ServerIdentities identities) {
-        Directory policies = new Directory(new Live<>(TlsPolicy.standard()));
-        return new FrontDoor(limits, policies, identities, clock, reports);
+        return new FrontDoor(limits, tls.directory(), identities, clock, reports);
     }
 
     Listener mqtt() {
@@ -65,7 +63,8 @@ record Wiring(
                         List.of(devices),
                         limits.with(arrivals.mqtt()),
                         threads,
-                        new FaultReports(clock, reports)::mqtt));
+                        new FaultReports(clock, reports)::mqtt),
+                tls.ofListener(tls.names().mqtt()));
     }
 
     EventsFace events() {
@@ -78,22 +77,26 @@ record Wiring(
                 limits.with(arrivals.amqp()),
                 connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
                 new FaultReports(clock, reports)::amqp);
-        return new Listener("amqp", arrivals.amqp(), server);
+        return new Listener(
+                "amqp", arrivals.amqp(), server, tls.ofListener(tls.names().amqp()));
     }
 
-    /** @param hubsChanged called after an operator made or deleted a hub */
+    /** @param hubsChanged called when an operator may have changed a hub or the keys of its policies */
     Listener https(
             OperatorToken token, Path trustBundle, ConnectionStrings strings, Backups backups, Runnable hubsChanged) {
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
         AuthoritiesResource authorities = new AuthoritiesResource(hubs, clock, limits.certificates());
+        TlsPoliciesResource tlsPolicies =
+                new TlsPoliciesResource(hubs, tls.store(), tls.names().names(), tls::refresh);
         DevicesResource devices = new DevicesResource(strings, clock, limits.registry());
         OperatorFace operator = new OperatorFace(
                 token,
                 ownHost,
                 new StatusResource(hubs, clock),
-                new HubsResource(hubs, strings, devices, policies, authorities, hubsChanged),
+                new HubsResource(hubs, strings, devices, policies, authorities, tlsPolicies, hubsChanged),
+                tlsPolicies,
                 new BackupResource(backups),
                 clock,
                 reports);
@@ -110,6 +113,7 @@ record Wiring(
                 threads,
                 clock,
                 new FaultReports(clock, reports)::http);
-        return new Listener("https", arrivals.https(), server);
+        return new Listener(
+                "https", arrivals.https(), server, tls.ofListener(tls.names().https()));
     }
 }

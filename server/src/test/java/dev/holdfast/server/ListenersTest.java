@@ -10,7 +10,7 @@ import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.policy.Directory;
-import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.policy.NamedPolicies;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,7 +39,7 @@ final class ListenersTest {
                 directory, List.of("hub.test"), limits.certificates(), InstantSource.system());
         door = new FrontDoor(
                 limits,
-                new Directory(new Live<>(TlsPolicy.standard())),
+                new Directory(new Live<>(NamedPolicies.standard())),
                 new ServerIdentities(authorities.rsa(), authorities.ecc()),
                 InstantSource.system(),
                 report -> {});

@@ -52,7 +52,8 @@ final class TestServer implements AutoCloseable {
                 usual.readyFile(),
                 usual.limits(),
                 usual.log(),
-                usual.metrics());
+                usual.metrics(),
+                usual.policies());
     }
 
     /** With metrics elsewhere, or nowhere. */
@@ -67,7 +68,8 @@ final class TestServer implements AutoCloseable {
                 usual.readyFile(),
                 usual.limits(),
                 usual.log(),
-                metrics);
+                metrics,
+                usual.policies());
     }
 
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
@@ -85,7 +87,8 @@ final class TestServer implements AutoCloseable {
                 readyFile,
                 Limits.defaults(),
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
-                new Config.Metrics(InetAddress.getLoopbackAddress(), 0));
+                new Config.Metrics(InetAddress.getLoopbackAddress(), 0),
+                Config.Policies.standard());
     }
 
     static TestServer start(Path data) throws StartFailure, IOException {

@@ -35,7 +35,8 @@ final class UpCommandTest {
                 null,
                 Limits.defaults(),
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
-                new Config.Metrics(InetAddress.ofLiteral("127.0.0.1"), 9464));
+                new Config.Metrics(InetAddress.ofLiteral("127.0.0.1"), 9464),
+                Config.Policies.standard());
     }
 
     @Test

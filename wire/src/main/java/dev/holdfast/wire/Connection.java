@@ -5,12 +5,13 @@ import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * One accepted socket, and what the layers below learned about it.
  *
  * <p>{@link #fact} carries values (what the TLS handshake showed, for one) past this module, which does not know their types.
- * Facts are set before a protocol is mounted and never change.
+ * Facts are set before a protocol is mounted, those of faces later, and are never replaced.
  */
 public final class Connection {
     private static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
@@ -75,6 +76,18 @@ public final class Connection {
             throw new IllegalStateException("no " + type.getSimpleName() + " was recorded for this connection");
         }
         return value;
+    }
+
+    /** What was learned under this type, or else what is learned now. Any thread. */
+    public <T> T factOrNew(Class<T> type, Supplier<T> made) {
+        var attribute = channel.attr(AttributeKey.<T>valueOf(Connection.class, type.getName()));
+        T known = attribute.get();
+        if (known != null) {
+            return known;
+        }
+        T value = made.get();
+        T before = attribute.setIfAbsent(value);
+        return before != null ? before : value;
     }
 
     /** Records a fact; once per type. */

@@ -12,6 +12,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ThumbprintMismatch;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenExpired;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenForOtherResource;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenMalformed;
@@ -35,6 +36,13 @@ public final class AuthenticationExplanation {
                 "No device '" + identity
                         + "' is registered in this hub. Ids are compared by case. Register it, or correct the"
                         + " DeviceId in the client's connection string.";
+            case TlsNotAccepted(var hub, var policy, var version, var suite, var serverName) ->
+                "The connection speaks " + version + " with " + suite + ", and the hub '" + hub
+                        + "' with its TLS policy "
+                        + policy + " does not accept that. The client named "
+                        + (serverName == null ? "no host (no SNI)" : "'" + serverName + "' (SNI)")
+                        + " when it connected, so that another policy decided. Let it name the hub's own host, or give that"
+                        + " listener or hub a policy that fits.";
             case ModulesNotServed(var identity) ->
                 "'" + identity
                         + "' is a module, and modules are not served by this release of Holdfast yet. Connect as the"

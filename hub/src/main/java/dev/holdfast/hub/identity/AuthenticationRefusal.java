@@ -1,9 +1,11 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.pki.ChainRefusal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why someone was not let in: the whole list. What a protocol answers is derived from it in that protocol's face; the sentences
@@ -16,6 +18,18 @@ public sealed interface AuthenticationRefusal {
     }
 
     record UnknownDevice(Identity identity) implements AuthenticationRefusal {}
+
+    /**
+     * The handshake was made under another policy than that of the hub which the protocol names, and the hub's does not accept it.
+     *
+     * @param serverName what SNI said; null when it said nothing
+     */
+    record TlsNotAccepted(
+            HubName hub,
+            String policy,
+            String version,
+            String suite,
+            @Nullable String serverName) implements AuthenticationRefusal {}
 
     /** A module wants to come in; whether it exists is not looked at. */
     record ModulesNotServed(Identity identity) implements AuthenticationRefusal {}

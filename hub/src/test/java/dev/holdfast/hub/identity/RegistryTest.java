@@ -76,8 +76,8 @@ class RegistryTest {
     void symmetricKeysThatAreAskedForWithoutSayingWhichReplaceACertificate() {
         done(registry.apply(new Create(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()))));
 
-        Device updated = done(registry.apply(
-                new Replace(new DeviceSpec(DEV1, true, "", null, true, false, null, List.of()), ANY)));
+        Device updated = done(
+                registry.apply(new Replace(new DeviceSpec(DEV1, true, "", null, true, false, null, List.of()), ANY)));
 
         assertThat(updated.authentication()).isInstanceOf(Authentication.Sas.class);
     }

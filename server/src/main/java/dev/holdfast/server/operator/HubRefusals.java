@@ -26,6 +26,7 @@ final class HubRefusals {
         return switch (why) {
             case HubRefusal.NameTaken _, HubRefusal.GroupExists _ -> 409;
             case HubRefusal.UnknownHub _, HubRefusal.UnknownGroup _ -> 404;
+            case HubRefusal.UnknownTlsPolicy _ -> 400;
             case HubRefusal.TooManyHubs _, HubRefusal.TooManyGroups _ -> 403;
             case HubRefusal.NameReserved _,
                     HubRefusal.PartitionsOutOfRange _,

@@ -4,6 +4,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubChange;
 import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.HubTls;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.NewHub;
 import dev.holdfast.wire.http.HttpRequest;
@@ -19,11 +20,15 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code certificate-authorities} {@link AuthoritiesResource}'s.
  */
 public final class HubsResource {
+    private static final Set<String> NEW_HUB =
+            Set.of("name", "partitions", "retentionDays", "minTlsVersion", "eccCertificates", "policy");
+
     private final Hubs hubs;
     private final ConnectionStrings connectionStrings;
     private final DevicesResource devices;
     private final PoliciesResource policies;
     private final AuthoritiesResource authorities;
+    private final TlsPoliciesResource tlsPolicies;
     private final Runnable changed;
 
     /** @param changed called when a hub or the keys of its policies may have changed, before the answer goes out */
@@ -33,12 +38,14 @@ public final class HubsResource {
             DevicesResource devices,
             PoliciesResource policies,
             AuthoritiesResource authorities,
+            TlsPoliciesResource tlsPolicies,
             Runnable changed) {
         this.hubs = hubs;
         this.connectionStrings = connectionStrings;
         this.devices = devices;
         this.policies = policies;
         this.authorities = authorities;
+        this.tlsPolicies = tlsPolicies;
         this.changed = changed;
     }
 
@@ -58,6 +65,7 @@ public final class HubsResource {
             case "connection-strings" -> rest.size() == 1 ? answerStrings(request, hub) : Answers.notFound();
             case "access-policies" -> told(policies.answer(request, hub, rest.subList(1, rest.size())));
             case "certificate-authorities" -> authorities.answer(request, hub, rest.subList(1, rest.size()));
+            case "policy" -> tlsPolicies.answerHub(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
@@ -83,14 +91,15 @@ public final class HubsResource {
     }
 
     private HttpResponse create(HttpRequest request) throws BadRequest {
-        RequestBody body = RequestBody.read(request.body(), Set.of("name", "partitions", "retentionDays"));
+        RequestBody body = RequestBody.read(request.body(), NEW_HUB);
         HubName name = HubName.parse(body.text("name"))
                 .orElseThrow(() -> new BadRequest(
                         "A hub's name has 3 to 50 letters, digits and hyphens, no hyphen at either end."));
         NewHub wanted = new NewHub(
                 name,
                 body.number("partitions", NewHub.DEFAULT_PARTITIONS),
-                body.number("retentionDays", NewHub.DEFAULT_RETENTION_DAYS));
+                body.number("retentionDays", NewHub.DEFAULT_RETENTION_DAYS),
+                tls(body));
         return switch (hubs.create(wanted)) {
             case HubChange.Done(var hub) -> {
                 changed.run();
@@ -101,6 +110,14 @@ public final class HubsResource {
             }
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
+    }
+
+    private static HubTls tls(RequestBody body) throws BadRequest {
+        String lowest = body.optionalText("minTlsVersion");
+        if (lowest != null && !lowest.equals(HubTls.MIN_TLS_VERSION)) {
+            throw new BadRequest("'minTlsVersion' is " + HubTls.MIN_TLS_VERSION + ", or is left out.");
+        }
+        return new HubTls(lowest != null, body.flag("eccCertificates", true), body.optionalText("policy"));
     }
 
     private HttpResponse answerHub(HttpRequest request, Hub hub) {
@@ -153,12 +170,15 @@ public final class HubsResource {
         };
     }
 
-    private static ObjectNode json(HubSettings hub) {
+    private ObjectNode json(HubSettings hub) {
         ObjectNode json = Answers.object()
                 .put("name", hub.name().value())
                 .put("hostName", hub.hostName())
                 .put("partitions", hub.partitions())
-                .put("retentionDays", hub.retentionDays());
+                .put("retentionDays", hub.retentionDays())
+                .put("minTlsVersion", hub.tls().strict() ? HubTls.MIN_TLS_VERSION : null)
+                .put("eccCertificates", hub.tls().ecc())
+                .put("policy", tlsPolicies.policyName(hub.tls()));
         addGroups(json, hub);
         return json;
     }

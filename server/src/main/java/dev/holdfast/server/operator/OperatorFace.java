@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class OperatorFace implements HttpFace {
     private static final String SCHEME = "Bearer ";
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
-    private static final Set<String> RESOURCES = Set.of("status", "hubs", "backup");
+    private static final Set<String> RESOURCES = Set.of("policies", "status", "hubs", "backup");
 
     private final OperatorToken token;
     private final Predicate<String> ownHost;
     private final StatusResource status;
     private final HubsResource hubs;
+    private final TlsPoliciesResource policies;
     private final BackupResource backup;
     private final InstantSource clock;
     private final Consumer<Report> reports;
@@ -37,6 +38,7 @@ public final class OperatorFace implements HttpFace {
             Predicate<String> ownHost,
             StatusResource status,
             HubsResource hubs,
+            TlsPoliciesResource policies,
             BackupResource backup,
             InstantSource clock,
             Consumer<Report> reports) {
@@ -44,6 +46,7 @@ public final class OperatorFace implements HttpFace {
         this.ownHost = ownHost;
         this.status = status;
         this.hubs = hubs;
+        this.policies = policies;
         this.backup = backup;
         this.clock = clock;
         this.reports = reports;
@@ -108,6 +111,7 @@ public final class OperatorFace implements HttpFace {
             case "status" -> path.size() == 1 ? status.answer(request) : Answers.notFound();
             case "backup" -> path.size() == 1 ? backup.answer(request) : Answers.notFound();
             case "hubs" -> hubs.answer(request, path.subList(1, path.size()));
+            case "policies" -> policies.answer(request, path.subList(1, path.size()));
             default -> Answers.notFound();
         };
     }

@@ -84,6 +84,11 @@ final class RequestBody {
         return value.booleanValue();
     }
 
+    boolean flag(String name, boolean fallback) throws BadRequest {
+        JsonNode value = object.get(name);
+        return (value == null || value.isNull()) ? fallback : flag(name);
+    }
+
     KeyRenewal renewal(String name) throws BadRequest {
         String text = text(name);
         return Arrays.stream(KeyRenewal.values())

@@ -33,6 +33,7 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})(B|KB|MB|GB)");
     private static final Pattern DOMAIN =
             Pattern.compile("(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+    private static final Pattern POLICY = Pattern.compile("[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?");
     private static final List<String> SIZE_UNITS = List.of("B", "KB", "MB", "GB");
     private static final int PORT_MAX = 65_535;
 
@@ -101,6 +102,14 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
                     return DOMAIN.matcher(lower).matches() ? lower : null;
                 },
                 domain -> domain);
+    }
+
+    /** The name of a TLS policy, whether there is one of it or not. */
+    public static Kind<String> policy() {
+        return new Kind<>(
+                "the name of a TLS policy: small letters, digits and '-'",
+                text -> POLICY.matcher(text).matches() ? text : null,
+                name -> name);
     }
 
     @Nullable

@@ -65,6 +65,16 @@ public record CipherSuite(int code, String name, boolean isInEngine) {
         return !name.startsWith("TLS_RSA_WITH_");
     }
 
+    /** Finite-field key exchange with a new key for each handshake. */
+    public boolean isDhe() {
+        return name.startsWith("TLS_DHE_");
+    }
+
+    /** What the Java runtime itself has switched off: 3DES, and key exchange by encrypting to the certificate's key. */
+    public boolean isLegacy() {
+        return !isSigned() || name.contains("_3DES_");
+    }
+
     public boolean needsEcdsa() {
         return name.startsWith("TLS_ECDHE_ECDSA_");
     }

@@ -48,6 +48,18 @@ public enum NamedGroup {
         return Arrays.stream(values()).filter(group -> group.code == code).findFirst();
     }
 
+    /** Whether a code, known here or not, is one of finite-field Diffie-Hellman (RFC 7919 2). */
+    public static boolean isFiniteField(int code) {
+        return code >= 0x0100 && code <= 0x01FF;
+    }
+
+    /** By IANA name, in any case. */
+    public static Optional<NamedGroup> named(String ianaName) {
+        return Arrays.stream(values())
+                .filter(group -> group.ianaName.equalsIgnoreCase(ianaName))
+                .findFirst();
+    }
+
     /** The IANA name, which the engine uses too. */
     @Override
     public String toString() {

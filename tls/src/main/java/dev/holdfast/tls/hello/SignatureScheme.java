@@ -40,7 +40,14 @@ public enum SignatureScheme {
         return Arrays.stream(values()).filter(scheme -> scheme.code == code).findFirst();
     }
 
-    /** The IANA name. */
+    /** By IANA name, in any case. */
+    public static Optional<SignatureScheme> named(String ianaName) {
+        return Arrays.stream(values())
+                .filter(scheme -> scheme.name().equalsIgnoreCase(ianaName))
+                .findFirst();
+    }
+
+    /** The IANA name, which the engine uses too. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -33,6 +33,25 @@ public enum TlsVersion {
         return Arrays.stream(values()).filter(version -> version.code == code).findFirst();
     }
 
+    /** By what an engine calls it. */
+    public static Optional<TlsVersion> ofEngineName(String engineName) {
+        return Arrays.stream(values())
+                .filter(version -> version.engineName.equals(engineName))
+                .findFirst();
+    }
+
+    /** By its number alone, as settings and Azure's {@code minTlsVersion} have it: {@code 1.2}. */
+    public static Optional<TlsVersion> ofNumber(String number) {
+        return Arrays.stream(values())
+                .filter(version -> version.number().equals(number))
+                .findFirst();
+    }
+
+    /** Such as {@code 1.2}. */
+    public String number() {
+        return label.substring("TLS ".length());
+    }
+
     /** As people write it. */
     @Override
     public String toString() {

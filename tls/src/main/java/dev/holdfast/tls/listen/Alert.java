@@ -13,7 +13,8 @@ enum Alert {
     HANDSHAKE_FAILURE(40),
     DECODE_ERROR(50),
     PROTOCOL_VERSION(70),
-    INAPPROPRIATE_FALLBACK(86);
+    INAPPROPRIATE_FALLBACK(86),
+    UNRECOGNIZED_NAME(112);
 
     private static final int RECORD_ALERT = 21;
     private static final int FATAL = 2;
@@ -33,7 +34,9 @@ enum Alert {
                     case HelloRefusal.NotTls _ -> null;
                     case HelloRefusal.HelloMalformed _, HelloRefusal.HelloTooLarge _ -> DECODE_ERROR;
                     case HelloRefusal.HelloTooSlow _, HelloRefusal.ClosedInHello _ -> null;
+                    case VerdictRefusal.UnknownServerName _ -> UNRECOGNIZED_NAME;
                     case VerdictRefusal.NoCommonVersion _ -> PROTOCOL_VERSION;
+                    case VerdictRefusal.Retired retired -> retired.isVersion() ? PROTOCOL_VERSION : HANDSHAKE_FAILURE;
                     case VerdictRefusal.FallbackNotNeeded _ -> INAPPROPRIATE_FALLBACK;
                     case VerdictRefusal.NoCommonSuite _,
                             VerdictRefusal.NoCommonGroup _,

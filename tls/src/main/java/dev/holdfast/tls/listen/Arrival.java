@@ -1,12 +1,14 @@
 package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
 import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.policy.Verdict;
 import dev.holdfast.tls.report.HandshakeFailure;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeTooSlow;
@@ -16,15 +18,16 @@ import dev.holdfast.tls.report.HandshakeFailure.ServerBusy;
 import dev.holdfast.tls.report.HelloRefusal;
 import dev.holdfast.tls.report.HelloRefusal.HelloTooSlow;
 import dev.holdfast.tls.report.TlsRefusal;
+import dev.holdfast.tls.report.VerdictRefusal;
+import dev.holdfast.tls.report.VerdictRefusal.UnknownServerName;
 import dev.holdfast.wire.Connection;
-import dev.holdfast.wire.Mount;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -45,30 +48,41 @@ final class Arrival implements ClientHelloReader.Owner {
     private final Connection connection;
     private final Door door;
     private final Limits.Arrival limits;
-    private final Mount mount;
+    private final Listener listener;
     private final ClientHelloReader reader;
+    private final long begunNanos = System.nanoTime();
+    private Duration handshakeMaxTime;
     private @Nullable Future<?> deadline;
     private @Nullable HandshakeTasks tasks;
     private @Nullable TlsVersion version;
     private boolean over;
 
-    Arrival(Connection connection, Door door, Limits.Arrival limits, Mount mount) {
+    Arrival(Connection connection, Door door, Listener listener) {
         this.connection = connection;
         this.door = door;
-        this.limits = limits;
-        this.mount = mount;
+        this.limits = listener.limits();
+        this.listener = listener;
+        this.handshakeMaxTime = limits.handshakeMaxTime();
         this.reader = new ClientHelloReader(limits.clientHelloMaxBytes(), this);
     }
 
     void begin() {
-        Channel channel = connection.channel();
-        channel.pipeline().addLast(reader);
-        deadline = channel.eventLoop()
-                .schedule(this::tooSlow, limits.handshakeMaxTime().toMillis(), TimeUnit.MILLISECONDS);
+        connection.channel().pipeline().addLast(reader);
+        endAfter(handshakeMaxTime);
+    }
+
+    /** @param max from accept on */
+    private void endAfter(Duration max) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        handshakeMaxTime = max;
+        long left = max.toNanos() - (System.nanoTime() - begunNanos);
+        deadline = connection.channel().eventLoop().schedule(this::tooSlow, left, TimeUnit.NANOSECONDS);
     }
 
     private void tooSlow() {
-        fail(whatIsSlow(limits.handshakeMaxTime()));
+        fail(whatIsSlow(handshakeMaxTime));
         var _ = connection.channel().close();
     }
 
@@ -97,25 +111,37 @@ final class Arrival implements ClientHelloReader.Owner {
             bytes.release();
             return;
         }
-        Directory.Endpoint endpoint = door.directory().find(hello.serverName());
-        switch (Verdict.judge(hello, endpoint.policy())) {
-            case Verdict.Refuse(var why) -> {
-                bytes.release();
-                fail(why);
-                closeAfter(context, why, hello.legacyVersion());
-            }
-            case Verdict.Accept accept -> shakeHands(context, hello, endpoint, accept, bytes);
+        Optional<Directory.Endpoint> found = find(hello);
+        if (found.isEmpty()) {
+            refuse(context, hello, new UnknownServerName(Objects.requireNonNull(hello.serverName())), bytes);
+            return;
         }
+        Directory.Endpoint endpoint = found.get();
+        switch (Verdict.judge(hello, endpoint.policy(), door.clock().instant())) {
+            case Verdict.Refuse(var why) -> refuse(context, hello, why, bytes);
+            case Verdict.Accept accept -> shakeHands(context, hello, endpoint.name(), accept, bytes);
+        }
+    }
+
+    private Optional<Directory.Endpoint> find(ClientHello hello) {
+        Live<TlsPolicy> own = listener.policy();
+        return door.directory().find(hello.serverName(), own == null ? null : own.get());
+    }
+
+    private void refuse(ChannelHandlerContext context, ClientHello hello, VerdictRefusal why, ByteBuf bytes) {
+        bytes.release();
+        fail(why);
+        closeAfter(context, why, hello.legacyVersion());
     }
 
     /** The bytes go to the engine as if they had just come. */
     private void shakeHands(
-            ChannelHandlerContext context,
-            ClientHello hello,
-            Directory.Endpoint endpoint,
-            Verdict.Accept accept,
-            ByteBuf bytes) {
+            ChannelHandlerContext context, ClientHello hello, String endpoint, Verdict.Accept accept, ByteBuf bytes) {
         version = accept.version();
+        Duration max = accept.policy().handshakeMaxTime();
+        if (max != null) {
+            endAfter(max);
+        }
         ServerChain chain = door.identities().chain(accept.keyType());
         SSLEngine engine = door.contexts().engine(endpoint, accept, chain);
         HandshakeTasks engineTasks = new HandshakeTasks(connection.channel(), door.handshakeThreads());
@@ -168,7 +194,7 @@ final class Arrival implements ClientHelloReader.Owner {
         door.counters().handshakes.done(handshake.version(), handshake.resumed());
         connection.learn(Handshake.class, handshake);
         try {
-            mount.mount(connection);
+            listener.mount().mount(connection);
         } catch (RuntimeException e) {
             LOG.error("{}: the protocol of '{}' can't be mounted", connection.id(), connection.listener(), e);
             var _ = connection.channel().close();

@@ -4,6 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.CipherSuite;
 import dev.holdfast.tls.hello.NamedGroup;
+import dev.holdfast.tls.hello.SignatureScheme;
 import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.identity.ChainKeyManager;
 import dev.holdfast.tls.policy.Directory;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -56,9 +58,12 @@ final class Contexts {
         }
     }
 
-    /** An engine that can negotiate what the verdict says, with its chain, and nothing else. Asks for a client certificate. */
-    SSLEngine engine(Directory.Endpoint endpoint, Verdict.Accept accept, ServerChain chain) {
-        SSLEngine engine = context(endpoint, accept.keyType(), chain).createSSLEngine();
+    /**
+     * An engine that can negotiate what the verdict says, with its chain, and nothing else. Asks for a client certificate, and makes
+     * small records for a client that asks for them (RFC 6066 4).
+     */
+    SSLEngine engine(String endpoint, Verdict.Accept accept, ServerChain chain) {
+        SSLEngine engine = context(endpoint, accept, chain).createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = new SSLParameters();
         parameters.setProtocols(
@@ -68,10 +73,23 @@ final class Contexts {
         // The verdict has put them in the order that decides, be it the server's or the client's.
         parameters.setUseCipherSuitesOrder(true);
         parameters.setNamedGroups(
-                endpoint.policy().groups().stream().map(NamedGroup::toString).toArray(String[]::new));
+                accept.groups().stream().map(NamedGroup::toString).toArray(String[]::new));
+        if (!accept.policy().clientSignatures().isEmpty()) {
+            parameters.setSignatureSchemes(signatures(accept));
+        }
         parameters.setWantClientAuth(true);
         engine.setSSLParameters(parameters);
         return engine;
+    }
+
+    /** One list rules what the client may sign with and what the server does. */
+    private static String[] signatures(Verdict.Accept accept) {
+        return Stream.concat(
+                        accept.keyType().signatures(accept.version()).stream(),
+                        accept.policy().clientSignatures().stream())
+                .distinct()
+                .map(SignatureScheme::toString)
+                .toArray(String[]::new);
     }
 
     /** The engine calls the suites of SSL 3.0 by their name of then. */
@@ -80,18 +98,18 @@ final class Contexts {
         return engineSuites.contains(name) ? name : "SSL_" + name.substring("TLS_".length());
     }
 
-    private SSLContext context(Directory.Endpoint endpoint, ServerKeyType keyType, ServerChain chain) {
-        Key key = new Key(endpoint.name(), keyType);
+    private SSLContext context(String endpoint, Verdict.Accept accept, ServerChain chain) {
+        Key key = new Key(endpoint, accept.keyType());
+        TlsPolicy policy = accept.policy();
         Held now = held.get(key);
-        if (now != null && now.isFor(endpoint.policy(), chain)) {
+        if (now != null && now.isFor(policy, chain)) {
             return now.context;
         }
         held.keySet().removeIf(other -> !directory.has(other.endpoint));
         Held made = held.compute(
                 key,
-                (_, before) -> before != null && before.isFor(endpoint.policy(), chain)
-                        ? before
-                        : new Held(endpoint.policy(), chain, make(chain)));
+                (_, before) ->
+                        before != null && before.isFor(policy, chain) ? before : new Held(policy, chain, make(chain)));
         return made.context;
     }
 

@@ -142,7 +142,7 @@ public final class FrontDoor implements AutoCloseable {
         door.counters().accepted.increment();
         var _ = channel.closeFuture().addListener(_ -> door.guests().leave(source));
         connections.add(channel);
-        new Arrival(connection, door, listener.limits(), listener.mount()).begin();
+        new Arrival(connection, door, listener).begin();
     }
 
     private void turnAway(Connection connection, Guests.Answer answer) {

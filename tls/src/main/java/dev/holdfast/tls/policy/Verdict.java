@@ -12,8 +12,11 @@ import dev.holdfast.tls.report.VerdictRefusal.NoCommonGroup;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSignature;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSuite;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonVersion;
+import dev.holdfast.tls.report.VerdictRefusal.Retired;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -28,24 +31,53 @@ public sealed interface Verdict {
     NamedGroup ECDSA_CURVE = NamedGroup.SECP256R1;
 
     /**
+     * @param policy as it is now, without what has retired
      * @param version what will be negotiated
      * @param protocols the versions the engine is to have on, highest first; more than {@code version}, because an engine that
      *     knows of a higher one marks the answer to a client that didn't offer it (RFC 8446 4.1.3, against downgrade attacks)
      * @param suites what the engine may choose from, in the order of preference: those for {@code version} are offered by the
      *     client and fit {@code keyType}; any others are of versions that it didn't offer
+     * @param groups what the engine may exchange keys with; which one of several, the client's order decides
      * @param keyType the certificate to show
      */
-    record Accept(TlsVersion version, List<TlsVersion> protocols, List<CipherSuite> suites, ServerKeyType keyType)
+    record Accept(
+            TlsPolicy policy,
+            TlsVersion version,
+            List<TlsVersion> protocols,
+            List<CipherSuite> suites,
+            List<NamedGroup> groups,
+            ServerKeyType keyType)
             implements Verdict {
         public Accept {
             protocols = List.copyOf(protocols);
             suites = List.copyOf(suites);
+            groups = List.copyOf(groups);
         }
     }
 
     record Refuse(VerdictRefusal why) implements Verdict {}
 
-    static Verdict judge(ClientHello hello, TlsPolicy policy) {
+    /** @param now decides what of the policy has retired */
+    static Verdict judge(ClientHello hello, TlsPolicy policy, Instant now) {
+        TlsPolicy effective = policy.at(now);
+        Verdict verdict = judge(hello, effective);
+        if (verdict instanceof Refuse && !effective.equals(policy) && judge(hello, policy) instanceof Accept before) {
+            Optional<Retirement> why = before.suites().stream()
+                    .filter(suite -> suite.worksWith(before.version()))
+                    .flatMap(suite -> policy.retired(before.version(), suite, now).stream())
+                    .findFirst();
+            if (why.isPresent()) {
+                return new Refuse(new Retired(
+                        policy.name(),
+                        why.get().what(),
+                        why.get() instanceof Retirement.OfVersion,
+                        why.get().at()));
+            }
+        }
+        return verdict;
+    }
+
+    private static Verdict judge(ClientHello hello, TlsPolicy policy) {
         List<TlsVersion> common =
                 policy.versions().stream().filter(hello::offers).toList();
         if (common.isEmpty()) {
@@ -78,7 +110,7 @@ public sealed interface Verdict {
             }
             List<CipherSuite> usable = suites.stream()
                     .filter(suite -> fits(suite, keyType))
-                    .filter(suite -> !needsGroup(suite) || hasCommonGroup(hello, policy))
+                    .filter(suite -> hasGroupFor(suite, hello, policy))
                     .filter(suite -> !suite.isSigned() || canVerify(hello, version, keyType))
                     .toList();
             if (!usable.isEmpty() && curveIsOffered(hello, version, keyType)) {
@@ -97,11 +129,20 @@ public sealed interface Verdict {
         List<TlsVersion> protocols = policy.versions().stream()
                 .filter(protocol -> !skipsHigher || protocol.compareTo(version) <= 0)
                 .toList();
-        List<CipherSuite> suites = new ArrayList<>(usable);
+        NamedGroup curve = policy.curves().get(usable.getFirst());
+        // The engine takes groups for a handshake, not for a suite: one with a curve of its own goes alone, or not at
+        // all.
+        List<CipherSuite> suites = new ArrayList<>(
+                curve != null
+                        ? usable.subList(0, 1)
+                        : usable.stream()
+                                .filter(suite -> !policy.curves().containsKey(suite))
+                                .toList());
         if (!skipsHigher && version != TlsVersion.TLS_1_3) {
             policy.suites().stream().filter(CipherSuite::isTls13).forEach(suites::add);
         }
-        return new Accept(version, protocols, suites, keyType);
+        return new Accept(
+                policy, version, protocols, suites, curve != null ? List.of(curve) : policy.groups(), keyType);
     }
 
     private static List<CipherSuite> commonSuites(ClientHello hello, TlsPolicy policy) {
@@ -131,6 +172,27 @@ public sealed interface Verdict {
         return suite.isTls13() || suite.isEcdhe();
     }
 
+    /**
+     * A finite-field exchange takes whatever the server sends, unless the client names such groups and none is common (RFC 7919 4).
+     */
+    private static boolean hasGroupFor(CipherSuite suite, ClientHello hello, TlsPolicy policy) {
+        List<Integer> offered = hello.groups();
+        if (offered == null) {
+            return true;
+        }
+        NamedGroup curve = policy.curves().get(suite);
+        if (curve != null) {
+            return offered.contains(curve.code());
+        }
+        if (suite.isDhe()) {
+            return offered.stream().noneMatch(NamedGroup::isFiniteField)
+                    || policy.groups().stream()
+                            .anyMatch(
+                                    group -> NamedGroup.isFiniteField(group.code()) && offered.contains(group.code()));
+        }
+        return !needsGroup(suite) || hasCommonGroup(hello, policy);
+    }
+
     /** Without the extension a client of TLS 1.2 leaves the choice to the server (RFC 8422 4). */
     private static boolean hasCommonGroup(ClientHello hello, TlsPolicy policy) {
         List<Integer> offered = hello.groups();
@@ -154,6 +216,15 @@ public sealed interface Verdict {
                 || offered.contains(ECDSA_CURVE.code());
     }
 
+    private static List<NamedGroup> groupsOf(CipherSuite suite, TlsPolicy policy) {
+        NamedGroup curve = policy.curves().get(suite);
+        return curve != null
+                ? List.of(curve)
+                : policy.groups().stream()
+                        .filter(group -> suite.isTls13() || NamedGroup.isFiniteField(group.code()) == suite.isDhe())
+                        .toList();
+    }
+
     private static VerdictRefusal whyNot(
             ClientHello hello, TlsPolicy policy, TlsVersion version, List<CipherSuite> suites) {
         List<CipherSuite> fitting = suites.stream()
@@ -164,10 +235,14 @@ public sealed interface Verdict {
                     hello.offeredSuites(),
                     policy.suites().stream().map(CipherSuite::name).toList());
         }
-        if (!hasCommonGroup(hello, policy) && fitting.stream().allMatch(Verdict::needsGroup)) {
+        if (fitting.stream().noneMatch(suite -> hasGroupFor(suite, hello, policy))) {
             return new NoCommonGroup(
                     hello.offeredGroups(),
-                    policy.groups().stream().map(NamedGroup::toString).toList());
+                    fitting.stream()
+                            .flatMap(suite -> groupsOf(suite, policy).stream())
+                            .distinct()
+                            .map(NamedGroup::toString)
+                            .toList());
         }
         if (policy.keyTypes().stream().anyMatch(keyType -> canVerify(hello, version, keyType))
                 && !curveIsOffered(hello, version, ServerKeyType.ECDSA)

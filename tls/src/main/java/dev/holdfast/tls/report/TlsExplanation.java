@@ -22,6 +22,8 @@ import dev.holdfast.tls.report.VerdictRefusal.NoCommonGroup;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSignature;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSuite;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonVersion;
+import dev.holdfast.tls.report.VerdictRefusal.Retired;
+import dev.holdfast.tls.report.VerdictRefusal.UnknownServerName;
 import java.time.Duration;
 import java.util.List;
 
@@ -77,6 +79,10 @@ public final class TlsExplanation {
 
     private static String ofVerdict(VerdictRefusal refusal) {
         return switch (refusal) {
+            case UnknownServerName(var serverName) ->
+                "The client asks for '" + serverName
+                        + "' (SNI), and there is no hub of that name. Check the host name in its"
+                        + " connection string; 'holdfast hub list' shows the hubs there are.";
             case NoCommonVersion(var offered, var accepted) ->
                 "The client offers " + list(offered) + ", and the policy accepts " + list(accepted)
                         + ". Update the client's TLS library or let it use one of the accepted versions.";
@@ -84,6 +90,10 @@ public final class TlsExplanation {
                 "The client fell back to " + offered + " after a failed attempt, although it and this server can speak "
                         + accepted + ". Something between the two disturbs the first attempt; find it, or turn the"
                         + " client's fallback off.";
+            case Retired(var policy, var what, var _, var at) ->
+                "The client offers nothing better than " + what + ", which the policy " + policy
+                        + " stopped to accept at " + at
+                        + ". Update the client's TLS library, or give its hub a policy that still accepts it.";
             case NoCommonSuite(var offered, var accepted) ->
                 "The client and the policy have no cipher suite in common. The client offers " + list(offered)
                         + "; the policy accepts " + list(accepted)

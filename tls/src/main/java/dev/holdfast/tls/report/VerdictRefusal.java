@@ -1,9 +1,13 @@
 package dev.holdfast.tls.report;
 
+import java.time.Instant;
 import java.util.List;
 
 /** The ClientHello was understood, and what it offers does not fit what the policy accepts. Lists are in their owner's order. */
 public sealed interface VerdictRefusal extends TlsRefusal {
+    /** The client names (SNI) a host of this installation that is none. */
+    record UnknownServerName(String serverName) implements VerdictRefusal {}
+
     record NoCommonVersion(List<String> offered, List<String> accepted) implements VerdictRefusal {
         public NoCommonVersion {
             offered = List.copyOf(offered);
@@ -16,6 +20,15 @@ public sealed interface VerdictRefusal extends TlsRefusal {
      * someone between the two disturbs it.
      */
     record FallbackNotNeeded(String offered, String accepted) implements VerdictRefusal {}
+
+    /**
+     * The policy accepted this until a date, and nothing else of what the client offers.
+     *
+     * @param what the version or the suite
+     * @param isVersion which of the two it is
+     * @param at the first moment at which it was refused
+     */
+    record Retired(String policy, String what, boolean isVersion, Instant at) implements VerdictRefusal {}
 
     record NoCommonSuite(List<String> offered, List<String> accepted) implements VerdictRefusal {
         public NoCommonSuite {

@@ -8,7 +8,7 @@ import dev.holdfast.testkit.RawHello;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
-import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import io.netty.buffer.Unpooled;
@@ -37,7 +37,7 @@ class ArrivalTest {
     private final InetSocketAddress client = new InetSocketAddress("192.0.2.1", 40_000);
 
     ArrivalTest() {
-        Directory directory = new Directory(new Live<>(TlsPolicy.standard()));
+        Directory directory = new Directory(new Live<>(NamedPolicies.standard()));
         Door door = new Door(
                 LIMITS,
                 directory,
@@ -50,7 +50,11 @@ class ArrivalTest {
                 new TestClock(NOW),
                 reports::add);
         channel.freezeTime();
-        new Arrival(Connection.accept(channel, "amqp", client, NOW), door, LIMITS.arrival(), _ -> {}).begin();
+        new Arrival(
+                        Connection.accept(channel, "amqp", client, NOW),
+                        door,
+                        new Listener("amqp", LIMITS.arrival(), _ -> {}))
+                .begin();
     }
 
     @AfterEach

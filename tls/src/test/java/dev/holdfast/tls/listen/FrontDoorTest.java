@@ -11,13 +11,15 @@ import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.testkit.TestTls;
+import dev.holdfast.tls.hello.CipherSuite;
 import dev.holdfast.tls.hello.NamedGroup;
 import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
+import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.tls.policy.PolicyBuilder;
 import dev.holdfast.tls.policy.ServerKeyType;
 import dev.holdfast.tls.policy.TlsPolicy;
-import dev.holdfast.tls.policy.TlsPolicy.SuiteOrder;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Mount;
 import java.io.IOException;
@@ -33,7 +35,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -216,14 +217,12 @@ class FrontDoorTest {
     void a_policy_by_name_holds_for_that_name() throws Exception {
         door.directory.put(
                 "strict.holdfast.localhost",
-                new Live<>(new TlsPolicy(
-                        "strict",
-                        TlsVersion.TLS_1_3,
-                        TlsVersion.TLS_1_3,
-                        TlsPolicy.suites("TLS_AES_256_GCM_SHA384"),
-                        SuiteOrder.SERVER,
-                        List.of(NamedGroup.SECP384R1),
-                        Set.of(ServerKeyType.RSA))));
+                new Live<>(new PolicyBuilder("strict")
+                        .versions(TlsVersion.TLS_1_3, TlsVersion.TLS_1_3)
+                        .suites("TLS_AES_256_GCM_SHA384")
+                        .groups(NamedGroup.SECP384R1)
+                        .keyTypes(ServerKeyType.RSA)
+                        .build()));
         SSLContext client = TestTls.context(door.roots(), null);
 
         assertThatThrownBy(() -> TestTls.connect(client, "strict.holdfast.localhost", door.port(), "TLSv1.2"))
@@ -238,7 +237,7 @@ class FrontDoorTest {
 
     @Test
     void a_session_is_not_resumed_when_its_policy_has_changed() throws Exception {
-        Live<TlsPolicy> policy = new Live<>(TlsPolicy.standard());
+        Live<TlsPolicy> policy = new Live<>(NamedPolicies.standard());
         door.directory.put("hub1.holdfast.localhost", policy);
         SSLContext client = TestTls.context(door.roots(), null);
         for (boolean resumed : new boolean[] {false, true}) {
@@ -249,15 +248,10 @@ class FrontDoorTest {
         }
 
         // Nothing that the session itself could show: the engine alone would resume it.
-        TlsPolicy before = policy.get();
-        policy.update(now -> new TlsPolicy(
-                "without x25519",
-                before.lowest(),
-                before.highest(),
-                before.suites(),
-                before.order(),
-                List.of(NamedGroup.SECP256R1),
-                before.keyTypes()));
+        policy.update(now -> new PolicyBuilder("without-x25519")
+                .suites(now.suites().stream().map(CipherSuite::name).toArray(String[]::new))
+                .groups(NamedGroup.SECP256R1)
+                .build());
 
         for (boolean resumed : new boolean[] {false, true}) {
             try (SSLSocket socket = TestTls.connect(client, "hub1.holdfast.localhost", door.port(), "TLSv1.3")) {

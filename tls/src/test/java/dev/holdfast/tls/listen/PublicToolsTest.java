@@ -11,7 +11,7 @@ import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.testkit.Tool;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
-import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -256,7 +256,7 @@ class PublicToolsTest {
 
     @Test
     void a_session_is_not_resumed_under_a_name_with_a_policy_of_its_own() throws Exception {
-        door.directory.put("own.holdfast.localhost", new Live<>(TlsPolicy.standard()));
+        door.directory.put("own.holdfast.localhost", new Live<>(NamedPolicies.standard()));
         for (String version : List.of("-tls1_2", "-tls1_3")) {
             String session = files.resolve("session" + version).toString();
             openssl(version, "-servername", "hub1.holdfast.localhost", "-sess_out", session);

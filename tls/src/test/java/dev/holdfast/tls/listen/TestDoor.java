@@ -6,7 +6,7 @@ import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.policy.Directory;
-import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import io.netty.channel.ChannelHandlerContext;
@@ -36,7 +36,7 @@ final class TestDoor implements AutoCloseable {
 
     final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Handshake> handshakes = new LinkedBlockingQueue<>();
-    final Directory directory = new Directory(new Live<>(TlsPolicy.standard()));
+    final Directory directory;
     final ServerIdentities identities = new ServerIdentities(AUTHORITIES.rsa(), AUTHORITIES.ecc());
     final FrontDoor door;
     final Listening listening;
@@ -46,7 +46,21 @@ final class TestDoor implements AutoCloseable {
     }
 
     TestDoor(Limits limits) throws IOException {
-        door = new FrontDoor(limits, directory, identities, InstantSource.system(), reports::add);
+        this(limits, InstantSource.system(), List.of());
+    }
+
+    TestDoor(InstantSource clock) throws IOException {
+        this(clock, List.of());
+    }
+
+    /** @param domains below which only registered names lead anywhere */
+    TestDoor(InstantSource clock, List<String> domains) throws IOException {
+        this(Limits.defaults(), clock, domains);
+    }
+
+    private TestDoor(Limits limits, InstantSource clock, List<String> domains) throws IOException {
+        directory = new Directory(new Live<>(NamedPolicies.standard()), domains);
+        door = new FrontDoor(limits, directory, identities, clock, reports::add);
         listening = listen(limits.arrival());
     }
 

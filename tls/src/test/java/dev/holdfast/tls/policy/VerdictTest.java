@@ -20,13 +20,13 @@ import dev.holdfast.tls.report.VerdictRefusal.NoCommonGroup;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSignature;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSuite;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonVersion;
-import java.util.EnumSet;
+import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
-    private static final TlsPolicy STANDARD = TlsPolicy.standard();
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+    private static final TlsPolicy STANDARD = NamedPolicies.standard();
     private static final int ECDHE_ECDSA_AES128_GCM = 0xC02B;
     private static final int ECDHE_RSA_AES128_GCM = 0xC02F;
     private static final int ECDHE_RSA_AES256_GCM = 0xC030;
@@ -40,28 +40,26 @@ class VerdictTest {
     }
 
     private static Accept accepted(RawHello raw, TlsPolicy policy) {
-        return switch (Verdict.judge(hello(raw), policy)) {
+        return switch (Verdict.judge(hello(raw), policy, NOW)) {
             case Accept accept -> accept;
             case Refuse(var why) -> throw new AssertionError(TlsExplanation.of(why));
         };
     }
 
     private static VerdictRefusal refused(RawHello raw, TlsPolicy policy) {
-        return switch (Verdict.judge(hello(raw), policy)) {
+        return switch (Verdict.judge(hello(raw), policy, NOW)) {
             case Accept accept -> throw new AssertionError(accept.toString());
             case Refuse(var why) -> why;
         };
     }
 
     private static TlsPolicy policy(TlsVersion lowest, TlsVersion highest, SuiteOrder order, String... suites) {
-        return new TlsPolicy(
-                "test",
-                lowest,
-                highest,
-                TlsPolicy.suites(suites),
-                order,
-                List.of(NamedGroup.X25519, NamedGroup.SECP256R1),
-                EnumSet.allOf(ServerKeyType.class));
+        return new PolicyBuilder("test-legacy")
+                .versions(lowest, highest)
+                .suites(suites)
+                .order(order)
+                .groups(NamedGroup.X25519, NamedGroup.SECP256R1)
+                .build();
     }
 
     @Test
@@ -184,14 +182,10 @@ class VerdictTest {
 
     @Test
     void a_policy_without_ecdsa_refuses_who_can_only_do_ecdsa() {
-        TlsPolicy rsaOnly = new TlsPolicy(
-                "rsa",
-                STANDARD.lowest(),
-                STANDARD.highest(),
-                STANDARD.suites(),
-                STANDARD.order(),
-                STANDARD.groups(),
-                Set.of(ServerKeyType.RSA));
+        TlsPolicy rsaOnly = new PolicyBuilder("rsa")
+                .suites(STANDARD.suites().stream().map(CipherSuite::name).toArray(String[]::new))
+                .keyTypes(ServerKeyType.RSA)
+                .build();
 
         assertThat(refused(RawHello.tls12().suites(ECDHE_ECDSA_AES128_GCM), rsaOnly))
                 .isInstanceOf(NoCommonSuite.class);

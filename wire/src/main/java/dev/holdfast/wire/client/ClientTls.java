@@ -18,6 +18,20 @@ import javax.net.ssl.TrustManagerFactory;
  * setting of the Java runtime can weaken them.
  */
 public final class ClientTls {
+    /** Those of the hub since 2025. The runtime's own list has more, and a server with old devices has widened it. */
+    private static final String[] SUITES = {
+        "TLS_AES_256_GCM_SHA384",
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"
+    };
+
     private final SSLContext context;
 
     private ClientTls(SSLContext context) {
@@ -56,10 +70,11 @@ public final class ClientTls {
         return context;
     }
 
-    /** TLS 1.2 and 1.3 with the host name checked; for every engine made of {@link #context}. */
+    /** TLS 1.2 and 1.3, suites with forward secrecy, the host name checked; for every engine made of {@link #context}. */
     public SSLParameters parameters() {
         SSLParameters parameters = context.getDefaultSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+        parameters.setCipherSuites(SUITES.clone());
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         return parameters;
     }

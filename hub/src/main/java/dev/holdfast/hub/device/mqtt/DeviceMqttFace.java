@@ -3,12 +3,14 @@ package dev.holdfast.hub.device.mqtt;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.TlsAdmission;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.ClientIdMismatch;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.NotAuthenticated;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.UnknownHub;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMalformed;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMissing;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.WillNotAllowed;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
@@ -37,6 +39,7 @@ public final class DeviceMqttFace implements MqttFace {
     private static final int PRINTED_MAX_CHARS = 260;
 
     private final HubDirectory hubs;
+    private final TlsAdmission admission;
     private final Limits.Mqtt limits;
     private final InstantSource clock;
     private final Consumer<Report> reports;
@@ -44,6 +47,7 @@ public final class DeviceMqttFace implements MqttFace {
     /** @param reports told of every refused connection and of every one that the hub ended; any thread */
     public DeviceMqttFace(HubDirectory hubs, Limits.Mqtt limits, InstantSource clock, Consumer<Report> reports) {
         this.hubs = hubs;
+        this.admission = new TlsAdmission(hubs, clock);
         this.limits = limits;
         this.clock = clock;
         this.reports = reports;
@@ -81,6 +85,10 @@ public final class DeviceMqttFace implements MqttFace {
     }
 
     private MqttAnswer connect(Hub hub, UserName name, MqttConnect connect, MqttLink link) {
+        TlsNotAccepted fault = admission.refusalOf(link.connection(), hub);
+        if (fault != null) {
+            return refuse(new NotAuthenticated(fault), hub, connect, link);
+        }
         MqttWill will = connect.will();
         PublishRefusal willFault = will == null ? null : faultOf(will, name, hub);
         if (willFault != null) {

@@ -3,6 +3,7 @@ package dev.holdfast.hub.service.events;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.AmqpConversation;
@@ -119,6 +120,11 @@ final class EventsConversation implements AmqpConversation {
         }
         if (fault != null || hub == null) {
             refuse(link, hub, fault == null ? new EventsRefusal.UnknownHub(address.hub()) : fault);
+            return;
+        }
+        TlsNotAccepted tls = settings.admission().refusalOf(connection.peer().connection(), hub);
+        if (tls != null) {
+            refuse(link, hub, new EventsRefusal.NotAuthenticated(tls));
             return;
         }
         if (!hub.settings().get().hasConsumerGroup(address.group())) {

@@ -4,6 +4,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.TlsAdmission;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
@@ -41,6 +42,7 @@ public final class EventsFace implements AmqpFace {
             HubDirectory hubs, Limits limits, InstantSource clock, Executor threads, Consumer<Report> reports) {
         settings = new EventsSettings(
                 hubs,
+                new TlsAdmission(hubs, clock),
                 limits,
                 clock,
                 threads,

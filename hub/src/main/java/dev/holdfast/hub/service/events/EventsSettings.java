@@ -2,6 +2,7 @@ package dev.holdfast.hub.service.events;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.TlsAdmission;
 import dev.holdfast.tls.report.Report;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  */
 record EventsSettings(
         HubDirectory hubs,
+        TlsAdmission admission,
         Limits limits,
         InstantSource clock,
         Executor threads,

@@ -3,6 +3,8 @@ package dev.holdfast.hub.service.http;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.TlsAdmission;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
 import dev.holdfast.hub.identity.Identity;
@@ -27,11 +29,13 @@ public final class DevicesOverHttps implements HttpFace {
     private static final Set<String> OF_DEVICES = Set.of("messages", "files");
 
     private final HubDirectory hubs;
+    private final TlsAdmission admission;
     private final Faults faults;
 
     /** @param reports told of every call; quick */
     public DevicesOverHttps(HubDirectory hubs, InstantSource clock, Consumer<Report> reports) {
         this.hubs = hubs;
+        this.admission = new TlsAdmission(hubs, clock);
         this.faults = new Faults(clock, reports);
     }
 
@@ -75,7 +79,11 @@ public final class DevicesOverHttps implements HttpFace {
         return faults.answer(fault, request, hub, asked == null ? null : asked.device());
     }
 
-    private static ServiceFault fault(Hub hub, Asked asked, HttpRequest request) {
+    private ServiceFault fault(Hub hub, Asked asked, HttpRequest request) {
+        TlsNotAccepted tls = admission.refusalOf(request.connection(), hub);
+        if (tls != null) {
+            return ServiceFault.of(tls);
+        }
         String device = asked.device();
         if (device == null) {
             return ServiceFault.notServedYet("MQTT and AMQP over WebSocket", " Use MQTT on port 8883.");

@@ -3,7 +3,9 @@ package dev.holdfast.hub.service.http;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.TlsAdmission;
 import dev.holdfast.hub.identity.AccessRight;
+import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.ServiceAuthentication;
 import dev.holdfast.hub.identity.Signing;
 import dev.holdfast.tls.report.Report;
@@ -35,12 +37,14 @@ public final class ServiceApi implements HttpFace {
     private static final Set<String> DEVICE_PATHS = Set.of("devices", "twins", "digitaltwins");
 
     private final HubDirectory hubs;
+    private final TlsAdmission admission;
     private final Faults faults;
     private final ServiceRoutes routes;
 
     /** @param reports told of refused calls; quick */
     public ServiceApi(HubDirectory hubs, Limits.Registry limits, InstantSource clock, Consumer<Report> reports) {
         this.hubs = hubs;
+        this.admission = new TlsAdmission(hubs, clock);
         this.faults = new Faults(clock, reports);
         this.routes = new ServiceRoutes(limits);
     }
@@ -136,7 +140,11 @@ public final class ServiceApi implements HttpFace {
     }
 
     /** @param route null when there is none: then any token of the hub will do, since there is nothing to have */
-    private static void judgeToken(Hub hub, HttpRequest request, @Nullable ServiceRoute route) throws ServiceFault {
+    private void judgeToken(Hub hub, HttpRequest request, @Nullable ServiceRoute route) throws ServiceFault {
+        TlsNotAccepted fault = admission.refusalOf(request.connection(), hub);
+        if (fault != null) {
+            throw ServiceFault.of(fault);
+        }
         String token = request.header("authorization").orElse("");
         if (token.isEmpty()) {
             throw ServiceFault.noToken();

@@ -97,7 +97,8 @@ final class ServiceFault extends Exception {
      */
     private static boolean mayBeTold(AuthenticationRefusal refusal) {
         return switch (refusal) {
-            case AuthenticationRefusal.NoCredentials _,
+            case AuthenticationRefusal.TlsNotAccepted _,
+                    AuthenticationRefusal.NoCredentials _,
                     AuthenticationRefusal.TokenMalformed _,
                     AuthenticationRefusal.TokenExpired _,
                     AuthenticationRefusal.TokenForOtherResource _,

@@ -56,7 +56,8 @@ class AuthorityEntryTest {
                         now.policies(),
                         now.consumerGroups(),
                         now.createdAt(),
-                        all));
+                        all,
+                        now.tls()));
     }
 
     /** As the hub does it: first the settings, then whoever came in by it. */

@@ -11,6 +11,7 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubLogs;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.NamedTls;
 import dev.holdfast.hub.NewHub;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Precondition;
@@ -55,8 +56,14 @@ class RestartTest {
         private final InstantSource clock = InstantSource.system();
         private final Limits limits = Limits.defaults();
         private final EmbeddedTable table = EmbeddedTable.open(data.resolve("state.db"), limits.storage());
-        private final Hubs hubs =
-                new Hubs(table, logs(), new HostNames(List.of("hub.test"), HUB1), clock, new SecureRandom(), limits);
+        private final Hubs hubs = new Hubs(
+                table,
+                logs(),
+                new HostNames(List.of("hub.test"), HUB1),
+                new NamedTls(),
+                clock,
+                new SecureRandom(),
+                limits);
         private final PlainListener listener =
                 new PlainListener(hubs, clock, reports::add, PeerIdentity.Anonymous::new);
 

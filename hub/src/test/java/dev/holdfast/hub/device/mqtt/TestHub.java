@@ -25,6 +25,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.testkit.TestClock;
+import dev.holdfast.tls.policy.NamedPolicies;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -60,7 +61,16 @@ final class TestHub {
         registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
         Authenticator authenticator = new Authenticator(settings, registry, hostName::equals, clock, limits);
         Intake intake = new Intake(log, limits.telemetry());
-        hub = new Hub(hubName, settings, registry, authenticator, links, intake, table, log);
+        hub = new Hub(
+                hubName,
+                settings,
+                new Live<>(NamedPolicies.standard()),
+                registry,
+                authenticator,
+                links,
+                intake,
+                table,
+                log);
     }
 
     private void endLink(RegistryChange change) {

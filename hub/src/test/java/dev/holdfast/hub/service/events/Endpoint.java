@@ -23,6 +23,7 @@ import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.testkit.TestClock;
+import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.Mount;
@@ -154,6 +155,7 @@ final class Endpoint implements AutoCloseable {
         Hub hub = new Hub(
                 hubName,
                 settings,
+                new Live<>(NamedPolicies.standard()),
                 registry,
                 authenticator,
                 new DeviceLinks(),

@@ -12,7 +12,7 @@ import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.listen.Listening;
 import dev.holdfast.tls.policy.Directory;
-import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.ClientSasl;
 import dev.holdfast.wire.client.ClientTls;
@@ -47,7 +47,7 @@ class OverTlsTest {
         try (Endpoint endpoint = new Endpoint();
                 FrontDoor door = new FrontDoor(
                         limits,
-                        new Directory(new Live<>(TlsPolicy.standard())),
+                        new Directory(new Live<>(NamedPolicies.standard())),
                         new ServerIdentities(authorities.rsa(), authorities.ecc()),
                         clock,
                         endpoint.reports::add)) {

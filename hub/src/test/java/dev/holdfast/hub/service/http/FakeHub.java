@@ -20,6 +20,7 @@ import dev.holdfast.store.Log;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
+import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.http.HttpFace;
@@ -82,6 +83,7 @@ final class FakeHub implements HubDirectory {
         hub = new Hub(
                 NAME,
                 settings,
+                new Live<>(NamedPolicies.standard()),
                 registry,
                 authenticator,
                 links,

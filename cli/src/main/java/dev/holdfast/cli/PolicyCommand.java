@@ -1,0 +1,280 @@
+package dev.holdfast.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "policy",
+        description =
+                "TLS policies: which TLS the devices of a hub may speak. A change holds from the next handshake on and"
+                        + " disconnects nobody.",
+        footer = {"", "Example:", "  holdfast policy set hub1 hub-2021-strict"})
+final class PolicyCommand implements Runnable {
+    private static final String PATH = "policies";
+    private static final int FILE_MAX_BYTES = 64 * 1024;
+    /** What a server says of a policy beside the policy itself. */
+    private static final List<String> REMARKS = List.of("builtIn", "source", "hubs");
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    static CommandLine line(Map<String, String> environment) {
+        return new CommandLine(new PolicyCommand())
+                .addSubcommand(new Listing(environment))
+                .addSubcommand(new Show(environment))
+                .addSubcommand(new Set(environment))
+                .addSubcommand(new Add(environment))
+                .addSubcommand(new Delete(environment));
+    }
+
+    @Override
+    public void run() {
+        throw help.wrongUse("Say what to do with TLS policies.");
+    }
+
+    private static String joined(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asString)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String versions(JsonNode policy) {
+        String lowest = policy.path("lowestVersion").asString();
+        String highest = policy.path("highestVersion").asString();
+        return lowest.equals(highest) ? lowest : lowest + " to " + highest;
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists the policies that come with the server and your own, with the hubs that have them.",
+            footer = {"", "Example:", "  holdfast policy list"})
+    static final class Listing extends ServerCommand {
+        @Mixin
+        private Output output = new Output();
+
+        Listing(Map<String, String> environment) {
+            super(environment);
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode answer = client.get(PATH);
+            if (output.isJson()) {
+                output.printJson(out(), answer.path("policies"));
+                return;
+            }
+            String byDefault = answer.path("default").asString();
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode policy : answer.path("policies")) {
+                String name = policy.path("name").asString();
+                rows.add(List.of(
+                        name.equals(byDefault) ? name + " (default)" : name,
+                        versions(policy),
+                        String.valueOf(policy.path("suites").size()),
+                        policy.path("builtIn").asBoolean() ? "comes with the server" : "your own",
+                        joined(policy.path("hubs"))));
+            }
+            Output.printTable(out(), List.of("NAME", "TLS", "SUITES", "KIND", "HUBS"), rows);
+        }
+    }
+
+    @Command(
+            name = "show",
+            description = "Shows everything that a policy accepts; in --json as 'policy add' takes it.",
+            footer = {"", "Example:", "  holdfast policy show hub-2021-legacy"})
+    static final class Show extends ServerCommand {
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The policy.")
+        private String name = "";
+
+        @Mixin
+        private Output output = new Output();
+
+        Show(Map<String, String> environment) {
+            super(environment);
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode policy = client.get(OperatorClient.path(PATH, name));
+            if (output.isJson()) {
+                output.printJson(out(), policy);
+            } else {
+                print(out(), policy);
+            }
+        }
+
+        private static void print(PrintWriter out, JsonNode policy) {
+            out.println("Policy:       " + policy.path("name").asString());
+            if (policy.hasNonNull("source")) {
+                out.println("Stands for:   " + policy.path("source").asString());
+            }
+            out.println("TLS:          " + versions(policy));
+            out.println("Certificates: " + joined(policy.path("certificates")));
+            out.println("Groups:       " + joined(policy.path("groups")));
+            if (!policy.path("clientSignatures").isEmpty()) {
+                out.println("Client signs: " + joined(policy.path("clientSignatures")));
+            }
+            if (policy.hasNonNull("handshakeSeconds")) {
+                out.println("Handshake:    " + policy.path("handshakeSeconds").asInt() + " s at most");
+            }
+            out.println("Hubs:         " + (policy.path("hubs").isEmpty() ? "none" : joined(policy.path("hubs"))));
+            out.println("Suites, in the " + policy.path("order").asString() + "'s order:");
+            JsonNode retirements = policy.path("retirements");
+            for (JsonNode suite : policy.path("suites")) {
+                String end = retirements.path(suite.asString()).asString("");
+                out.println("  " + suite.asString() + (end.isEmpty() ? "" : " (until " + end + ")"));
+            }
+            for (String version : List.of("1.0", "1.1", "1.2")) {
+                if (retirements.has(version)) {
+                    out.println("TLS " + version + " until "
+                            + retirements.path(version).asString());
+                }
+            }
+        }
+    }
+
+    @Command(
+            name = "set",
+            description = "Gives a hub a policy, from the next handshake on.",
+            footer = {
+                "",
+                "Examples:",
+                "  holdfast policy set hub1 hub-2021-strict",
+                "  holdfast policy set hub1 --default"
+            })
+    static final class Set extends ServerCommand {
+        @Parameters(index = "0", paramLabel = "HUB", converter = NameConverter.class, description = "The hub.")
+        private String hub = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "POLICY",
+                converter = NameConverter.class,
+                description = "The policy; 'holdfast policy list' shows the names.")
+        private @Nullable String policy;
+
+        @Option(names = "--default", description = "Takes back what was given: the hub is as it was made.")
+        private boolean byDefault;
+
+        Set(Map<String, String> environment) {
+            super(environment);
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            if (byDefault == (policy != null)) {
+                throw wrongUse("Name a policy, or say --default.");
+            }
+            ObjectNode wanted = JsonMapper.shared().createObjectNode().put("policy", policy);
+            JsonNode now = client.put(OperatorClient.path("hubs", hub, "policy"), wanted);
+            out().println("Hub " + hub + " has the policy " + now.path("policy").asString()
+                    + " from the next handshake on; who is connected stays.");
+        }
+    }
+
+    @Command(
+            name = "add",
+            description = "Adds a policy of your own, or changes it for all hubs that have it.",
+            footer = {
+                "",
+                "Example, beginning with one that exists (give it another name):",
+                "  holdfast policy show hub-2025 --json > plant.json",
+                "  holdfast policy add plant.json"
+            })
+    static final class Add implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "The policy in JSON.")
+        private Path file = Path.of("");
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Add(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            ObjectNode policy = read(file);
+            REMARKS.forEach(policy::remove);
+            String name = policy.path("name").asString("");
+            if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+                throw new CommandFailure("the policy in " + file + " has no usable name.");
+            }
+            try (OperatorClient client = server.connect()) {
+                JsonNode added = client.put(OperatorClient.path(PATH, name), policy);
+                help.out()
+                        .println("Policy " + name + " is there; "
+                                + (added.path("hubs").isEmpty()
+                                        ? "'holdfast policy set HUB " + name + "' gives it to a hub."
+                                        : "it holds for " + joined(added.path("hubs"))
+                                                + " from the next handshake on."));
+            }
+            return 0;
+        }
+
+        private static ObjectNode read(Path file) throws CommandFailure {
+            byte[] content;
+            try (InputStream in = Files.newInputStream(file)) {
+                content = in.readNBytes(FILE_MAX_BYTES + 1);
+            } catch (IOException e) {
+                throw new CommandFailure("the policy in " + file + " can't be read (" + Trouble.of(e) + ").", e);
+            }
+            if (content.length > FILE_MAX_BYTES) {
+                throw new CommandFailure(file + " is too large for a policy.");
+            }
+            try {
+                if (JsonMapper.shared().readTree(content) instanceof ObjectNode policy) {
+                    return policy;
+                }
+            } catch (JacksonException e) {
+                throw new CommandFailure(
+                        file + " is not JSON; something is wrong in line "
+                                + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ".",
+                        e);
+            }
+            throw new CommandFailure(file + " holds no JSON object.");
+        }
+    }
+
+    @Command(
+            name = "delete",
+            description = "Deletes a policy of your own that no hub has.",
+            footer = {"", "Example:", "  holdfast policy delete plant"})
+    static final class Delete extends ServerCommand {
+        @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The policy.")
+        private String name = "";
+
+        Delete(Map<String, String> environment) {
+            super(environment);
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            client.delete(OperatorClient.path(PATH, name));
+            out().println("Policy " + name + " is deleted.");
+        }
+    }
+}

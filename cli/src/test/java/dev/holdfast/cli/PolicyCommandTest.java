@@ -1,0 +1,157 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PolicyCommandTest {
+    private static final String OWN = """
+            {"name": "plant", "lowestVersion": "1.0", "highestVersion": "1.2", "order": "server",
+             "suites": ["TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"],
+             "groups": ["secp256r1"], "certificates": ["rsa"], "clientSignatures": [],
+             "retirements": {"TLS_RSA_WITH_3DES_EDE_CBC_SHA": "2022-10-01T00:00:00Z", "1.0": "2027-01-01T00:00:00Z"},
+             "builtIn": false, "source": "ours", "hubs": ["hub1"]}""";
+
+    @TempDir
+    Path directory;
+
+    private StubServer server;
+    private String data = "";
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new StubServer(directory);
+        data = server.writeReadyFile().toString();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private int run(String... arguments) {
+        return Main.run(
+                Map.of("HOLDFAST_DATA", data), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    @Test
+    void policies_are_listed_with_the_default_and_the_hubs_that_have_them() throws Exception {
+        server.on("GET /holdfast/v1/policies", 200, """
+                {"default": "hub-2025", "policies": [
+                 {"name": "hub-2025", "lowestVersion": "1.2", "highestVersion": "1.3", "suites": ["a", "b"],
+                  "builtIn": true, "hubs": ["hub1", "plant-2"]},
+                 {"name": "own", "lowestVersion": "1.2", "highestVersion": "1.2", "suites": ["a"], "builtIn": false,
+                  "hubs": []}]}""");
+
+        assertThat(run("policy", "list")).isZero();
+
+        assertThat(out.toString().lines())
+                .satisfiesExactly(
+                        header -> assertThat(header).matches("NAME +TLS +SUITES +KIND +HUBS"),
+                        row -> assertThat(row)
+                                .matches("hub-2025 \\(default\\) +1.2 to 1.3 +2 +comes with the server +hub1, plant-2"),
+                        row -> assertThat(row).matches("own +1.2 +1 +your own *"));
+    }
+
+    @Test
+    void a_policy_is_shown_with_what_it_stands_for_and_what_retires() throws Exception {
+        server.on("GET /holdfast/v1/policies/plant", 200, OWN);
+
+        assertThat(run("policy", "show", "plant")).isZero();
+
+        assertThat(out.toString())
+                .contains("Stands for:   ours")
+                .contains("TLS:          1.0 to 1.2")
+                .contains("TLS_RSA_WITH_3DES_EDE_CBC_SHA (until 2022-10-01T00:00:00Z)")
+                .contains("TLS 1.0 until 2027-01-01T00:00:00Z")
+                .contains("in the server's order");
+    }
+
+    @Test
+    void a_hub_gets_a_policy_and_loses_it() throws Exception {
+        server.on("PUT /holdfast/v1/hubs/hub1/policy", 200, "{\"policy\": \"modern\"}");
+
+        assertThat(run("policy", "set", "hub1", "modern")).isZero();
+        assertThat(out.toString()).contains("hub1 has the policy modern");
+        assertThat(run("policy", "set", "hub1", "--default")).isZero();
+
+        assertThat(server.asked())
+                .containsExactly(
+                        "PUT /holdfast/v1/hubs/hub1/policy {\"policy\":\"modern\"}",
+                        "PUT /holdfast/v1/hubs/hub1/policy {\"policy\":null}");
+    }
+
+    @Test
+    void neither_or_both_of_policy_and_default_is_wrong_use() throws Exception {
+        assertThat(run("policy", "set", "hub1")).isEqualTo(2);
+        assertThat(run("policy", "set", "hub1", "modern", "--default")).isEqualTo(2);
+
+        assertThat(server.asked()).isEmpty();
+        assertThat(err.toString()).contains("Name a policy, or say --default.");
+    }
+
+    @Test
+    void what_show_prints_can_be_given_back() throws Exception {
+        server.on("PUT /holdfast/v1/policies/plant", 201, OWN);
+
+        assertThat(run(
+                        "policy",
+                        "add",
+                        Files.writeString(directory.resolve("p.json"), OWN).toString()))
+                .isZero();
+
+        assertThat(out.toString()).contains("holds for hub1 from the next handshake on");
+        assertThat(server.asked()).singleElement().asString().doesNotContain("builtIn", "source", "hubs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "{", "{}", "{\"name\": \"..\"}"})
+    void what_is_no_policy_is_refused_before_anyone_is_asked(String text) throws Exception {
+        assertThat(run(
+                        "policy",
+                        "add",
+                        Files.writeString(directory.resolve("p.json"), text).toString()))
+                .isEqualTo(1);
+
+        assertThat(server.asked()).isEmpty();
+        assertThat(err.toString())
+                .contains("p.json")
+                .doesNotContain("Exception")
+                .doesNotContain("jackson");
+    }
+
+    @Test
+    void a_policy_is_deleted() throws Exception {
+        server.on("DELETE /holdfast/v1/policies/plant", 204, "");
+
+        assertThat(run("policy", "delete", "plant")).isZero();
+
+        assertThat(out.toString()).contains("Policy plant is deleted.");
+    }
+
+    @Test
+    void a_hub_is_made_with_what_was_asked_for_its_tls() throws Exception {
+        server.on("POST /holdfast/v1/hubs", 201, "{\"name\": \"plant\", \"hostName\": \"plant.example\"}");
+
+        assertThat(run("hub", "create", "plant", "--min-tls", "1.2", "--no-ecc"))
+                .isZero();
+        assertThat(run("hub", "create", "plant", "--policy", "modern")).isZero();
+
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST /holdfast/v1/hubs {\"name\":\"plant\",\"minTlsVersion\":\"1.2\",\"eccCertificates\":false}",
+                        "POST /holdfast/v1/hubs {\"name\":\"plant\",\"policy\":\"modern\"}");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.holdfast.server;
+
+import dev.holdfast.base.Live;
+import dev.holdfast.hub.HostNames;
+import dev.holdfast.hub.Hubs;
+import dev.holdfast.server.policy.HubEndpoints;
+import dev.holdfast.server.policy.PolicyStore;
+import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.TlsPolicy;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The TLS policies of this installation at work: by name, by host and by listener. */
+final class TlsPolicies {
+    private final PolicyStore store;
+    private final Config.Policies names;
+    private final Map<String, Live<TlsPolicy>> named = new HashMap<>();
+    private final Directory directory;
+    private final Hubs hubs;
+    private final HubEndpoints endpoints;
+
+    /** @throws StartFailure when the settings name a policy that there is not */
+    TlsPolicies(PolicyStore store, Config.Policies names, HostNames hostNames, Hubs hubs) throws StartFailure {
+        this.store = store;
+        this.names = names;
+        this.hubs = hubs;
+        for (String name : names.names()) {
+            named.put(name, new Live<>(find(store, name)));
+        }
+        Live<TlsPolicy> byDefault = live(names.byDefault());
+        directory = new Directory(byDefault, hostNames.domains());
+        endpoints = new HubEndpoints(hubs, hostNames, directory, byDefault);
+        endpoints.publish();
+    }
+
+    /** @throws StartFailure when there is none of this name */
+    static TlsPolicy find(PolicyStore store, String name) throws StartFailure {
+        return store.find(name)
+                .orElseThrow(() -> new StartFailure("The settings name the TLS policy '" + name
+                        + "', and there is none. Correct tls.policy or listeners.*.policy."));
+    }
+
+    PolicyStore store() {
+        return store;
+    }
+
+    Config.Policies names() {
+        return names;
+    }
+
+    Directory directory() {
+        return directory;
+    }
+
+    /** For clients of a listener that name no host of ours; null for the default. */
+    @Nullable
+    Live<TlsPolicy> ofListener(@Nullable String name) {
+        return name == null ? null : live(name);
+    }
+
+    private Live<TlsPolicy> live(String name) {
+        Live<TlsPolicy> live = named.get(name);
+        if (live == null) {
+            throw new IllegalStateException("not a policy of the settings: " + name);
+        }
+        return live;
+    }
+
+    /** After hubs were made or deleted. */
+    void hubsChanged() {
+        endpoints.publish();
+    }
+
+    /** After a policy was changed. */
+    void refresh() {
+        named.forEach((name, live) -> store.find(name).ifPresent(policy -> live.update(_ -> policy)));
+        hubs.refreshTls();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.holdfast.server.operator;
+
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubChange;
+import dev.holdfast.hub.HubTls;
+import dev.holdfast.hub.Hubs;
+import dev.holdfast.server.policy.PolicyStore;
+import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.wire.http.HttpRequest;
+import dev.holdfast.wire.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code policies}: the TLS policies that there are, and an operator's own. */
+public final class TlsPoliciesResource {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Hubs hubs;
+    private final PolicyStore policies;
+    private final Set<String> fixed;
+    private final Runnable changed;
+
+    /**
+     * @param fixed names that the server's settings say; these policies can't be deleted
+     * @param changed called when a policy has changed, so that it takes effect
+     */
+    public TlsPoliciesResource(Hubs hubs, PolicyStore policies, Set<String> fixed, Runnable changed) {
+        this.hubs = hubs;
+        this.policies = policies;
+        this.fixed = Set.copyOf(fixed);
+        this.changed = changed;
+    }
+
+    /** @param path the segments behind {@code policies} */
+    HttpResponse answer(HttpRequest request, List<String> path) throws BadRequest {
+        return switch (path.size()) {
+            case 0 -> request.method().equals("GET") ? list() : Answers.methodNotAllowed("GET");
+            case 1 -> answerOne(request, path.getFirst());
+            default -> Answers.notFound();
+        };
+    }
+
+    private HttpResponse list() {
+        ObjectNode body = Answers.object().put("default", policies.defaultName());
+        ArrayNode list = body.putArray("policies");
+        Stream.concat(NamedPolicies.all().stream().map(NamedPolicies.Named::policy), policies.own().stream())
+                .forEach(policy -> list.add(json(policy)));
+        return Answers.json(200, body);
+    }
+
+    private HttpResponse answerOne(HttpRequest request, String name) throws BadRequest {
+        return switch (request.method()) {
+            case "GET" ->
+                policies.find(name)
+                        .map(policy -> Answers.json(200, json(policy)))
+                        .orElseGet(() -> unknown(name));
+            case "PUT" -> put(name, request.body());
+            case "DELETE" -> hubs.whileUnchanged(() -> delete(name));
+            default -> Answers.methodNotAllowed("GET, PUT, DELETE");
+        };
+    }
+
+    private HttpResponse put(String name, byte[] body) throws BadRequest {
+        TlsPolicy policy;
+        try {
+            policy = PolicyStore.read(body);
+        } catch (IllegalArgumentException e) {
+            throw new BadRequest(sentence(String.valueOf(e.getMessage())));
+        }
+        if (!policy.name().equals(name)) {
+            throw new BadRequest("The path and the policy give different names.");
+        }
+        if (PolicyStore.comesWithServer(name)) {
+            return comesWithServer(name);
+        }
+        return hubs.whileUnchanged(() -> {
+            boolean isNew = policies.find(name).isEmpty();
+            if (isNew && policies.isFull()) {
+                return Answers.error(
+                        403, "TooManyPolicies", "There are " + policies.max() + " policies already. Delete one first.");
+            }
+            policies.put(policy);
+            changed.run();
+            return Answers.json(isNew ? 201 : 200, json(policy));
+        });
+    }
+
+    private static String sentence(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1) + (text.endsWith(".") ? "" : ".");
+    }
+
+    private HttpResponse delete(String name) {
+        if (PolicyStore.comesWithServer(name)) {
+            return comesWithServer(name);
+        }
+        if (policies.find(name).isEmpty()) {
+            return unknown(name);
+        }
+        List<String> users = usedBy(name);
+        if (!users.isEmpty() || fixed.contains(name)) {
+            return Answers.error(
+                    409,
+                    "PolicyInUse",
+                    users.isEmpty()
+                            ? "The settings of this server name the policy '" + name + "'."
+                            : "The policy '" + name + "' is that of " + String.join(", ", users)
+                                    + ". Give these hubs another one first.");
+        }
+        policies.delete(name);
+        return Answers.noContent();
+    }
+
+    private List<String> usedBy(String name) {
+        return hubs.all().stream()
+                .filter(hub -> name.equals(policyName(hub.settings().get().tls())))
+                .map(hub -> hub.name().value())
+                .toList();
+    }
+
+    private static HttpResponse comesWithServer(String name) {
+        return Answers.error(
+                409,
+                "PolicyBuiltIn",
+                "The policy '" + name + "' comes with the server and stays as it is. Choose another name for yours.");
+    }
+
+    private static HttpResponse unknown(String name) {
+        return Answers.error(404, "UnknownTlsPolicy", "There is no TLS policy '" + name + "'.");
+    }
+
+    private ObjectNode json(TlsPolicy policy) {
+        ObjectNode json = (ObjectNode) JSON.readTree(PolicyStore.json(policy));
+        json.put("builtIn", PolicyStore.comesWithServer(policy.name()));
+        NamedPolicies.find(policy.name()).ifPresent(named -> json.put("source", named.source()));
+        ArrayNode users = json.putArray("hubs");
+        usedBy(policy.name()).forEach(users::add);
+        return json;
+    }
+
+    /** {@code hubs/{hub}/policy}: which policy a hub has, and another one for it. */
+    HttpResponse answerHub(HttpRequest request, Hub hub, List<String> path) throws BadRequest {
+        if (!path.isEmpty()) {
+            return Answers.notFound();
+        }
+        return switch (request.method()) {
+            case "GET" -> Answers.json(200, ofHub(hub));
+            case "PUT" -> {
+                String name = RequestBody.read(request.body(), Set.of("policy")).optionalText("policy");
+                yield set(hub, name);
+            }
+            default -> Answers.methodNotAllowed("GET, PUT");
+        };
+    }
+
+    private HttpResponse set(Hub hub, @Nullable String name) {
+        return switch (hubs.changeTlsPolicy(hub.name(), name)) {
+            case HubChange.Done(var changed) -> Answers.json(200, ofHub(changed));
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+        };
+    }
+
+    /** The name of the policy that holds. */
+    String policyName(HubTls tls) {
+        return tls.policyName(policies.defaultName());
+    }
+
+    private ObjectNode ofHub(Hub hub) {
+        HubTls tls = hub.settings().get().tls();
+        return Answers.object()
+                .put("policy", policyName(tls))
+                .put("given", tls.policy())
+                .put("minTlsVersion", tls.strict() ? HubTls.MIN_TLS_VERSION : null)
+                .put("eccCertificates", tls.ecc());
+    }
+}
