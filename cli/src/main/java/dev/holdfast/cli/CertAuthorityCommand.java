@@ -1,14 +1,8 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.base.Limits;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,14 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "authority",
-        description = "Registers, lists, shows and deletes certificate authorities: devices that are registered with"
-                + " '--auth ca' come in with certificates that one of them issued, directly or over intermediates.",
+        description =
+                "Registers, verifies, lists, shows and deletes certificate authorities: devices that are registered with"
+                        + " '--auth ca' come in with certificates that one of them issued, directly or over intermediates.",
         footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
 final class CertAuthorityCommand implements Runnable {
     private static final String PATH = "certificate-authorities";
-    /** The largest certificate that a server takes, four times over: PEM makes it longer and may hold remarks. */
-    private static final int FILE_MAX_BYTES =
-            4 * Limits.defaults().certificates().authorityMaxBytes();
 
     @Mixin
     private HelpOption help = new HelpOption();
@@ -40,6 +32,8 @@ final class CertAuthorityCommand implements Runnable {
                 .addSubcommand(new Add(environment))
                 .addSubcommand(new Listing(environment))
                 .addSubcommand(new Show(environment))
+                .addSubcommand(new CertAuthorityCodeCommand(environment))
+                .addSubcommand(new CertAuthorityVerifyCommand(environment))
                 .addSubcommand(new Delete(environment));
     }
 
@@ -48,7 +42,7 @@ final class CertAuthorityCommand implements Runnable {
         throw help.wrongUse("Say what to do with certificate authorities.");
     }
 
-    private static void print(PrintWriter out, JsonNode authority) {
+    static void print(PrintWriter out, JsonNode authority) {
         out.println("Authority:  " + authority.path("name").asString() + verified(authority));
         out.println("Subject:    " + authority.path("subject").asString());
         out.println("Issuer:     " + authority.path("issuer").asString());
@@ -82,6 +76,12 @@ final class CertAuthorityCommand implements Runnable {
                 description = "One certificate, PEM or DER; never its private key.")
         private Path file = Path.of("");
 
+        @Option(
+                names = "--unverified",
+                description = "It lets nobody in until the owner of its key has signed a code ('verification-code',"
+                        + " 'verify'). Without this it counts at once, because you say so.")
+        private boolean unverified;
+
         @Mixin
         private HubOption hub = new HubOption();
 
@@ -100,8 +100,13 @@ final class CertAuthorityCommand implements Runnable {
 
         @Override
         public Integer call() throws CommandFailure {
-            ObjectNode wanted =
-                    JsonMapper.shared().createObjectNode().put("name", name).put("certificate", read(file));
+            ObjectNode wanted = JsonMapper.shared()
+                    .createObjectNode()
+                    .put("name", name)
+                    .put("certificate", CertificateFile.read(file));
+            if (unverified) {
+                wanted.put("verified", false);
+            }
             try (OperatorClient client = server.connect()) {
                 JsonNode authority = client.post(hub.path(PATH), wanted);
                 if (output.isJson()) {
@@ -110,27 +115,13 @@ final class CertAuthorityCommand implements Runnable {
                 }
                 help.out().println("Certificate authority " + name + " of hub " + hub.name() + " is registered.");
                 print(help.out(), authority);
+                if (unverified) {
+                    help.out()
+                            .println("It lets nobody in until its key is proved: holdfast cert authority"
+                                    + " verification-code " + name);
+                }
             }
             return 0;
-        }
-
-        private static String read(Path file) throws CommandFailure {
-            byte[] content;
-            try (InputStream in = Files.newInputStream(file)) {
-                content = in.readNBytes(FILE_MAX_BYTES + 1);
-            } catch (IOException e) {
-                throw new CommandFailure("the certificate in " + file + " can't be read (" + Trouble.of(e) + ").", e);
-            }
-            if (content.length > FILE_MAX_BYTES) {
-                throw new CommandFailure(file + " is too large: a certificate of an authority has at most "
-                        + Limits.defaults().certificates().authorityMaxBytes() + " bytes.");
-            }
-            String text = new String(content, StandardCharsets.ISO_8859_1);
-            if (text.contains("PRIVATE KEY-----")) {
-                // Refused here, so that the key does not leave this machine.
-                throw new CommandFailure(file + " holds a private key. Give the certificate alone.");
-            }
-            return text.contains("-----BEGIN ") ? text : Base64.getEncoder().encodeToString(content);
         }
     }
 

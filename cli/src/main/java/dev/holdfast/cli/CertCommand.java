@@ -7,14 +7,16 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "cert",
-        description = "Certificates: the authorities whose certificates let devices in.",
+        description = "Certificates: the authorities whose certificates let devices in, and what is denied.",
         footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
 final class CertCommand implements Runnable {
     @Mixin
     private HelpOption help = new HelpOption();
 
     static CommandLine line(Map<String, String> environment) {
-        return new CommandLine(new CertCommand()).addSubcommand(CertAuthorityCommand.line(environment));
+        return new CommandLine(new CertCommand())
+                .addSubcommand(CertAuthorityCommand.line(environment))
+                .addSubcommand(CertDenyCommand.line(environment));
     }
 
     @Override

@@ -51,6 +51,11 @@ final class OperatorClient implements AutoCloseable {
         return send("POST", path, JSON.writeValueAsBytes(body));
     }
 
+    /** @param fields of the request besides those that every request has */
+    JsonNode post(String path, JsonNode body, Map<String, String> fields) throws CommandFailure {
+        return send("POST", path, JSON.writeValueAsBytes(body), fields);
+    }
+
     JsonNode put(String path, JsonNode body) throws CommandFailure {
         return send("PUT", path, JSON.writeValueAsBytes(body));
     }
@@ -73,7 +78,11 @@ final class OperatorClient implements AutoCloseable {
     }
 
     private JsonNode send(String method, String path, byte[] body) throws CommandFailure {
-        Map<String, String> headers = new LinkedHashMap<>();
+        return send(method, path, body, Map.of());
+    }
+
+    private JsonNode send(String method, String path, byte[] body, Map<String, String> fields) throws CommandFailure {
+        Map<String, String> headers = new LinkedHashMap<>(fields);
         headers.put("Authorization", "Bearer " + address.token());
         if (body.length > 0) {
             headers.put("Content-Type", "application/json");

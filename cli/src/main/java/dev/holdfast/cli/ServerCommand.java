@@ -20,10 +20,16 @@ abstract class ServerCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws CommandFailure {
+        check();
         try (OperatorClient client = server.connect()) {
             run(client);
         }
         return 0;
+    }
+
+    /** Throws {@link #wrongUse} for options that do not go together; before a server is looked for. */
+    void check() {
+        // Most commands have none.
     }
 
     /** Asks what the command is about and prints the answer; returns when all went well. */

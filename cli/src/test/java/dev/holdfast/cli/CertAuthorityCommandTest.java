@@ -166,6 +166,29 @@ final class CertAuthorityCommandTest {
                 .contains("plant of hub other is deleted");
     }
 
+    @Test
+    void an_authority_is_added_unverified_given_a_code_and_verified() throws IOException {
+        server.on("POST " + PATH, 201, PLANT.replace("\"isVerified\": true", "\"isVerified\": false"));
+        server.on(
+                "POST " + PATH + "/plant/verification-code",
+                200,
+                "{\"verificationCode\": \"C0DE\", \"expires\": \"2026-11-23T10:00:00Z\", \"etag\": \"e1\"}");
+        server.on("POST " + PATH + "/plant/verify", 200, PLANT);
+        String pem = Pem.write(authority.certificate());
+        String file = file("ca.pem", pem.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(run("cert", "authority", "add", "plant", "--file", file, "--unverified")
+                        .out())
+                .contains("(not verified)", "verification-code plant");
+        assertThat(run("cert", "authority", "verification-code", "plant").out())
+                .contains("C0DE", "2026-11-23T10:00:00Z", "e1", "-subj /CN=C0DE ", "-CAkey", "verify plant");
+        assertThat(run("cert", "authority", "verify", "plant", "--file", file, "--etag", "e1")
+                        .out())
+                .contains("plant of hub hub1 is verified");
+        assertThat(server.asked().getFirst()).contains("\"verified\":false");
+        assertThat(server.asked().getLast()).contains("/plant/verify [\"e1\"] {\"certificate\":\"-----BEGIN");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -174,6 +197,8 @@ final class CertAuthorityCommandTest {
                 "cert authority add plant",
                 "cert authority add --file x",
                 "cert authority show",
+                "cert authority verification-code",
+                "cert authority verify plant",
                 "device create x --auth ca --out keys"
             })
     void wrong_use_has_status_2_and_asks_nothing_of_the_server(String line) {

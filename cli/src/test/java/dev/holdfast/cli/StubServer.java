@@ -85,7 +85,7 @@ final class StubServer implements AutoCloseable {
                         .orElse(new Answer(404, "{}")));
     }
 
-    /** Method, target and body of every request that came with the right token. */
+    /** Method, target, If-Match in brackets and body of every request that came with the right token. */
     List<String> asked() {
         return asked;
     }
@@ -94,7 +94,8 @@ final class StubServer implements AutoCloseable {
         String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         if (("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
-            asked.add((request + " " + body).strip());
+            String condition = exchange.getRequestHeaders().getFirst("If-Match");
+            asked.add((request + (condition == null ? "" : " [" + condition + "]") + " " + body).strip());
             send(exchange, answer(request));
         } else {
             send(exchange, new Answer(401, "{\"error\":{\"code\":\"Unauthorized\",\"message\":\"wrong token\"}}"));

@@ -3,6 +3,7 @@ package dev.holdfast.hub;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.telemetry.Intake;
@@ -22,6 +23,7 @@ public record Hub(
         Live<HubSettings> settings,
         Live<TlsPolicy> tls,
         Registry registry,
+        DeniedCertificates denied,
         Authenticator authenticator,
         DeviceLinks links,
         Intake intake,

@@ -6,6 +6,7 @@ import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;
+import dev.holdfast.hub.identity.VerificationCode;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.io.ByteArrayInputStream;
@@ -51,8 +52,23 @@ record HubRow(
 
     record Tls(boolean strict, boolean ecc, @Nullable String policy) {}
 
-    /** @param certificate DER in Base64 */
-    record Authority(String name, String certificate, boolean verified, String created, String updated) {}
+    /**
+     * @param certificate DER in Base64
+     * @param code null when none was asked for, as {@code codeUntil} is then
+     */
+    record Authority(
+            String name,
+            String certificate,
+            boolean verified,
+            String created,
+            String updated,
+            @Nullable String code,
+            @Nullable String codeUntil) {
+        @Override
+        public String toString() {
+            return "Authority[" + name + "]";
+        }
+    }
 
     static HubRow of(HubSettings settings) {
         return new HubRow(
@@ -122,13 +138,16 @@ record HubRow(
     }
 
     private static Authority authority(CertificateAuthority authority) {
+        VerificationCode code = authority.code();
         try {
             return new Authority(
                     authority.name(),
                     Base64.getEncoder().encodeToString(authority.certificate().getEncoded()),
                     authority.verified(),
                     authority.created().toString(),
-                    authority.updated().toString());
+                    authority.updated().toString(),
+                    code == null ? null : code.text(),
+                    code == null ? null : code.until().toString());
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException("a certificate that was parsed can be encoded", e);
         }
@@ -140,7 +159,14 @@ record HubRow(
             X509Certificate certificate = (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
             return new CertificateAuthority(
-                    row.name, certificate, row.verified, Instant.parse(row.created), Instant.parse(row.updated));
+                    row.name,
+                    certificate,
+                    row.verified,
+                    Instant.parse(row.created),
+                    Instant.parse(row.updated),
+                    row.code == null || row.codeUntil == null
+                            ? null
+                            : new VerificationCode(row.code, Instant.parse(row.codeUntil)));
         } catch (CertificateException e) {
             throw new IllegalArgumentException("the certificate of the authority " + row.name + " can't be read", e);
         }

@@ -19,6 +19,7 @@ import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
 import dev.holdfast.hub.identity.CertificateAuthority;
+import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.PolicyChange;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.RegistryChange;
@@ -284,8 +285,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     }
 
     /**
-     * Registers or deletes certificate authorities. Connections that a deleted one let in are ended; where another one covers the
-     * device, it comes in again by that.
+     * Registers, verifies or deletes certificate authorities. Connections that a deleted one let in are ended; where another one
+     * covers the device, it comes in again by that.
      *
      * @param change of the hub's authorities, usually one of {@link CertificateAuthorities}
      */
@@ -302,9 +303,12 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             if (changed instanceof HubChange.Done(var hub)) {
                 List<CertificateAuthority> left = hub.settings().get().authorities();
                 gone.stream()
-                        .filter(authority -> !left.contains(authority))
+                        .filter(authority -> left.stream()
+                                .noneMatch(other -> other.certificate().equals(authority.certificate())))
                         .forEach(authority -> hub.links()
-                                .endLetInBy(authority.thumbprint(), new LinkEnd.AuthorityDeleted(authority.name())));
+                                .endLetInBy(
+                                        proof -> proof.leansOn(authority),
+                                        new LinkEnd.AuthorityDeleted(authority.name())));
             }
             return changed;
         }
@@ -359,8 +363,14 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         DeviceLinks links = new DeviceLinks();
         Registry registry =
                 new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change));
+        DeniedCertificates denied = new DeniedCertificates(
+                table,
+                name,
+                clock,
+                limits.certificates(),
+                entry -> links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry)));
         Authenticator authenticator = new Authenticator(
-                live, registry, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits);
+                live, registry, denied, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits);
         Log log = logs.open(name, settings.partitions());
         Intake intake = new Intake(log, limits.telemetry());
         Hub hub = new Hub(
@@ -368,6 +378,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 live,
                 new Live<>(tlsPolicies.of(settings.tls())),
                 registry,
+                denied,
                 authenticator,
                 links,
                 intake,

@@ -6,13 +6,18 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.identity.AuthorityRefusal;
+import dev.holdfast.hub.identity.AuthorityVerification;
 import dev.holdfast.hub.identity.CertificateAuthorities;
 import dev.holdfast.hub.identity.CertificateAuthority;
+import dev.holdfast.hub.identity.CertificateProof;
+import dev.holdfast.hub.identity.DenialChange;
+import dev.holdfast.hub.identity.DenialRequest;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.SharedAccessPolicies;
-import dev.holdfast.hub.identity.Thumbprint;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
 import dev.holdfast.store.Table;
 import dev.holdfast.store.embedded.EmbeddedTable;
@@ -26,6 +31,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +86,7 @@ final class HubAuthoritiesTest {
                         authorities,
                         name,
                         Pem.write(authority.certificate()),
+                        true,
                         Limits.defaults().certificates(),
                         clock.instant()));
     }
@@ -93,11 +100,13 @@ final class HubAuthoritiesTest {
     }
 
     private static final class Link implements DeviceLink {
-        private final @Nullable Thumbprint authority;
+        private final CertificateProof proof;
         private final List<LinkEnd> ends = new ArrayList<>();
 
         Link(@Nullable TestAuthority authority) {
-            this.authority = authority == null ? null : Thumbprint.ofSha256(authority.certificate());
+            this.proof = authority == null
+                    ? CertificateProof.NONE
+                    : new CertificateProof(List.of(authority.certificate()), List.of(authority.certificate()));
         }
 
         @Override
@@ -106,8 +115,8 @@ final class HubAuthoritiesTest {
         }
 
         @Override
-        public @Nullable Thumbprint authority() {
-            return authority;
+        public CertificateProof proof() {
+            return proof;
         }
     }
 
@@ -175,6 +184,71 @@ final class HubAuthoritiesTest {
         assertThat(byPlant.ends).containsExactly(new LinkEnd.AuthorityDeleted("plant"));
         assertThat(byOther.ends).isEmpty();
         assertThat(byKey.ends).isEmpty();
+    }
+
+    @Test
+    void a_code_survives_a_restart_and_whoever_leaned_on_an_unverified_authority_stays_when_it_is_verified() {
+        hubs.changeAuthorities(
+                HUB1,
+                authorities -> CertificateAuthorities.add(
+                        authorities,
+                        "plant",
+                        Pem.write(plant.certificate()),
+                        false,
+                        Limits.defaults().certificates(),
+                        clock.instant()));
+        hubs.changeAuthorities(
+                HUB1,
+                authorities -> AuthorityVerification.withCode(
+                        authorities,
+                        "plant",
+                        new Precondition.Exists(),
+                        new SecureRandom(),
+                        Limits.defaults().certificates(),
+                        clock.instant()));
+        CertificateAuthority asked = hub().settings().get().authorities().getFirst();
+        hubs.close();
+        hubs = hubs();
+        assertThat(hub().settings().get().authorities()).containsExactly(asked);
+        assertThat(asked.code()).isNotNull();
+
+        Link link = connect("dev1", plant);
+        String proof = Pem.write(
+                plant.issue(Objects.requireNonNull(asked.code()).text(), KeyKind.EC_P256, NOW, NOW.plusSeconds(60))
+                        .certificate());
+        assertThat(hubs.changeAuthorities(
+                        HUB1,
+                        authorities -> AuthorityVerification.verify(
+                                authorities,
+                                "plant",
+                                new Precondition.Exists(),
+                                proof,
+                                Limits.defaults().certificates(),
+                                clock.instant())))
+                .isInstanceOf(HubChange.Done.class);
+        assertThat(link.ends).isEmpty();
+        remove("plant");
+        assertThat(link.ends).hasSize(1);
+    }
+
+    @Test
+    void what_a_hub_denies_is_there_after_a_restart_ends_who_came_in_by_it_and_goes_with_the_hub() {
+        Link byPlant = connect("dev1", plant);
+        Link byOther = connect("dev2", other);
+        String pem = Pem.write(plant.certificate());
+        assertThat(hub().denied().add(new DenialRequest.Certificate(pem, DenialRequest.By.PUBLIC_KEY), "lost"))
+                .isInstanceOf(DenialChange.Done.class);
+        assertThat(byPlant.ends).hasSize(1);
+        assertThat(byPlant.ends.getFirst().reason()).isEqualTo("CertificateDenied");
+        assertThat(byPlant.ends.getFirst().explain()).contains("lost");
+        assertThat(byOther.ends).isEmpty();
+
+        hubs.close();
+        hubs = hubs();
+        assertThat(hub().denied().list("", 10)).hasSize(1);
+        hubs.delete(HUB1);
+        hubs.create(NewHub.named(HUB1));
+        assertThat(hub().denied().list("", 10)).isEmpty();
     }
 
     @Test

@@ -40,6 +40,15 @@ public final class AuthorityCertificate {
         }
     }
 
+    /** Reads any single certificate in the same spellings, without judging it. */
+    public static AuthorityReading readAny(String text, Limits.Certificates limits) {
+        try {
+            return new AuthorityReading.Read(parse(text, limits));
+        } catch (Unusable unusable) {
+            return new AuthorityReading.Refused(unusable.fault);
+        }
+    }
+
     private static X509Certificate parse(String text, Limits.Certificates limits) throws Unusable {
         if (text.length() > limits.pemMaxBytes()) {
             throw new Unusable(new CertificateTooLarge(limits.authorityMaxBytes()));

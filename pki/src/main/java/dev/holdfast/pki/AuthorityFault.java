@@ -32,10 +32,10 @@ public sealed interface AuthorityFault {
                         + ". Give one X.509 certificate, as PEM ('-----BEGIN CERTIFICATE-----') or as DER in Base64.";
             case SeveralCertificates(var count) ->
                 "There are " + count
-                        + " certificates. Register each under a name of its own; for devices to get in, the"
-                        + " authority that issued their certificates, or any above it, is enough.";
+                        + " certificates, and one is wanted. Authorities are registered each under a name of its own;"
+                        + " for devices to get in, the one that issued their certificates, or any above it, is enough.";
             case CertificateTooLarge(var maxBytes) ->
-                "The certificate is larger than " + maxBytes + " bytes, which no authority's should be.";
+                "The certificate is larger than " + maxBytes + " bytes, which none should be.";
             case NotAnAuthority(var subject, var why) ->
                 "'" + subject + "' is no certificate authority: " + why
                         + ". Register a certificate with basicConstraints CA:TRUE, and keyCertSign if it has a keyUsage."

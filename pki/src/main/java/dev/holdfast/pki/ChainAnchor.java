@@ -7,7 +7,8 @@ import java.security.cert.X509Certificate;
  * a registered intermediate ends a chain as well as a root does.
  *
  * @param name under which it is registered
- * @param verified whether its owner is known to hold its key; one that is not verified opens nothing
+ * @param verified whether its owner is known to hold its key; one that is not verified ends no chain, and only helps as an
+ *     intermediate that the device did not send
  */
 public record ChainAnchor(String name, X509Certificate certificate, boolean verified) {
     @Override

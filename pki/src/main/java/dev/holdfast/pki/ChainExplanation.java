@@ -58,8 +58,9 @@ final class ChainExplanation {
                                 : "Give the device the certificate of the authority that really issued it.");
             case AuthorityNotVerified(var name) ->
                 "The chain leads to the registered authority '" + name
-                        + "', which is not verified: nobody has shown yet that its key is theirs. Verify it, or"
-                        + " register it again as the operator.";
+                        + "', which is not verified: nobody has shown yet that its key is theirs. Ask for a code with 'holdfast"
+                        + " cert authority verification-code', sign a certificate for it, and give that to 'holdfast"
+                        + " cert authority verify'.";
             case AuthorityExpired(var name, var notAfter, var now) ->
                 "The chain leads to the registered authority '" + name + "', whose certificate expired at " + notAfter
                         + "; the hub's clock says " + now + ". Register its renewed certificate under another name.";

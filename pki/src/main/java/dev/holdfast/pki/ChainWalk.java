@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChainWalk {
     private final List<X509Certificate> shown;
+    /** Registered authorities that end no chain and may stand in for intermediates that were not shown. */
+    private final List<ChainAnchor> links;
+
+    private final List<X509Certificate> intermediates;
     private final List<ChainAnchor> anchors;
     private final Limits.Certificates limits;
     private final PathRules rules;
@@ -31,12 +37,17 @@ final class ChainWalk {
     private int checksLeft;
     private ChainResult.@Nullable Trusted found;
     private @Nullable ChainRefusal faultOfPath;
+    private @Nullable ChainRefusal faultOfLink;
     private @Nullable ChainRefusal deadEnd;
     private int deadEndDepth;
 
     ChainWalk(List<X509Certificate> shown, List<ChainAnchor> anchors, Limits.Certificates limits, Instant now) {
         this.shown = List.copyOf(new LinkedHashSet<>(shown));
         this.anchors = anchors;
+        this.links = anchors.stream().filter(anchor -> !anchor.verified()).toList();
+        this.intermediates = Stream.concat(this.shown.stream(), links.stream().map(ChainAnchor::certificate))
+                .distinct()
+                .toList();
         this.limits = limits;
         this.rules = new PathRules(limits, now);
         this.checksLeft = limits.chainMaxSignatureChecks();
@@ -52,11 +63,10 @@ final class ChainWalk {
         if (checksLeft < 0) {
             return new ChainResult.Refused(new ChainTooTangled(limits.chainMaxSignatureChecks()));
         }
-        ChainRefusal why = faultOfPath == null ? deadEnd : faultOfPath;
-        if (why == null) {
-            throw new IllegalStateException("a search that found nothing ended somewhere");
-        }
-        return new ChainResult.Refused(why);
+        return new ChainResult.Refused(Stream.of(faultOfPath, faultOfLink, deadEnd)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a search that found nothing ended somewhere")));
     }
 
     /** Looks for the issuers of the last certificate of a path, registered ones first. */
@@ -68,7 +78,7 @@ final class ChainWalk {
             if (isDone()) {
                 return;
             }
-            if (isNamedIssuer(anchor.certificate(), last)) {
+            if (anchor.verified() && isNamedIssuer(anchor.certificate(), last)) {
                 ChainRefusal why = faultOfSignature(last, anchor.certificate(), true);
                 if (why == null) {
                     further = true;
@@ -78,14 +88,15 @@ final class ChainWalk {
                 }
             }
         }
-        for (X509Certificate issuer : shown) {
+        for (X509Certificate issuer : intermediates) {
             if (isDone()) {
                 return;
             }
             if (!path.contains(issuer) && isNamedIssuer(issuer, last)) {
-                ChainRefusal why = faultOfSignature(last, issuer, false);
+                ChainRefusal why = faultOfSignature(last, issuer, !shown.contains(issuer));
                 if (why == null) {
                     further = true;
+                    rememberLink(path, issuer);
                     path.add(issuer);
                     goOn(path);
                     path.removeLast();
@@ -97,6 +108,17 @@ final class ChainWalk {
         if (!further && (deadEnd == null || path.size() > deadEndDepth)) {
             deadEndDepth = path.size();
             deadEnd = obstacle == null ? noIssuer(last) : obstacle;
+        }
+    }
+
+    /** A chain that reaches an authority which is not verified is explained by that, should it not go on to a better one. */
+    private void rememberLink(List<X509Certificate> path, X509Certificate issuer) {
+        if (faultOfLink == null) {
+            faultOfLink = links.stream()
+                    .filter(link -> link.certificate().equals(issuer))
+                    .findFirst()
+                    .map(link -> rules.faultOf(path, link))
+                    .orElse(null);
         }
     }
 

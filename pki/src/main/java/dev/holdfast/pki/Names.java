@@ -3,6 +3,7 @@ package dev.holdfast.pki;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1String;
@@ -41,7 +42,7 @@ public final class Names {
     }
 
     /** For a sentence: RFC 2253, cut. */
-    static String printed(X500Principal name) {
+    public static String printed(X500Principal name) {
         String text;
         try {
             text = name.getName();
@@ -52,6 +53,15 @@ public final class Names {
             return "(no name)";
         }
         return text.length() <= PRINTED_MAX_CHARS ? text : text.substring(0, PRINTED_MAX_CHARS) + "…";
+    }
+
+    /** A text that two names share when {@link #same} says that they are one. */
+    public static String comparable(X500Principal name) {
+        try {
+            return name.getName(X500Principal.CANONICAL);
+        } catch (IllegalArgumentException e) {
+            return "#" + HexFormat.of().formatHex(name.getEncoded());
+        }
     }
 
     /** As RFC 5280 compares names: without regard to case and to repeated spaces. */

@@ -203,7 +203,7 @@ final class PathRules {
         try {
             CertPath certificates = CertificateFactory.getInstance("X.509").generateCertPath(path);
             PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor.certificate(), null)));
-            // There is no list of revoked certificates yet; a device is blocked by disabling it.
+            // What a hub denies is its own matter, judged where devices are; lists of authorities are not read yet.
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(now));
             parameters.addCertPathChecker(new PurposeIsJudged());

@@ -275,6 +275,40 @@ final class ChainCheckTest {
         assertTrusted(judge(List.of(unverified, intermediate.registered("line")), leaf, intermediate), "line", 1);
     }
 
+    private static ChainAnchor unverified(String name, Made authority) {
+        return new ChainAnchor(name, authority.certificate(), false);
+    }
+
+    @Test
+    void registered_intermediates_that_are_not_verified_complete_a_chain_to_one_that_is() {
+        Made second = Maker.authority("CN=Line 2", OTHER_KEYS).by(intermediate).make();
+        Made device = Maker.leaf("CN=dev1", LEAF_KEYS).by(second).make();
+        ChainAnchor top = root.registered("plant");
+        assertThat(refusal(judge(List.of(top), device))).isEqualTo("AuthorityUnknown");
+        List<ChainAnchor> all = List.of(unverified("line-2", second), unverified("line-1", intermediate), top);
+        assertTrusted(judge(all, device), "plant", 3);
+        assertTrusted(judge(all, device, second), "plant", 3);
+        assertTrusted(judge(all, device, second, intermediate, root), "plant", 3);
+        assertThat(refusal(judge(List.of(unverified("line-2", second), top), device), "'line-2'"))
+                .as("it leads no further than to an authority that is not verified")
+                .isEqualTo("AuthorityNotVerified");
+    }
+
+    @Test
+    void what_completes_a_chain_obeys_the_rules_for_intermediates() {
+        Made oldLine = Maker.authority("O=Plant,CN=Line 1", INTERMEDIATE_KEYS)
+                .by(root)
+                .expired()
+                .make();
+        List<ChainAnchor> anchors = List.of(unverified("line-1", oldLine), root.registered("plant"));
+        assertThat(refusal(judge(anchors, leaf), "CN=Line 1")).isEqualTo("IntermediateExpired");
+        Made shortRoot = Maker.authority("O=Plant,CN=Root", ROOT_KEYS)
+                .with(Extension.basicConstraints, true, new BasicConstraints(0))
+                .make();
+        anchors = List.of(unverified("line-1", intermediate), shortRoot.registered("plant"));
+        assertThat(refusal(judge(anchors, leaf))).isEqualTo("PathTooLong");
+    }
+
     @Test
     void a_device_can_not_issue_certificates_for_others() {
         Made stolen = Maker.leaf("CN=dev2", KeyKind.EC_P256.generate()).by(leaf).make();

@@ -13,6 +13,7 @@ import dev.holdfast.server.monitor.RequestCounter;
 import dev.holdfast.server.operator.AuthoritiesResource;
 import dev.holdfast.server.operator.BackupResource;
 import dev.holdfast.server.operator.ConnectionStrings;
+import dev.holdfast.server.operator.DeniedCertificatesResource;
 import dev.holdfast.server.operator.DevicesResource;
 import dev.holdfast.server.operator.HubsResource;
 import dev.holdfast.server.operator.OperatorFace;
@@ -87,7 +88,9 @@ record Wiring(
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
-        AuthoritiesResource authorities = new AuthoritiesResource(hubs, clock, limits.certificates());
+        AuthoritiesResource authorities =
+                new AuthoritiesResource(hubs, clock, new SecureRandom(), limits.certificates());
+        DeniedCertificatesResource denied = new DeniedCertificatesResource(limits.registry());
         TlsPoliciesResource tlsPolicies =
                 new TlsPoliciesResource(hubs, tls.store(), tls.names().names(), tls::refresh);
         DevicesResource devices = new DevicesResource(strings, clock, limits.registry());
@@ -95,7 +98,7 @@ record Wiring(
                 token,
                 ownHost,
                 new StatusResource(hubs, clock),
-                new HubsResource(hubs, strings, devices, policies, authorities, tlsPolicies, hubsChanged),
+                new HubsResource(hubs, strings, devices, policies, authorities, denied, tlsPolicies, hubsChanged),
                 tlsPolicies,
                 new BackupResource(backups),
                 clock,

@@ -8,9 +8,7 @@ import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
 import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.testkit.TestTls;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
@@ -85,31 +83,6 @@ final class AuthorityConnectionTest {
         return TestTls.connect(client, "localhost", server.hub().mqttPort(), version);
     }
 
-    /** Sends CONNECT without a password; the code of the CONNACK. */
-    private static int connect(SSLSocket socket, String device) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        text(body, "MQTT");
-        body.writeBytes(new byte[] {4, (byte) 0x82, 0, 60});
-        text(body, device);
-        text(body, "localhost/" + device + "/?api-version=2021-04-12");
-        ByteArrayOutputStream packet = new ByteArrayOutputStream();
-        packet.write(0x10);
-        assertThat(body.size()).as("one byte of length").isLessThan(128);
-        packet.write(body.size());
-        packet.writeBytes(body.toByteArray());
-        socket.getOutputStream().write(packet.toByteArray());
-        byte[] connack = socket.getInputStream().readNBytes(4);
-        assertThat(connack).startsWith(0x20, 0x02);
-        return connack[3];
-    }
-
-    private static void text(ByteArrayOutputStream out, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.write(0);
-        out.write(bytes.length);
-        out.writeBytes(bytes);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_resumed_session_is_judged_by_what_is_registered_now(String version) throws Exception {
@@ -139,7 +112,7 @@ final class AuthorityConnectionTest {
             assertThat(socket.getSession().getCreationTime() < began)
                     .as("resumed")
                     .isEqualTo(resumed);
-            return connect(socket, device);
+            return MqttKnock.connect(socket, device);
         }
     }
 
@@ -161,12 +134,12 @@ final class AuthorityConnectionTest {
             SSLContext client = TestTls.context(roots, issuer.issue(device, KeyKind.EC_P256, before, after), above);
             if (certificates == 8) {
                 try (SSLSocket socket = open(client, version)) {
-                    assertThat(connect(socket, device)).isEqualTo(ACCEPTED);
+                    assertThat(MqttKnock.connect(socket, device)).isEqualTo(ACCEPTED);
                 }
             } else {
                 assertThatThrownBy(() -> {
                             try (SSLSocket socket = open(client, version)) {
-                                connect(socket, device);
+                                MqttKnock.connect(socket, device);
                             }
                         })
                         .isInstanceOf(IOException.class);
@@ -186,8 +159,8 @@ final class AuthorityConnectionTest {
         SSLContext stays = TestTls.context(roots, other.issue("stays", KeyKind.RSA_2048, before, after));
         try (SSLSocket first = open(cut, "TLSv1.3");
                 SSLSocket second = open(stays, "TLSv1.3")) {
-            assertThat(connect(first, "cut")).isEqualTo(ACCEPTED);
-            assertThat(connect(second, "stays")).isEqualTo(ACCEPTED);
+            assertThat(MqttKnock.connect(first, "cut")).isEqualTo(ACCEPTED);
+            assertThat(MqttKnock.connect(second, "stays")).isEqualTo(ACCEPTED);
 
             delete("short-lived");
 
@@ -196,7 +169,7 @@ final class AuthorityConnectionTest {
             assertThat(second.getInputStream().readNBytes(2)).as("PINGRESP").containsExactly(0xD0, 0);
         }
         try (SSLSocket again = open(cut, "TLSv1.3")) {
-            assertThat(connect(again, "cut")).isEqualTo(NOT_AUTHORIZED);
+            assertThat(MqttKnock.connect(again, "cut")).isEqualTo(NOT_AUTHORIZED);
         }
     }
 }

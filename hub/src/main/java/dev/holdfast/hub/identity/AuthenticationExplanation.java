@@ -1,5 +1,6 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateDenied;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ChainRefused;
@@ -99,6 +100,11 @@ public final class AuthenticationExplanation {
             case CertificateNotValidNow(var identity, var notBefore, var notAfter, var now) ->
                 "The certificate of '" + identity + "' is valid from " + notBefore + " to " + notAfter
                         + ", and the hub's clock says " + now + ". Renew the certificate, or correct the clock.";
+            case CertificateDenied(var identity, var subject, var entry) ->
+                "The certificate '" + cut(subject) + "' that the client of '" + identity
+                        + "' came with is denied in this hub "
+                        + entry.printed() + ". Give the device a certificate of a new key, or, if that was a mistake,"
+                        + " take the entry off the list: holdfast cert deny remove " + entry.id() + ".";
             case ChainRefused(var identity, var why) ->
                 "Device '" + identity + "' is registered for certificates of an authority. " + why.explain();
             case CommonNameMissing(var identity) ->

@@ -69,6 +69,10 @@ public sealed interface AuthenticationRefusal {
     record CertificateNotValidNow(Identity identity, Instant notBefore, Instant notAfter, Instant now)
             implements AuthenticationRefusal {}
 
+    /** @param subject of the certificate that the hub denies: the device's own, or another that it came with */
+    record CertificateDenied(Identity identity, String subject, DeniedCertificate entry)
+            implements AuthenticationRefusal {}
+
     /** The device is registered for certificates of an authority, and those that it showed lead to none. Reported by that reason. */
     record ChainRefused(Identity identity, ChainRefusal why) implements AuthenticationRefusal {
         @Override

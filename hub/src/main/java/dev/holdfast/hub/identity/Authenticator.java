@@ -44,6 +44,7 @@ public final class Authenticator {
     public Authenticator(
             Supplier<? extends HubAccess> settings,
             Registry registry,
+            DeniedCertificates denied,
             Predicate<String> ownHost,
             InstantSource clock,
             Limits limits) {
@@ -52,7 +53,7 @@ public final class Authenticator {
         this.ownHost = ownHost;
         this.clock = clock;
         this.limits = limits.telemetry();
-        this.certificates = new CertificateJudge(settings, clock, limits.certificates());
+        this.certificates = new CertificateJudge(settings, denied, clock, limits.certificates());
     }
 
     /** Judges a client that wants to be a device or module. */
@@ -192,7 +193,7 @@ public final class Authenticator {
                 device.generation(),
                 new AuthenticationMethod(scope, "sas", "iothub"),
                 token.expiry().plus(limits.tokenMaxSkew()),
-                null);
+                CertificateProof.NONE);
     }
 
     /** What is wrong with where and how long a token is good, whoever signed it. */

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.pki.AuthorityFault;
+import java.time.Instant;
 
 /** Why the certificate authorities of a hub did not change: the whole list. */
 public sealed interface AuthorityRefusal {
@@ -19,6 +20,24 @@ public sealed interface AuthorityRefusal {
     record TooManyAuthorities(int max) implements AuthorityRefusal {}
 
     record AuthorityMissing(String name) implements AuthorityRefusal {}
+
+    /** The caller saw it in another state than it is in now. */
+    record AuthorityChanged(String name) implements AuthorityRefusal {}
+
+    record AlreadyVerified(String name) implements AuthorityRefusal {}
+
+    record CodeNotAskedFor(String name) implements AuthorityRefusal {}
+
+    record CodeExpired(String name, Instant until, Instant now) implements AuthorityRefusal {}
+
+    /** @param subject of the certificate that should have the code as its only common name */
+    record CodeDiffers(String name, String subject) implements AuthorityRefusal {}
+
+    /** @param issuer as the certificate says */
+    record NotSignedByAuthority(String name, String issuer) implements AuthorityRefusal {}
+
+    /** @param what is wrong with the signature of the proof */
+    record ProofWeak(String what) implements AuthorityRefusal {}
 
     record CertificateUnusable(AuthorityFault why) implements AuthorityRefusal {
         @Override
@@ -41,6 +60,28 @@ public sealed interface AuthorityRefusal {
             case TooManyAuthorities(var max) ->
                 "The hub has " + max + " certificate authorities, which is the limit. Delete one first.";
             case AuthorityMissing(var name) -> "The hub has no certificate authority '" + name + "'.";
+            case AuthorityChanged(var name) ->
+                "The certificate authority '" + name
+                        + "' was changed meanwhile: registered anew, verified, or given another code. Look at it, and ask"
+                        + " for a new code where it still needs one.";
+            case AlreadyVerified(var name) ->
+                "The certificate authority '" + name + "' is verified already; there is nothing to prove.";
+            case CodeNotAskedFor(var name) ->
+                "No code was asked for since the certificate authority '" + name
+                        + "' was registered. Ask for one with 'holdfast cert authority verification-code', and sign a"
+                        + " certificate for it.";
+            case CodeExpired(var name, var until, var now) ->
+                "The code of the certificate authority '" + name + "' counted until " + until
+                        + "; the server's clock says " + now + ". Ask for a new one, and sign a certificate for it.";
+            case CodeDiffers(var name, var subject) ->
+                "The certificate is for '" + subject + "', and its subject must have the code of the authority '" + name
+                        + "' as its only common name. A newer code replaces an older one: use the last.";
+            case NotSignedByAuthority(var name, var issuer) ->
+                "The certificate, which says that '" + issuer + "' issued it, is not signed by the key of the"
+                        + " certificate authority '"
+                        + name + "'. Sign it with the key that belongs to the registered certificate.";
+            case ProofWeak(var what) ->
+                "The certificate has " + what + ", which proves nothing any more. Sign it with SHA-256 or better.";
             case CertificateUnusable(var why) -> why.explain();
         };
     }

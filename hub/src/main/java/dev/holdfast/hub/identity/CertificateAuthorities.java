@@ -17,12 +17,18 @@ public final class CertificateAuthorities {
     private CertificateAuthorities() {}
 
     /**
-     * With one more authority at the end. Whoever may do this owns the hub, so it counts as verified.
+     * With one more authority at the end.
      *
      * @param text its certificate, as {@link AuthorityCertificate} reads it
+     * @param verified whether it counts at once, because whoever owns the hub says so; else it waits for a proof
      */
     public static AuthorityChange add(
-            List<CertificateAuthority> authorities, String name, String text, Limits.Certificates limits, Instant now) {
+            List<CertificateAuthority> authorities,
+            String name,
+            String text,
+            boolean verified,
+            Limits.Certificates limits,
+            Instant now) {
         if (!NAME.matcher(name).matches()) {
             return refused(new AuthorityRefusal.AuthorityNameMalformed());
         }
@@ -35,7 +41,7 @@ public final class CertificateAuthorities {
         return switch (AuthorityCertificate.read(text, limits, now)) {
             case AuthorityReading.Refused(var why) -> refused(new AuthorityRefusal.CertificateUnusable(why));
             case AuthorityReading.Read(var certificate) ->
-                add(authorities, new CertificateAuthority(name, certificate, true, now, now));
+                add(authorities, new CertificateAuthority(name, certificate, verified, now, now));
         };
     }
 

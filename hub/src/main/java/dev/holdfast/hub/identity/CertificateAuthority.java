@@ -1,21 +1,55 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.pki.ChainAnchor;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate authority, root or intermediate, whose certificates let devices of this hub in.
  *
  * @param name compared by case
- * @param verified whether its owner is known to hold its key; what the operator registers is verified by that
+ * @param verified whether its owner is known to hold its key; one that is not lets nobody in, and may only complete chains that lead
+ *     to another one
+ * @param code what its owner was asked to sign; null when nothing was asked for
  */
 public record CertificateAuthority(
-        String name, X509Certificate certificate, boolean verified, Instant created, Instant updated) {
+        String name,
+        X509Certificate certificate,
+        boolean verified,
+        Instant created,
+        Instant updated,
+        @Nullable VerificationCode code) {
+    private static final int ETAG_HEX_DIGITS = 16;
 
-    /** SHA-256 of the certificate: what tells one authority from every other. */
-    public Thumbprint thumbprint() {
-        return Thumbprint.ofSha256(certificate);
+    /** One that nobody was asked to prove. */
+    public CertificateAuthority(
+            String name, X509Certificate certificate, boolean verified, Instant created, Instant updated) {
+        this(name, certificate, verified, created, updated, null);
+    }
+
+    CertificateAuthority withCode(VerificationCode other, Instant now) {
+        return new CertificateAuthority(name, certificate, false, created, now, other);
+    }
+
+    CertificateAuthority withProof(Instant now) {
+        return new CertificateAuthority(name, certificate, true, created, now, null);
+    }
+
+    /** Changes with everything that matters of it: its certificate, whether it is verified, and the code. */
+    public String etag() {
+        String state = Thumbprint.ofSha256(certificate).hex() + " " + created + " " + verified + " "
+                + (code == null ? "" : code.text());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(state.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, ETAG_HEX_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
     }
 
     ChainAnchor anchor() {

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateDenied;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ChainRefused;
@@ -16,6 +17,7 @@ import dev.holdfast.tls.peer.PeerIdentity;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +30,24 @@ final class CertificateJudge {
     private static final AuthenticationMethod METHOD = new AuthenticationMethod("device", "x509", "external");
 
     private final Supplier<? extends HubAccess> settings;
+    private final DeniedCertificates denied;
     private final InstantSource clock;
     private final ChainCheck chains;
 
-    CertificateJudge(Supplier<? extends HubAccess> settings, InstantSource clock, Limits.Certificates limits) {
+    CertificateJudge(
+            Supplier<? extends HubAccess> settings,
+            DeniedCertificates denied,
+            InstantSource clock,
+            Limits.Certificates limits) {
         this.settings = settings;
+        this.denied = denied;
         this.clock = clock;
         this.chains = new ChainCheck(limits);
     }
 
     DeviceAuthentication judge(Identity identity, Device device, PeerIdentity.Certificates shown) {
         return switch (device.authentication()) {
-            case Authentication.SelfSigned registered -> judgeThumbprint(identity, device, registered, shown.leaf());
+            case Authentication.SelfSigned registered -> judgeThumbprint(identity, device, registered, shown);
             case Authentication.CertificateAuthority() -> judgeChain(identity, device, shown);
             case Authentication.Sas sas -> refuse(new CertificateNotAccepted(identity, sas));
             case Authentication.None none -> refuse(new CertificateNotAccepted(identity, none));
@@ -47,13 +55,18 @@ final class CertificateJudge {
     }
 
     private DeviceAuthentication judgeThumbprint(
-            Identity identity, Device device, Authentication.SelfSigned registered, X509Certificate leaf) {
+            Identity identity, Device device, Authentication.SelfSigned registered, PeerIdentity.Certificates shown) {
+        X509Certificate leaf = shown.leaf();
         Thumbprint sha1 = Thumbprint.ofSha1(leaf);
         Thumbprint sha256 = Thumbprint.ofSha256(leaf);
         boolean matches = List.of(sha1, sha256).stream()
-                .anyMatch(shown -> shown.equals(registered.primary()) || shown.equals(registered.secondary()));
+                .anyMatch(digest -> digest.equals(registered.primary()) || digest.equals(registered.secondary()));
         if (!matches) {
             return refuse(new ThumbprintMismatch(identity, sha1, sha256));
+        }
+        AuthenticationRefusal denial = denialOf(identity, shown.chain());
+        if (denial != null) {
+            return refuse(denial);
         }
         Instant now = clock.instant();
         Instant notBefore = leaf.getNotBefore().toInstant();
@@ -61,7 +74,28 @@ final class CertificateJudge {
         if (now.isBefore(notBefore) || now.isAfter(notAfter)) {
             return refuse(new CertificateNotValidNow(identity, notBefore, notAfter, now));
         }
-        return new DeviceAuthentication.Accepted(identity, device.generation(), METHOD, null, null);
+        return new DeviceAuthentication.Accepted(
+                identity, device.generation(), METHOD, null, new CertificateProof(shown.chain(), List.of()));
+    }
+
+    private static CertificateProof proof(List<X509Certificate> certificates, PeerIdentity.Certificates shown) {
+        X509Certificate anchor = certificates.getLast();
+        return new CertificateProof(
+                certificates,
+                certificates.stream()
+                        .filter(each -> each.equals(anchor) || !shown.chain().contains(each))
+                        .toList());
+    }
+
+    /** Told only to who holds the key of a certificate that would open the device otherwise. */
+    private @Nullable AuthenticationRefusal denialOf(Identity identity, List<X509Certificate> certificates) {
+        for (X509Certificate certificate : certificates) {
+            DeniedCertificate entry = denied.entryOf(certificate);
+            if (entry != null) {
+                return new CertificateDenied(identity, Names.printed(certificate.getSubjectX500Principal()), entry);
+            }
+        }
+        return null;
     }
 
     private DeviceAuthentication judgeChain(Identity identity, Device device, PeerIdentity.Certificates shown) {
@@ -71,14 +105,15 @@ final class CertificateJudge {
         return switch (chains.check(shown.chain(), anchors, clock.instant())) {
             case ChainResult.Refused(var why) -> refuse(new ChainRefused(identity, why));
             case ChainResult.Trusted(var authority, var path) -> {
-                AuthenticationRefusal fault = faultOfName(identity, shown.leaf());
+                List<X509Certificate> all = new ArrayList<>(path);
+                all.add(authority.certificate());
+                AuthenticationRefusal fault = denialOf(identity, all);
+                if (fault == null) {
+                    fault = faultOfName(identity, shown.leaf());
+                }
                 yield fault == null
                         ? new DeviceAuthentication.Accepted(
-                                identity,
-                                device.generation(),
-                                METHOD,
-                                null,
-                                Thumbprint.ofSha256(authority.certificate()))
+                                identity, device.generation(), METHOD, null, proof(all, shown))
                         : refuse(fault);
             }
         };

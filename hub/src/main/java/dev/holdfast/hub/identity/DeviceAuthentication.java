@@ -10,14 +10,14 @@ public sealed interface DeviceAuthentication {
      *
      * @param generation of the registered device
      * @param until the end of the token, allowance included; null for a certificate
-     * @param authority the certificate of the authority that the device's led to; null when none counted
+     * @param proof the certificates that it came in by
      */
     record Accepted(
             Identity identity,
             String generation,
             AuthenticationMethod method,
             @Nullable Instant until,
-            @Nullable Thumbprint authority)
+            CertificateProof proof)
             implements DeviceAuthentication {}
 
     record Refused(AuthenticationRefusal refusal) implements DeviceAuthentication {}

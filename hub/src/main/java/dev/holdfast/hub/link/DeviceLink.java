@@ -1,7 +1,6 @@
 package dev.holdfast.hub.link;
 
-import dev.holdfast.hub.identity.Thumbprint;
-import org.jspecify.annotations.Nullable;
+import dev.holdfast.hub.identity.CertificateProof;
 
 /** The hub's hold on one connected identity, whatever the protocol. */
 public interface DeviceLink {
@@ -14,10 +13,10 @@ public interface DeviceLink {
     void end(LinkEnd why);
 
     /**
-     * The certificate of the authority that the one of the device led to; null when it came in by something else. Known before
-     * the device is judged for the last time, so that whoever deletes an authority finds everyone whom it let in.
+     * The certificates that the device came in by. Known before the device is judged for the last time, so that whoever denies a
+     * certificate or deletes an authority finds everyone whom it let in.
      */
-    default @Nullable Thumbprint authority() {
-        return null;
+    default CertificateProof proof() {
+        return CertificateProof.NONE;
     }
 }

@@ -1,12 +1,13 @@
 package dev.holdfast.hub.link;
 
 import dev.holdfast.base.DeviceId;
+import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.Identity;
-import dev.holdfast.hub.identity.Thumbprint;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,10 +65,10 @@ public final class DeviceLinks {
         });
     }
 
-    /** Ends the connections that the certificate of an authority let in. */
-    public void endLetInBy(Thumbprint authority, LinkEnd why) {
+    /** Ends the connections whose certificates are such that they would not be let in now, or might not. */
+    public void endLetInBy(Predicate<CertificateProof> withdrawn, LinkEnd why) {
         links.values().forEach(held -> {
-            if (authority.equals(held.link().authority())) {
+            if (withdrawn.test(held.link().proof())) {
                 held.link().end(why);
             }
         });

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.link;
 
+import dev.holdfast.hub.identity.DeniedCertificate;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 
@@ -25,6 +26,8 @@ public sealed interface LinkEnd {
     /** @param name of the authority whose certificates let the device in */
     record AuthorityDeleted(String name) implements LinkEnd {}
 
+    record CertificateDenied(DeniedCertificate entry) implements LinkEnd {}
+
     record TokenExpired(Instant until) implements LinkEnd {}
 
     record HubDeleted() implements LinkEnd {}
@@ -48,6 +51,9 @@ public sealed interface LinkEnd {
                 "The certificate authority '" + name
                         + "', which the device's certificate led to, was deleted from the hub. Where another registered"
                         + " authority covers the device, it comes in again by that one.";
+            case CertificateDenied(var entry) ->
+                "A certificate that the device came in with was denied in this hub " + entry.printed()
+                        + ". Give the device a certificate of a new key.";
             case TokenExpired(var until) ->
                 "The token that opened the connection ended at " + until
                         + ". The client renews it by connecting again; if it does not, look at its clock and its token"

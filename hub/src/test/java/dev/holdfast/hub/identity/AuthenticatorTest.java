@@ -39,8 +39,10 @@ class AuthenticatorTest {
             table, new HubName("hub1"), clock, random, Limits.defaults().registry(), _ -> {});
     private final Live<HubSettings> settings = new Live<>(
             new HubSettings(new HubName("hub1"), HOST, 4, 1, SharedAccessPolicy.standard(random), List.of(), NOW));
+    private final DeniedCertificates denied = new DeniedCertificates(
+            table, new HubName("hub1"), clock, Limits.defaults().certificates(), _ -> {});
     private final Authenticator authenticator =
-            new Authenticator(settings, registry, HOST::equals, clock, Limits.defaults());
+            new Authenticator(settings, registry, denied, HOST::equals, clock, Limits.defaults());
     private final SymmetricKeys keys = new SymmetricKeys(SasTokenTest.KEY, SymmetricKey.random(random));
 
     @BeforeEach

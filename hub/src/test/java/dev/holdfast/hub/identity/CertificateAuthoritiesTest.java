@@ -21,7 +21,7 @@ class CertificateAuthoritiesTest {
     private final TestAuthority root = new TestAuthority("Plant root", NOW, AFTER);
 
     private static AuthorityChange add(List<CertificateAuthority> authorities, String name, TestAuthority authority) {
-        return CertificateAuthorities.add(authorities, name, Pem.write(authority.certificate()), LIMITS, NOW);
+        return CertificateAuthorities.add(authorities, name, Pem.write(authority.certificate()), true, LIMITS, NOW);
     }
 
     private static List<CertificateAuthority> done(AuthorityChange change) {
@@ -83,11 +83,11 @@ class CertificateAuthoritiesTest {
     void what_is_no_authority_is_refused_by_its_own_reason() {
         String device =
                 Pem.write(root.issue("dev1", KeyKind.EC_P256, NOW, AFTER).certificate());
-        assertThat(refused(CertificateAuthorities.add(List.of(), "plant", device, LIMITS, NOW))
+        assertThat(refused(CertificateAuthorities.add(List.of(), "plant", device, true, LIMITS, NOW))
                         .reason())
                 .isEqualTo("NotAnAuthority");
         String expired = Pem.write(new TestAuthority("Old", NOW.minusSeconds(2), NOW.minusSeconds(1)).certificate());
-        assertThat(refused(CertificateAuthorities.add(List.of(), "plant", expired, LIMITS, NOW))
+        assertThat(refused(CertificateAuthorities.add(List.of(), "plant", expired, true, LIMITS, NOW))
                         .reason())
                 .isEqualTo("CertificateExpired");
     }

@@ -7,6 +7,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.pki.KeyKind;
+import dev.holdfast.pki.Pem;
 import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.PeerIdentity;
@@ -23,6 +24,7 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices that are registered for certificates of an authority: who comes in, and who is told why not. */
@@ -44,8 +46,10 @@ class ChainAuthenticationTest {
     private final TestAuthority root = new TestAuthority("Plant root", BEFORE, AFTER);
     private final TestAuthority line = root.intermediate("Plant line 1", BEFORE, AFTER);
     private final Live<Settings> settings = new Live<>(new Settings(List.of(authority("plant", root, true))));
+    private final DeniedCertificates denied = new DeniedCertificates(
+            new RepeatingTable(), HUB1, clock, Limits.defaults().certificates(), _ -> {});
     private final Authenticator authenticator =
-            new Authenticator(settings, registry, "hub1.hub.test"::equals, clock, Limits.defaults());
+            new Authenticator(settings, registry, denied, "hub1.hub.test"::equals, clock, Limits.defaults());
 
     private record Settings(List<CertificateAuthority> authorities) implements HubAccess {
         @Override
@@ -102,14 +106,16 @@ class ChainAuthenticationTest {
 
     @Test
     void a_chain_to_a_registered_authority_with_the_right_name_opens_the_device() {
-        DeviceAuthentication judged = judge("dev1", leaf("dev1"), line.certificate());
+        X509Certificate leaf = leaf("dev1");
+        DeviceAuthentication judged = judge("dev1", leaf, line.certificate());
         assertThat(judged)
                 .isEqualTo(new DeviceAuthentication.Accepted(
                         Identity.of(DEV1),
                         registry.find(DEV1).orElseThrow().generation(),
                         new AuthenticationMethod("device", "x509", "external"),
                         null,
-                        Thumbprint.ofSha256(root.certificate())));
+                        new CertificateProof(
+                                List.of(leaf, line.certificate(), root.certificate()), List.of(root.certificate()))));
     }
 
     @Test
@@ -210,6 +216,77 @@ class ChainAuthenticationTest {
         assertThat(reason(judge("dev1", leaf("dev2"), line.certificate()))).isEqualTo("CommonNameDiffers");
     }
 
+    private DeniedCertificate deny(X509Certificate certificate, DenialRequest.By by) {
+        DenialChange change = denied.add(new DenialRequest.Certificate(Pem.write(certificate), by), "stolen");
+        assertThat(change).isInstanceOf(DenialChange.Done.class);
+        return ((DenialChange.Done) change).entry();
+    }
+
+    @ParameterizedTest
+    @EnumSource(DenialRequest.By.class)
+    void a_denied_certificate_opens_nothing_whether_it_is_the_devices_or_stands_above_it(DenialRequest.By by) {
+        X509Certificate leaf = leaf("dev1");
+        for (X509Certificate each : List.of(leaf, line.certificate(), root.certificate())) {
+            DeniedCertificate entry = deny(each, by);
+            assertThat(reason(judge("dev1", leaf, line.certificate()), "'dev1'", "stolen", entry.id()))
+                    .isEqualTo("CertificateDenied");
+            denied.remove(entry.id());
+            assertThat(reason(judge("dev1", leaf, line.certificate()))).isEqualTo("Accepted");
+        }
+    }
+
+    @Test
+    void a_denied_device_leaves_the_others_of_its_authority_alone() {
+        X509Certificate leaf = leaf("dev1");
+        deny(leaf, DenialRequest.By.SERIAL);
+        assertThat(reason(judge("dev2", leaf("dev2"), line.certificate()))).isEqualTo("Accepted");
+        assertThat(reason(judge("dev1", leaf("dev1"), line.certificate())))
+                .as("a new certificate of the device")
+                .isEqualTo("Accepted");
+    }
+
+    @Test
+    void a_denied_thumbprint_device_stays_out_and_so_does_one_that_shows_a_denied_intermediate() {
+        X509Certificate own = leaf("pinned");
+        registry.apply(new RegistryRequest.Create(
+                DeviceSpec.of(new DeviceId("pinned"), new Authentication.SelfSigned(Thumbprint.ofSha256(own), null))));
+        assertThat(reason(judge("pinned", own, line.certificate()))).isEqualTo("Accepted");
+        DeniedCertificate entry = deny(line.certificate(), DenialRequest.By.PUBLIC_KEY);
+        assertThat(reason(judge("pinned", own, line.certificate()))).isEqualTo("CertificateDenied");
+        denied.remove(entry.id());
+        deny(own, DenialRequest.By.PUBLIC_KEY);
+        assertThat(reason(judge("pinned", own))).isEqualTo("CertificateDenied");
+    }
+
+    @Test
+    void only_who_would_come_in_otherwise_is_told_of_the_list() {
+        X509Certificate foreign = new TestAuthority("Foreign", BEFORE, AFTER)
+                .issue("dev1", KeyKind.EC_P256, BEFORE, AFTER)
+                .certificate();
+        deny(foreign, DenialRequest.By.THUMBPRINT);
+        assertThat(reason(judge("dev1", foreign))).isEqualTo("AuthorityUnknown");
+    }
+
+    @Test
+    void an_intermediate_that_is_not_verified_completes_a_chain_and_ends_none() {
+        registered(authority("line-1", line, false), authority("plant", root, true));
+        X509Certificate leaf = leaf("dev1");
+        assertThat(judge("dev1", leaf))
+                .isInstanceOfSatisfying(
+                        DeviceAuthentication.Accepted.class,
+                        accepted -> assertThat(accepted.proof())
+                                .as("goes with either authority, should it be deleted")
+                                .isEqualTo(new CertificateProof(
+                                        List.of(leaf, line.certificate(), root.certificate()),
+                                        List.of(line.certificate(), root.certificate()))));
+        deny(line.certificate(), DenialRequest.By.THUMBPRINT);
+        assertThat(reason(judge("dev1", leaf)))
+                .as("denied, although the device did not send it")
+                .isEqualTo("CertificateDenied");
+        registered(authority("line-1", line, false));
+        assertThat(reason(judge("dev1", leaf), "'line-1'", "verification-code")).isEqualTo("AuthorityNotVerified");
+    }
+
     @Test
     void a_device_with_a_thumbprint_is_not_opened_by_an_authority() {
         Certificates.Made own = Certificates.selfSigned("CN=x", BEFORE, AFTER);
@@ -219,6 +296,6 @@ class ChainAuthenticationTest {
         assertThat(judge("x", own.certificate()))
                 .isInstanceOfSatisfying(
                         DeviceAuthentication.Accepted.class,
-                        accepted -> assertThat(accepted.authority()).isNull());
+                        accepted -> assertThat(accepted.proof().registered()).isEmpty());
     }
 }

@@ -37,6 +37,12 @@ class EntityTokenTest {
             new Live<>(new HubSettings(
                     new HubName("hub2"), "hub2.holdfast.localhost", 4, 1, policies, List.of(), Instant.EPOCH)),
             noRegistry(),
+            new DeniedCertificates(
+                    new RepeatingTable(),
+                    new HubName("hub2"),
+                    clock,
+                    Limits.defaults().certificates(),
+                    _ -> {}),
             host -> host.equals("hub2.holdfast.localhost"),
             clock,
             Limits.defaults());

@@ -108,6 +108,7 @@ class IsolationMatrixTest {
         Authenticator authenticator = new Authenticator(
                 new Live<>(new HubSettings(hub, host, 4, 1, policies, List.of(), NOW)),
                 registry,
+                new DeniedCertificates(table, hub, clock, Limits.defaults().certificates(), _ -> {}),
                 host::equals,
                 clock,
                 Limits.defaults());

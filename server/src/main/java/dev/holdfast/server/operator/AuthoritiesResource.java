@@ -3,17 +3,24 @@ package dev.holdfast.server.operator;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubChange;
+import dev.holdfast.hub.HubRefusal;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.Hubs;
+import dev.holdfast.hub.identity.AuthorityRefusal;
+import dev.holdfast.hub.identity.AuthorityVerification;
 import dev.holdfast.hub.identity.CertificateAuthorities;
 import dev.holdfast.hub.identity.CertificateAuthority;
+import dev.holdfast.hub.identity.Precondition;
+import dev.holdfast.hub.identity.VerificationCode;
 import dev.holdfast.pki.CertificateFacts;
 import dev.holdfast.pki.Pem;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,10 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class AuthoritiesResource {
     private final Hubs hubs;
     private final InstantSource clock;
+    private final SecureRandom random;
     private final Limits.Certificates limits;
 
-    public AuthoritiesResource(Hubs hubs, InstantSource clock, Limits.Certificates limits) {
+    public AuthoritiesResource(Hubs hubs, InstantSource clock, SecureRandom random, Limits.Certificates limits) {
         this.hubs = hubs;
+        this.random = random;
         this.clock = clock;
         this.limits = limits;
     }
@@ -44,6 +53,12 @@ public final class AuthoritiesResource {
                     case "DELETE" -> delete(hub, path.getFirst());
                     default -> Answers.methodNotAllowed("GET, DELETE");
                 };
+            case 2 ->
+                switch (path.get(1)) {
+                    case "verification-code" -> code(request, hub, path.getFirst());
+                    case "verify" -> verify(request, hub, path.getFirst());
+                    default -> Answers.notFound();
+                };
             default -> Answers.notFound();
         };
     }
@@ -56,16 +71,69 @@ public final class AuthoritiesResource {
     }
 
     private HttpResponse register(HttpRequest request, Hub hub) throws BadRequest {
-        RequestBody body = RequestBody.read(request.body(), Set.of("name", "certificate"));
+        RequestBody body = RequestBody.read(request.body(), Set.of("name", "certificate", "verified"));
         String name = body.text("name");
         String certificate = body.text("certificate");
+        boolean verified = body.flag("verified", true);
         HubChange change = hubs.changeAuthorities(
                 hub.name(),
-                authorities -> CertificateAuthorities.add(authorities, name, certificate, limits, clock.instant()));
+                authorities ->
+                        CertificateAuthorities.add(authorities, name, certificate, verified, limits, clock.instant()));
         return switch (change) {
             case HubChange.Done(var now) -> shown(201, now.settings().get(), name);
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
+    }
+
+    private HttpResponse code(HttpRequest request, Hub hub, String name) {
+        if (!request.method().equals("POST")) {
+            return Answers.methodNotAllowed("POST");
+        }
+        HubChange change = hubs.changeAuthorities(
+                hub.name(),
+                authorities -> AuthorityVerification.withCode(
+                        authorities, name, precondition(request), random, limits, clock.instant()));
+        return switch (change) {
+            case HubChange.Done(var now) -> code(now.settings().get(), name);
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+        };
+    }
+
+    private static HttpResponse code(HubSettings hub, String name) {
+        CertificateAuthority authority = find(hub, name);
+        VerificationCode code = authority == null ? null : authority.code();
+        if (authority == null || code == null) {
+            // Somebody else changed it between the change and here.
+            return HubRefusals.answer(
+                    new HubRefusal.AuthoritiesNotChanged(new AuthorityRefusal.AuthorityChanged(name)));
+        }
+        return Answers.json(
+                200,
+                Answers.object()
+                        .put("name", name)
+                        .put("verificationCode", code.text())
+                        .put("expires", code.until().toString())
+                        .put("etag", authority.etag()));
+    }
+
+    private HttpResponse verify(HttpRequest request, Hub hub, String name) throws BadRequest {
+        if (!request.method().equals("POST")) {
+            return Answers.methodNotAllowed("POST");
+        }
+        String certificate =
+                RequestBody.read(request.body(), Set.of("certificate")).text("certificate");
+        HubChange change = hubs.changeAuthorities(
+                hub.name(),
+                authorities -> AuthorityVerification.verify(
+                        authorities, name, precondition(request), certificate, limits, clock.instant()));
+        return switch (change) {
+            case HubChange.Done(var now) -> shown(200, now.settings().get(), name);
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+        };
+    }
+
+    private static Precondition precondition(HttpRequest request) {
+        return Precondition.ifMatch(request.header("if-match").orElse(null));
     }
 
     private HttpResponse delete(Hub hub, String name) {
@@ -74,13 +142,17 @@ public final class AuthoritiesResource {
     }
 
     private static HttpResponse shown(int status, HubSettings hub, String name) {
+        CertificateAuthority authority = find(hub, name);
+        return authority == null
+                ? Answers.error(404, "AuthorityMissing", "The hub has no certificate authority of this name.")
+                : Answers.json(status, json(authority).put("certificate", Pem.write(authority.certificate())));
+    }
+
+    private static @Nullable CertificateAuthority find(HubSettings hub, String name) {
         return hub.authorities().stream()
                 .filter(authority -> authority.name().equals(name))
                 .findFirst()
-                .map(authority ->
-                        Answers.json(status, json(authority).put("certificate", Pem.write(authority.certificate()))))
-                .orElseGet(() ->
-                        Answers.error(404, "AuthorityMissing", "The hub has no certificate authority of this name."));
+                .orElse(null);
     }
 
     private static ObjectNode json(CertificateAuthority authority) {
@@ -95,6 +167,7 @@ public final class AuthoritiesResource {
                 .put("validFrom", facts.notBefore().toString())
                 .put("expiry", facts.notAfter().toString())
                 .put("isVerified", authority.verified())
+                .put("etag", authority.etag())
                 .put("created", authority.created().toString())
                 .put("updated", authority.updated().toString());
     }

@@ -41,6 +41,12 @@ final class HubRefusals {
     private static int status(AuthorityRefusal why) {
         return switch (why) {
             case AuthorityRefusal.AuthorityExists _, AuthorityRefusal.CertificateRegistered _ -> 409;
+            case AuthorityRefusal.AlreadyVerified _, AuthorityRefusal.CodeNotAskedFor _ -> 409;
+            case AuthorityRefusal.AuthorityChanged _ -> 412;
+            case AuthorityRefusal.CodeExpired _,
+                    AuthorityRefusal.CodeDiffers _,
+                    AuthorityRefusal.NotSignedByAuthority _,
+                    AuthorityRefusal.ProofWeak _ -> 400;
             case AuthorityRefusal.AuthorityMissing _ -> 404;
             case AuthorityRefusal.TooManyAuthorities _ -> 403;
             case AuthorityRefusal.AuthorityNameMalformed _, AuthorityRefusal.CertificateUnusable _ -> 400;

@@ -17,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * {@code hubs}: the hubs, their consumer groups and connection strings; what is below
  * {@code devices} is {@link DevicesResource}'s, below {@code access-policies} {@link PoliciesResource}'s, below
- * {@code certificate-authorities} {@link AuthoritiesResource}'s.
+ * {@code certificate-authorities} {@link AuthoritiesResource}'s, below {@code denied-certificates}
+ * {@link DeniedCertificatesResource}'s.
  */
 public final class HubsResource {
     private static final Set<String> NEW_HUB =
@@ -28,6 +29,7 @@ public final class HubsResource {
     private final DevicesResource devices;
     private final PoliciesResource policies;
     private final AuthoritiesResource authorities;
+    private final DeniedCertificatesResource denied;
     private final TlsPoliciesResource tlsPolicies;
     private final Runnable changed;
 
@@ -38,6 +40,7 @@ public final class HubsResource {
             DevicesResource devices,
             PoliciesResource policies,
             AuthoritiesResource authorities,
+            DeniedCertificatesResource denied,
             TlsPoliciesResource tlsPolicies,
             Runnable changed) {
         this.hubs = hubs;
@@ -45,6 +48,7 @@ public final class HubsResource {
         this.devices = devices;
         this.policies = policies;
         this.authorities = authorities;
+        this.denied = denied;
         this.tlsPolicies = tlsPolicies;
         this.changed = changed;
     }
@@ -65,6 +69,7 @@ public final class HubsResource {
             case "connection-strings" -> rest.size() == 1 ? answerStrings(request, hub) : Answers.notFound();
             case "access-policies" -> told(policies.answer(request, hub, rest.subList(1, rest.size())));
             case "certificate-authorities" -> authorities.answer(request, hub, rest.subList(1, rest.size()));
+            case "denied-certificates" -> denied.answer(request, hub, rest.subList(1, rest.size()));
             case "policy" -> tlsPolicies.answerHub(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));

@@ -44,6 +44,7 @@ final class ConnackCodes {
             case AuthenticationRefusal.CertificateNotAccepted r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.ThumbprintMismatch r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CertificateNotValidNow r -> ConnackCode.NOT_AUTHORIZED;
+            case AuthenticationRefusal.CertificateDenied r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.ChainRefused r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CommonNameMissing r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CommonNameAmbiguous r -> ConnackCode.NOT_AUTHORIZED;

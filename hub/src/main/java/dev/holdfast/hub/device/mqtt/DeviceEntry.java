@@ -1,7 +1,7 @@
 package dev.holdfast.hub.device.mqtt;
 
+import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.Identity;
-import dev.holdfast.hub.identity.Thumbprint;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
@@ -18,7 +18,7 @@ final class DeviceEntry implements DeviceLink {
     private final MqttLink link;
     private final AtomicReference<@Nullable LinkEnd> end = new AtomicReference<>();
     private volatile DeviceLinks.Registration registration = () -> {};
-    private volatile @Nullable Thumbprint authority;
+    private volatile CertificateProof proof = CertificateProof.NONE;
 
     DeviceEntry(Reporter reporter, MqttLink link) {
         this.reporter = reporter;
@@ -30,14 +30,14 @@ final class DeviceEntry implements DeviceLink {
         registration = links.register(identity, this, link.connection().remoteAddress());
     }
 
-    /** Says by whose certificate it is let in; null for something else. */
-    void letInBy(@Nullable Thumbprint now) {
-        authority = now;
+    /** Says by which certificates it is let in. */
+    void letInBy(CertificateProof now) {
+        proof = now;
     }
 
     @Override
-    public @Nullable Thumbprint authority() {
-        return authority;
+    public CertificateProof proof() {
+        return proof;
     }
 
     void leave() {

@@ -25,7 +25,6 @@ import dev.holdfast.wire.mqtt.MqttWill;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +121,7 @@ public final class DeviceMqttFace implements MqttFace {
 
     private MqttAnswer admit(Hub hub, Candidate candidate, UserName name, MqttConnect connect, MqttLink link) {
         DeviceEntry entry = new DeviceEntry(reporter(hub, connect, link), link);
-        entry.letInBy(candidate.first.authority());
+        entry.letInBy(candidate.first.proof());
         entry.enter(hub.links(), name.identity());
         try {
             return switch (judgeAgain(hub, candidate, entry)) {
@@ -139,15 +138,15 @@ public final class DeviceMqttFace implements MqttFace {
     }
 
     /**
-     * Judges now that the hub can find and end this connection: whoever disabled the device, changed its keys or deleted its
-     * authority since the first look did not see it. Should another authority let it in this time, that one could have been
-     * deleted meanwhile, too: so until two judgements agree.
+     * Judges now that the hub can find and end this connection: whoever disabled the device, changed its keys, denied its
+     * certificate or deleted its authority since the first look did not see it. Should another authority let it in this time, that
+     * one could have been deleted meanwhile, too: so until two judgements agree.
      */
     private static DeviceAuthentication judgeAgain(Hub hub, Candidate candidate, DeviceEntry entry) {
         DeviceAuthentication judged = hub.authenticator().judgeDevice(candidate.credentials);
         while (judged instanceof DeviceAuthentication.Accepted accepted
-                && !Objects.equals(accepted.authority(), entry.authority())) {
-            entry.letInBy(accepted.authority());
+                && !accepted.proof().equals(entry.proof())) {
+            entry.letInBy(accepted.proof());
             judged = hub.authenticator().judgeDevice(candidate.credentials);
         }
         return judged;

@@ -113,6 +113,7 @@ final class ServiceFault extends Exception {
                     AuthenticationRefusal.CertificateNotAccepted _,
                     AuthenticationRefusal.ThumbprintMismatch _,
                     AuthenticationRefusal.CertificateNotValidNow _,
+                    AuthenticationRefusal.CertificateDenied _,
                     AuthenticationRefusal.ChainRefused _,
                     AuthenticationRefusal.CommonNameMissing _,
                     AuthenticationRefusal.CommonNameAmbiguous _,

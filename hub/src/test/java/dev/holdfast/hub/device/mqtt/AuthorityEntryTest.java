@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.CertificateAuthority;
-import dev.holdfast.hub.identity.Thumbprint;
+import dev.holdfast.hub.identity.DenialChange;
+import dev.holdfast.hub.identity.DenialRequest;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.pki.KeyKind;
+import dev.holdfast.pki.Pem;
 import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.tls.peer.PeerIdentity;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices whose authority goes away: while they are connected, and in the very moment in which they are let in. */
 class AuthorityEntryTest {
@@ -63,7 +68,8 @@ class AuthorityEntryTest {
     /** As the hub does it: first the settings, then whoever came in by it. */
     private void delete(TestAuthority authority, TestAuthority... left) {
         authorities(left);
-        server.hub1.links.endLetInBy(Thumbprint.ofSha256(authority.certificate()), new LinkEnd.AuthorityDeleted("a"));
+        CertificateAuthority deleted = new CertificateAuthority("a", authority.certificate(), true, before, before);
+        server.hub1.links.endLetInBy(proof -> proof.leansOn(deleted), new LinkEnd.AuthorityDeleted("a"));
     }
 
     private RawClient connect() throws IOException {
@@ -126,5 +132,42 @@ class AuthorityEntryTest {
             delete(root);
             assertThat(client.isClosed()).isTrue();
         }
+    }
+
+    private void deny(X509Certificate certificate) {
+        assertThat(server.hub1
+                        .hub
+                        .denied()
+                        .add(new DenialRequest.Certificate(Pem.write(certificate), DenialRequest.By.PUBLIC_KEY), ""))
+                .isInstanceOf(DenialChange.Done.class);
+    }
+
+    @Test
+    void whoever_came_in_over_a_denied_certificate_is_disconnected_and_stays_out() throws IOException {
+        authorities(root);
+        try (RawClient client = connect();
+                RawClient other = server.connected("dev1")) {
+            assertThat(client.connack()).isZero();
+            deny(line.certificate());
+            assertThat(client.isClosed()).isTrue();
+            TestServer.await("the entry is gone", () -> server.hub1.links.count() == 1);
+            other.publish(0x32, 1, "devices/dev1/messages/events/", new byte[0]);
+            assertThat(other.puback()).isEqualTo(1);
+        }
+        try (RawClient again = connect()) {
+            assertThat(again.connack()).isEqualTo(NOT_AUTHORIZED);
+        }
+        assertThat(server.reasons()).containsExactly("CertificateDenied", "CertificateDenied");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void a_device_whose_certificate_is_denied_while_it_is_judged_is_not_let_in(int look) throws IOException {
+        authorities(root);
+        atLook(look, () -> deny(line.certificate()));
+        try (RawClient client = connect()) {
+            assertThat(client.connack()).isNotZero();
+        }
+        TestServer.await("the entry is gone", () -> server.hub1.links.count() == 0);
     }
 }

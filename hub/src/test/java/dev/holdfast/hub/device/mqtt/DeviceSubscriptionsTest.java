@@ -8,6 +8,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.identity.AuthenticationMethod;
+import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.wire.mqtt.Grant;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class DeviceSubscriptionsTest {
     private static final Identity MOD1 = new Identity(new DeviceId("dev1"), new ModuleId("mod1"));
     private static final DeviceAuthentication.Accepted OWNER = new DeviceAuthentication.Accepted(
-            MOD1, "g1", new AuthenticationMethod("module", "sas", "iothub"), null, null);
+            MOD1, "g1", new AuthenticationMethod("module", "sas", "iothub"), null, CertificateProof.NONE);
     private static final String ROOT = "devices/dev1/modules/mod1/";
     private static final String TWIN = "$iothub/twin/res/#";
     private static final String DESIRED = "$iothub/twin/PATCH/properties/desired/#";

@@ -12,6 +12,8 @@ import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.DeniedCertificate;
+import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.Registry;
@@ -59,13 +61,16 @@ final class TestHub {
                 new Live<>(new HubSettings(hubName, hostName, 4, 1, List.of(), List.of(), Instant.EPOCH));
         Limits limits = Limits.defaults();
         registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
-        Authenticator authenticator = new Authenticator(settings, registry, hostName::equals, clock, limits);
+        DeniedCertificates denied =
+                new DeniedCertificates(table, hubName, clock, limits.certificates(), this::endDenied);
+        Authenticator authenticator = new Authenticator(settings, registry, denied, hostName::equals, clock, limits);
         Intake intake = new Intake(log, limits.telemetry());
         hub = new Hub(
                 hubName,
                 settings,
                 new Live<>(NamedPolicies.standard()),
                 registry,
+                denied,
                 authenticator,
                 links,
                 intake,
@@ -79,6 +84,10 @@ final class TestHub {
             case RegistryChange.CredentialWithdrawn(var id) -> links.endDevice(id, new LinkEnd.CredentialWithdrawn());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
         }
+    }
+
+    private void endDenied(DeniedCertificate entry) {
+        links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry));
     }
 
     /** Registers a device; all have the same keys. */

@@ -12,6 +12,7 @@ import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
@@ -150,13 +151,15 @@ final class Endpoint implements AutoCloseable {
         Live<HubSettings> settings = new Live<>(new HubSettings(
                 hubName, hostName, 4, 1, SharedAccessPolicy.standard(new SecureRandom()), GROUPS, clock.instant()));
         Registry registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), _ -> {});
+        DeniedCertificates denied = new DeniedCertificates(table, hubName, clock, limits.certificates(), _ -> {});
         Authenticator authenticator =
-                new Authenticator(settings, registry, host -> leadsTo(hubName, host), clock, limits);
+                new Authenticator(settings, registry, denied, host -> leadsTo(hubName, host), clock, limits);
         Hub hub = new Hub(
                 hubName,
                 settings,
                 new Live<>(NamedPolicies.standard()),
                 registry,
+                denied,
                 authenticator,
                 new DeviceLinks(),
                 new Intake(log, limits.telemetry()),

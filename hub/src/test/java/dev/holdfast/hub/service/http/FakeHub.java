@@ -9,6 +9,7 @@ import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
+import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.RepeatingTable;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
@@ -78,13 +79,21 @@ final class FakeHub implements HubDirectory {
         Live<HubSettings> settings = new Live<>(new HubSettings(NAME, HOST, 4, 1, policies, List.of(), Instant.EPOCH));
         Registry registry =
                 new Registry(table, NAME, clock, random, Limits.defaults().registry(), _ -> {});
+        DeniedCertificates denied =
+                new DeniedCertificates(table, NAME, clock, Limits.defaults().certificates(), _ -> {});
         Authenticator authenticator = new Authenticator(
-                settings, registry, host -> NAMES.hubOf(host).equals(Optional.of(NAME)), clock, Limits.defaults());
+                settings,
+                registry,
+                denied,
+                host -> NAMES.hubOf(host).equals(Optional.of(NAME)),
+                clock,
+                Limits.defaults());
         hub = new Hub(
                 NAME,
                 settings,
                 new Live<>(NamedPolicies.standard()),
                 registry,
+                denied,
                 authenticator,
                 links,
                 new Intake(unusedLog(), Limits.defaults().telemetry()),
