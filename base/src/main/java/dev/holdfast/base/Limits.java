@@ -140,7 +140,7 @@ public record Limits(
     public record Arrival(int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime) {}
 
     /**
-     * @param sessionsMax sessions that one policy and key type keeps for clients that resume without a ticket
+     * @param sessionsMax sessions kept in all for clients that resume without a ticket; shared by the names and certificates in use
      * @param sessionMaxTime how long a session, kept or in a ticket, may be resumed; what it proved is judged anew each time
      * @param acceptQueueMax connections of one listener that the system completes before they are accepted
      * @param silentMaxBytes records in a row without data for the protocol, such as key updates; more than one full record

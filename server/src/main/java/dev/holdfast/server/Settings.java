@@ -144,7 +144,7 @@ final class Settings {
                     Setting.optional(
                             "listeners." + listener + ".policy",
                             Kind.policy(),
-                            "that of tls.policy",
+                            listener.equals("https") ? "that of tls.policy" : "that of the first hub",
                             "The TLS policy for clients that name no hub in their handshake (no SNI)."));
         }
 

@@ -1,7 +1,6 @@
 package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
-import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
@@ -31,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,7 +124,7 @@ final class Arrival implements ClientHelloReader.Owner {
     }
 
     private Optional<Directory.Endpoint> find(ClientHello hello) {
-        Live<TlsPolicy> own = listener.policy();
+        Supplier<TlsPolicy> own = listener.policy();
         return door.directory().find(hello.serverName(), own == null ? null : own.get());
     }
 

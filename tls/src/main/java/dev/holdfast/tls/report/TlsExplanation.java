@@ -83,8 +83,8 @@ public final class TlsExplanation {
                 "The client asks for '" + serverName
                         + "' (SNI), and there is no hub of that name. Check the host name in its"
                         + " connection string; 'holdfast hub list' shows the hubs there are.";
-            case NoCommonVersion(var offered, var accepted) ->
-                "The client offers " + list(offered) + ", and the policy accepts " + list(accepted)
+            case NoCommonVersion(var policy, var offered, var accepted) ->
+                "The client offers " + list(offered) + ", and the TLS policy " + policy + " accepts " + list(accepted)
                         + ". Update the client's TLS library or let it use one of the accepted versions.";
             case FallbackNotNeeded(var offered, var accepted) ->
                 "The client fell back to " + offered + " after a failed attempt, although it and this server can speak "
@@ -94,21 +94,23 @@ public final class TlsExplanation {
                 "The client offers nothing better than " + what + ", which the policy " + policy
                         + " stopped to accept at " + at
                         + ". Update the client's TLS library, or give its hub a policy that still accepts it.";
-            case NoCommonSuite(var offered, var accepted) ->
-                "The client and the policy have no cipher suite in common. The client offers " + list(offered)
-                        + "; the policy accepts " + list(accepted)
+            case NoCommonSuite(var policy, var offered, var accepted) ->
+                "The client and the TLS policy " + policy + " have no cipher suite in common. The client offers "
+                        + list(offered) + "; the policy accepts " + list(accepted)
                         + ". Enable one of the accepted suites in the client, or choose a policy that has one of the"
                         + " client's.";
-            case NoCommonGroup(var offered, var accepted) ->
-                "The client and the policy have no key exchange group in common. The client offers (supported_groups) "
+            case NoCommonGroup(var policy, var offered, var accepted) ->
+                "The client and the TLS policy " + policy
+                        + " have no key exchange group in common. The client offers (supported_groups) "
                         + list(offered) + "; the policy accepts " + list(accepted)
                         + ". Enable one of the accepted groups in the client.";
             case CertificateCurveNotOffered(var offered, var curve) ->
                 "The client offers only ECDSA cipher suites, and the ECC server certificate has a key on " + curve
                         + ", which is not among the client's groups (supported_groups): " + list(offered)
                         + ". Enable " + curve + " in the client, or an RSA cipher suite.";
-            case NoCommonSignature(var offered, var accepted) ->
-                "The client can't verify any signature that this server makes. The client offers"
+            case NoCommonSignature(var policy, var offered, var accepted) ->
+                "The client can't verify any signature that this server makes under the TLS policy " + policy
+                        + ". The client offers"
                         + " (signature_algorithms) " + list(offered) + "; the server signs with " + list(accepted)
                         + ". Enable one of them in the client.";
         };
