@@ -9,7 +9,6 @@ import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.monitor.Monitor;
-import dev.holdfast.server.monitor.RefusalCounter;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.store.embedded.EmbeddedTable;
@@ -36,6 +35,7 @@ final class Starting {
     private static final Logger LOG = LoggerFactory.getLogger(Starting.class);
     private static final Duration CERTIFICATES_EVERY = Duration.ofHours(12);
     private static final Duration STORE_EVERY = Duration.ofSeconds(5);
+    private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
     private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
     private static final Duration REQUESTS_MAX_TIME = Duration.ofSeconds(2);
 
@@ -48,12 +48,13 @@ final class Starting {
     private final Instant begun = Instant.now();
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
-    private final Monitoring monitoring = new Monitoring();
+    private final Monitoring monitoring;
 
     Starting(Config config, Disk telemetryDisk, Consumer<String> progress, BooleanSupplier endAsked, Opened opened) {
         this.endAsked = endAsked;
         this.config = config;
         this.limits = config.limits();
+        this.monitoring = new Monitoring(limits.installation());
         this.telemetryDisk = telemetryDisk;
         this.progress = progress;
         this.opened = opened;
@@ -64,6 +65,7 @@ final class Starting {
         DataDirectory data = opened.add(DataDirectory.open(config.data()));
         ReadyFiles readyFiles = new ReadyFiles(data.readyFile(), config.readyFile());
         readyFiles.clear();
+        opened.add(monitoring.refusalLog());
         // First of all listeners and last of all: it tells of the start and of the end.
         Monitor monitor =
                 config.metrics() == null ? null : opened.add(monitoring.listen(config.metrics(), limits, clock));
@@ -135,9 +137,7 @@ final class Starting {
         HostNames hostNames = new HostNames(List.of(config.domain()), FirstStart.HUB);
         Hubs hubs = opened.add(new Hubs(storage.table(), storage.logs(), hostNames, clock, random, limits));
         FirstStart.ensure(storage.table(), hubs);
-        RefusalCounter refusals =
-                new RefusalCounter(hubs, limits.installation().monitoring().reasonsMax());
-        monitoring.exposition().add(refusals);
+        monitoring.watch(hubs);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         opened.add(() -> finish(threads));
         return new Wiring(
@@ -147,7 +147,7 @@ final class Starting {
                 hostNames,
                 hubs,
                 threads,
-                refusals.andThen(new RefusalLog()),
+                monitoring.refused(),
                 monitoring.requests());
     }
 
@@ -156,6 +156,7 @@ final class Starting {
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
         schedule.every(
                 STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));
+        schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {
             ServerAuthorities now = authorities(data);
             identities.replace(now.rsa(), now.ecc());
