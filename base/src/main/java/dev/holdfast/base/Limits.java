@@ -61,7 +61,7 @@ public record Limits(
                         100,
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(10),
-                        new Monitoring(64, 32, Duration.ofSeconds(5), 512),
+                        new Monitoring(64, 32, Duration.ofSeconds(5), 512, 16 * 1024 * 1024),
                         new RefusalLines(100, 10_000, 4096, Duration.ofMinutes(1)),
                         new Backup(100_000, 1L << 40)),
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
@@ -285,8 +285,10 @@ public record Limits(
      * @param perAddressMax of these, from one {@link Source}
      * @param silenceMaxTime to a whole request; a scraper asks at once, and silent sockets take the room of others
      * @param reasonsMax reason words that are told apart by one metric; they come from closed lists, so this is for mistakes
+     * @param diskFreeMinBytes room on the disk of the data directory; with less the installation is not ready
      */
-    public record Monitoring(int socketsMax, int perAddressMax, Duration silenceMaxTime, int reasonsMax) {}
+    public record Monitoring(
+            int socketsMax, int perAddressMax, Duration silenceMaxTime, int reasonsMax, long diskFreeMinBytes) {}
 
     /**
      * Lines in the log about refusals. What strangers do writes them, so they must not fill the disk; beyond these they are counted

@@ -114,6 +114,10 @@ final class Monitoring {
         exposition.add(new HubMetrics(hubs, events));
     }
 
+    void watch(DiskSpace space) {
+        health.watch(space);
+    }
+
     void watch(Backups backups) {
         exposition.add(new BackupMetrics(backups));
     }

@@ -156,6 +156,12 @@ final class Starting {
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
         schedule.every(
                 STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));
+        DiskSpace space = new DiskSpace(
+                () -> Files.getFileStore(data.path()).getUsableSpace(),
+                limits.installation().monitoring().diskFreeMinBytes());
+        space.look();
+        monitoring.watch(space);
+        schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
         schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {
             ServerAuthorities now = authorities(data);

@@ -276,6 +276,18 @@ final class MonitoringTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Host: localhost\r\n", "Connection: keep-alive\r\n"})
+    void health_checkers_that_speak_the_old_http_are_answered(String fields) throws Exception {
+        PlainHttp.Answer answer =
+                PlainHttp.send(URI.create(urls(server).ready()), "GET /health/ready HTTP/1.0\r\n" + fields + "\r\n");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"ready\"}");
+        assertThat(RawHttps.statusOf(server, "GET /health/ready HTTP/1.0\r\nHost: localhost\r\n"))
+                .as("with TLS")
+                .isEqualTo(505);
+    }
+
     @Test
     void what_is_refused_here_is_counted_too() throws IOException {
         PlainHttp.send(URI.create(urls(server).metrics()), "GET /metrics HTTP/1.1\r\n\r\n");

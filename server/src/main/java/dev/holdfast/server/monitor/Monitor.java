@@ -7,6 +7,7 @@ import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpServer;
+import dev.holdfast.wire.http.HttpVersions;
 import dev.holdfast.wire.http.RefusedRequest;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -82,7 +83,8 @@ public final class Monitor implements AutoCloseable {
                 new Limits.Arrival(limits.arrival().clientHelloMaxBytes(), silence, silence),
                 threads,
                 clock,
-                this::refused);
+                this::refused,
+                HttpVersions.ALSO_1_0);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)
