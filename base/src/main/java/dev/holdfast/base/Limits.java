@@ -30,7 +30,7 @@ public record Limits(
                 new Certificates(1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
                 new Amqp(
-                        4096,
+                        512,
                         64 * 1024,
                         320 * 1024,
                         64 * 1024,
@@ -183,8 +183,8 @@ public record Limits(
             int publishBytesInFlightMax) {}
 
     /**
-     * @param saslFrameMaxBytes any frame before the peer is past SASL; more than the 512 bytes that the specification starts
-     *     with, because a token as PLAIN password is longer
+     * @param saslFrameMaxBytes any frame before the peer is past SASL; the specification (5.3.1) allows no more than 512, which is
+     *     room for a token as PLAIN password
      * @param frameMaxBytes what open offers as max-frame-size
      * @param messageMaxBytes a message over all its frames
      * @param requestMaxBytes a request to a node that answers ({@code $cbs}, {@code $management}), over all its frames

@@ -68,7 +68,8 @@ public final class TlsExplanation {
         return switch (spoken) {
             case HTTP -> "it spoke plain HTTP. Use https:// in its URL.";
             case MQTT -> "it spoke MQTT without TLS. Turn TLS on in the client; there is no port without it.";
-            case AMQP -> "it spoke AMQP without TLS. Use amqps:// and port 5671; there is no port without TLS.";
+            case AMQP ->
+                "it spoke AMQP without TLS. Use amqps:// and the port for it, by default 5671; there is no port without TLS.";
             case SSL2 ->
                 "it sent a hello of SSL 2.0. Turn SSL 2.0 compatibility off in the client, or update its TLS library.";
             case UNKNOWN -> "its first byte is not that of a TLS handshake. Turn TLS on in the client.";
