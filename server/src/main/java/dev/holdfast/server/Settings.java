@@ -226,6 +226,7 @@ final class Settings {
                         DEFAULTS.installation().retentionEvery(),
                         values.get(STOP_MAX_TIME),
                         DEFAULTS.installation().monitoring(),
+                        DEFAULTS.installation().refusalLines(),
                         DEFAULTS.installation().backup()),
                 DEFAULTS.client());
     }

@@ -18,6 +18,7 @@ import dev.holdfast.tls.report.HelloRefusal;
 import dev.holdfast.tls.report.HelloRefusal.HelloTooSlow;
 import dev.holdfast.tls.report.TlsRefusal;
 import dev.holdfast.tls.report.VerdictRefusal;
+import dev.holdfast.tls.report.VerdictRefusal.EngineCannot;
 import dev.holdfast.tls.report.VerdictRefusal.UnknownServerName;
 import dev.holdfast.wire.Connection;
 import io.netty.buffer.ByteBuf;
@@ -143,7 +144,14 @@ final class Arrival implements ClientHelloReader.Owner {
             endAfter(max);
         }
         ServerChain chain = door.identities().chain(accept.keyType());
-        SSLEngine engine = door.contexts().engine(endpoint, accept, chain);
+        SSLEngine engine;
+        try {
+            engine = door.contexts().engine(endpoint, accept, chain);
+        } catch (IllegalArgumentException cannot) {
+            LOG.error("the engine can't do what the policy {} accepts", accept.policy().name(), cannot);
+            refuse(context, hello, new EngineCannot(accept.policy().name()), bytes);
+            return;
+        }
         HandshakeTasks engineTasks = new HandshakeTasks(connection.channel(), door.handshakeThreads());
         tasks = engineTasks;
         SslHandler ssl = new SslHandler(engine, engineTasks);

@@ -17,6 +17,7 @@ import dev.holdfast.tls.report.HelloRefusal.HelloTooSlow;
 import dev.holdfast.tls.report.HelloRefusal.NotTls;
 import dev.holdfast.tls.report.HelloRefusal.Spoken;
 import dev.holdfast.tls.report.VerdictRefusal.CertificateCurveNotOffered;
+import dev.holdfast.tls.report.VerdictRefusal.EngineCannot;
 import dev.holdfast.tls.report.VerdictRefusal.FallbackNotNeeded;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonGroup;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSignature;
@@ -70,7 +71,8 @@ public final class TlsExplanation {
         return switch (spoken) {
             case HTTP -> "it spoke plain HTTP. Use https:// in its URL.";
             case MQTT -> "it spoke MQTT without TLS. Turn TLS on in the client; there is no port without it.";
-            case AMQP -> "it spoke AMQP without TLS. Use amqps:// and port 5671; there is no port without TLS.";
+            case AMQP ->
+                "it spoke AMQP without TLS. Use amqps:// and the port for it, by default 5671; there is no port without TLS.";
             case SSL2 ->
                 "it sent a hello of SSL 2.0. Turn SSL 2.0 compatibility off in the client, or update its TLS library.";
             case UNKNOWN -> "its first byte is not that of a TLS handshake. Turn TLS on in the client.";
@@ -83,6 +85,10 @@ public final class TlsExplanation {
                 "The client asks for '" + serverName
                         + "' (SNI), and there is no hub of that name. Check the host name in its"
                         + " connection string; 'holdfast hub list' shows the hubs there are.";
+            case EngineCannot(var policy) ->
+                "The TLS policy " + policy + " accepts the client, but the Java runtime of this server has switched off what"
+                        + " they agree on. Start the server without settings of its own for jdk.tls.disabledAlgorithms, or"
+                        + " give the hub a policy without TLS 1.0, 1.1, 3DES and RSA key exchange.";
             case NoCommonVersion(var policy, var offered, var accepted) ->
                 "The client offers " + list(offered) + ", and the TLS policy " + policy + " accepts " + list(accepted)
                         + ". Update the client's TLS library or let it use one of the accepted versions.";

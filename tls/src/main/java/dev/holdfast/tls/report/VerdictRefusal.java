@@ -8,6 +8,9 @@ public sealed interface VerdictRefusal extends TlsRefusal {
     /** The client names (SNI) a host of this installation that is none. */
     record UnknownServerName(String serverName) implements VerdictRefusal {}
 
+    /** Policy and client agree, and the Java runtime has what they agree on switched off. */
+    record EngineCannot(String policy) implements VerdictRefusal {}
+
     record NoCommonVersion(String policy, List<String> offered, List<String> accepted) implements VerdictRefusal {
         public NoCommonVersion {
             offered = List.copyOf(offered);

@@ -86,7 +86,7 @@ public final class DevicesOverHttps implements HttpFace {
         }
         String device = asked.device();
         if (device == null) {
-            return ServiceFault.notServedYet("MQTT and AMQP over WebSocket", " Use MQTT on port 8883.");
+            return ServiceFault.notServedYet("MQTT and AMQP over WebSocket", " Use MQTT, by default on port 8883.");
         }
         try {
             Identity identity = new Identity(ServiceCall.deviceId(device), module(asked.module()));
@@ -118,7 +118,8 @@ public final class DevicesOverHttps implements HttpFace {
         }
         return switch (below.size() < 2 ? "" : below.get(1)) {
             case "events" ->
-                ServiceFault.notServedYet("Telemetry messages over HTTPS", " Send them over MQTT, on port 8883.");
+                ServiceFault.notServedYet(
+                        "Telemetry messages over HTTPS", " Send them over MQTT, by default on port 8883.");
             case "devicebound" -> ServiceFault.notServedYet("Cloud-to-device messages", "");
             default -> ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "There is nothing for devices at this path.");
         };
