@@ -61,7 +61,9 @@ final class RestoreCommand implements Callable<Integer> {
             throw help.wrongUse("Say which file.");
         }
         Path asked = data;
-        Path directory = asked == null ? Path.of(environment.getOrDefault("HOLDFAST_DATA", "data")) : asked;
+        // An empty variable counts as not set.
+        String variable = environment.getOrDefault("HOLDFAST_DATA", "");
+        Path directory = asked == null ? Path.of(variable.isEmpty() ? "data" : variable) : asked;
         ArchiveReader.Summary summary =
                 restore(archive, directory.toAbsolutePath().normalize());
         if (output.isJson()) {

@@ -6,6 +6,7 @@ import dev.holdfast.server.setting.Catalog;
 import dev.holdfast.server.setting.Kind;
 import dev.holdfast.server.setting.Setting;
 import dev.holdfast.server.setting.Values;
+import dev.holdfast.server.setting.WrongSettingException;
 import dev.holdfast.tls.policy.NamedPolicies;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -180,6 +181,18 @@ final class Settings {
                 STOP_MAX_TIME));
         all.addAll(List.of(LOG_FORMAT, LOG_LEVEL, METRICS_ADDRESS, METRICS_PORT));
         return new Catalog(all);
+    }
+
+    /** What no setting shows by itself. */
+    static void checkTogether(Values values) throws WrongSettingException {
+        Integer perAddressMax = values.find(PER_ADDRESS_MAX);
+        int openMax = values.get(OPEN_MAX);
+        if (perAddressMax != null && perAddressMax > openMax) {
+            throw values.wrong(
+                    PER_ADDRESS_MAX,
+                    PER_ADDRESS_MAX.path() + " is " + perAddressMax + ", and all addresses together have only "
+                            + OPEN_MAX.path() + ", " + openMax + "; make it less, or leave it out for half of them.");
+        }
     }
 
     static Config config(Values values) {

@@ -148,7 +148,10 @@ final class Arrival implements ClientHelloReader.Owner {
         try {
             engine = door.contexts().engine(endpoint, accept, chain);
         } catch (IllegalArgumentException cannot) {
-            LOG.error("the engine can't do what the policy {} accepts", accept.policy().name(), cannot);
+            LOG.error(
+                    "the engine can't do what the policy {} accepts",
+                    accept.policy().name(),
+                    cannot);
             refuse(context, hello, new EngineCannot(accept.policy().name()), bytes);
             return;
         }

@@ -86,7 +86,8 @@ public final class TlsExplanation {
                         + "' (SNI), and there is no hub of that name. Check the host name in its"
                         + " connection string; 'holdfast hub list' shows the hubs there are.";
             case EngineCannot(var policy) ->
-                "The TLS policy " + policy + " accepts the client, but the Java runtime of this server has switched off what"
+                "The TLS policy " + policy
+                        + " accepts the client, but the Java runtime of this server has switched off what"
                         + " they agree on. Start the server without settings of its own for jdk.tls.disabledAlgorithms, or"
                         + " give the hub a policy without TLS 1.0, 1.1, 3DES and RSA key exchange.";
             case NoCommonVersion(var policy, var offered, var accepted) ->
