@@ -8,6 +8,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.tls.peer.Admissions;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpFace;
@@ -80,7 +81,8 @@ public final class DevicesOverHttps implements HttpFace {
     }
 
     private ServiceFault fault(Hub hub, Asked asked, HttpRequest request) {
-        TlsNotAccepted tls = admission.refusalOf(request.connection(), hub);
+        TlsNotAccepted tls =
+                admission.refusalOf(Handshake.of(request.connection()), Admissions.of(request.connection()), hub);
         if (tls != null) {
             return ServiceFault.of(tls);
         }
