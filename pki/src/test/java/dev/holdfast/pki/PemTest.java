@@ -14,7 +14,7 @@ class PemTest {
     private static final KeyAndCertificate DEVICE =
             DeviceCertificates.selfSigned("dev1", KeyKind.EC_P256, Duration.ofDays(1), InstantSource.system());
 
-    private final Pem pem = new Pem(new Limits.Certificates(10_000, 3, 10_000, 3, 8, 32, 8192));
+    private final Pem pem = new Pem(new Limits.Certificates(10_000, 3, 10_000, 3, 8, 32, 8192, 10_000));
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);

@@ -128,6 +128,14 @@ final class Arrival implements ClientHelloReader.Owner {
         return door.directory().find(hello.serverName(), own == null ? null : own.get());
     }
 
+    /** A name that only this machine has, or none from this machine: no certificate of an operator is for that. */
+    private boolean isForThisMachine(ClientHello hello) {
+        String name = hello.serverName();
+        return name == null
+                ? connection.remoteAddress().getAddress().isLoopbackAddress()
+                : name.equalsIgnoreCase("localhost");
+    }
+
     private void refuse(ChannelHandlerContext context, ClientHello hello, VerdictRefusal why, ByteBuf bytes) {
         bytes.release();
         fail(why);
@@ -142,8 +150,9 @@ final class Arrival implements ClientHelloReader.Owner {
         if (max != null) {
             endAfter(max);
         }
-        ServerChain chain = door.identities().chain(accept.keyType());
-        SSLEngine engine = door.contexts().engine(endpoint, accept, chain);
+        boolean here = isForThisMachine(hello);
+        ServerChain chain = door.identities().chain(accept.keyType(), here);
+        SSLEngine engine = door.contexts().engine(endpoint, accept, chain, here);
         HandshakeTasks engineTasks = new HandshakeTasks(connection.channel(), door.handshakeThreads());
         tasks = engineTasks;
         SslHandler ssl = new SslHandler(engine, engineTasks);
