@@ -7,14 +7,22 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "cert",
-        description = "Certificates: the authorities whose certificates let devices in.",
-        footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
+        description =
+                "Certificates: the authorities whose certificates let devices in, and those that the server shows.",
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast cert authority add plant --file plant-ca.pem",
+            "  holdfast cert server show"
+        })
 final class CertCommand implements Runnable {
     @Mixin
     private HelpOption help = new HelpOption();
 
     static CommandLine line(Map<String, String> environment) {
-        return new CommandLine(new CertCommand()).addSubcommand(CertAuthorityCommand.line(environment));
+        return new CommandLine(new CertCommand())
+                .addSubcommand(CertAuthorityCommand.line(environment))
+                .addSubcommand(CertServerCommand.line(environment));
     }
 
     @Override
