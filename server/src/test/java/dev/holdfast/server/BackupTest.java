@@ -226,7 +226,7 @@ final class BackupTest {
         Ran nobody = holdfast(
                 "backup", "--data", data, "--out", directory.resolve("x.tar").toString());
         assertThat(nobody.status()).isEqualTo(1);
-        assertThat(nobody.output()).contains("no server runs");
+        assertThat(nobody.output()).contains("no server is ready");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.cli.Main;
 import dev.holdfast.pki.KeyAndCertificate;
 import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
@@ -183,6 +184,35 @@ class ServerCertificatesApiTest {
         assertThat(handshake("ECDSA", "-servername", "localhost")).contains("Holdfast ECC Root");
         assertThat(handshake("ECDSA", "-servername", HOST)).contains("CN = Public intermediate");
         assertThat(shown("ecdsa").path("origin").asString()).isEqualTo("operator");
+    }
+
+    @Test
+    void the_commands_replace_show_and_go_back() throws Exception {
+        KeyAndCertificate leaf = leaf(KeyKind.RSA_2048);
+        Path chain = Files.writeString(
+                directory.resolve("chain.pem"), Pem.write(leaf.certificate()) + Pem.write(intermediate.certificate()));
+        Path key = Files.writeString(directory.resolve("key.pem"), Pem.write(leaf.key()));
+
+        assertThat(holdfast("replace", "--chain", chain.toString(), "--key", key.toString()))
+                .contains("Clients are shown this chain", "Clients must trust 'CN=Public root'");
+        assertThat(holdfast("show"))
+                .contains("rsa, given by the operator", "ecdsa, the installation's own", "*.device.holdfast.localhost");
+        assertThat(toHub("RSA")).contains("CN = Public intermediate");
+        assertThat(holdfast("renew", "--key-type", "rsa")).contains("rsa, the installation's own");
+        assertThat(toHub("RSA")).contains("Holdfast RSA Root");
+    }
+
+    private String holdfast(String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "cert",
+                "server"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--data", directory.resolve("data").toString()));
+        return Tool.run("", command.toArray(String[]::new)).output();
     }
 
     @Test
