@@ -30,7 +30,7 @@ public record Limits(
                 new Certificates(1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192, 16 * 1024),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
                 new Amqp(
-                        4096,
+                        512,
                         64 * 1024,
                         320 * 1024,
                         64 * 1024,
@@ -61,7 +61,8 @@ public record Limits(
                         100,
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(10),
-                        new Monitoring(64, 512),
+                        new Monitoring(64, 32, Duration.ofSeconds(5), 512, 16 * 1024 * 1024),
+                        new RefusalLines(100, 10_000, 4096, Duration.ofMinutes(1)),
                         new Backup(100_000, 1L << 40)),
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
     }
@@ -140,7 +141,7 @@ public record Limits(
     public record Arrival(int clientHelloMaxBytes, Duration handshakeMaxTime, Duration firstPacketMaxTime) {}
 
     /**
-     * @param sessionsMax sessions that one policy and key type keeps for clients that resume without a ticket
+     * @param sessionsMax sessions kept in all for clients that resume without a ticket; shared by the names and certificates in use
      * @param sessionMaxTime how long a session, kept or in a ticket, may be resumed; what it proved is judged anew each time
      * @param acceptQueueMax connections of one listener that the system completes before they are accepted
      * @param silentMaxBytes records in a row without data for the protocol, such as key updates; more than one full record
@@ -186,8 +187,8 @@ public record Limits(
             int publishBytesInFlightMax) {}
 
     /**
-     * @param saslFrameMaxBytes any frame before the peer is past SASL; more than the 512 bytes that the specification starts
-     *     with, because a token as PLAIN password is longer
+     * @param saslFrameMaxBytes any frame before the peer is past SASL; the specification (5.3.1) allows no more than 512, which is
+     *     room for a token as PLAIN password
      * @param frameMaxBytes what open offers as max-frame-size
      * @param messageMaxBytes a message over all its frames
      * @param requestMaxBytes a request to a node that answers ({@code $cbs}, {@code $management}), over all its frames
@@ -274,15 +275,34 @@ public record Limits(
      * @param stopMaxTime how long a clean end may take before the process ends anyway
      */
     public record Installation(
-            int hubsMax, Duration retentionEvery, Duration stopMaxTime, Monitoring monitoring, Backup backup) {}
+            int hubsMax,
+            Duration retentionEvery,
+            Duration stopMaxTime,
+            Monitoring monitoring,
+            RefusalLines refusalLines,
+            Backup backup) {}
 
     /**
      * The plain listener for metrics and health checks.
      *
      * @param socketsMax sockets open at once; further ones are closed
+     * @param perAddressMax of these, from one {@link Source}
+     * @param silenceMaxTime to a whole request; a scraper asks at once, and silent sockets take the room of others
      * @param reasonsMax reason words that are told apart by one metric; they come from closed lists, so this is for mistakes
+     * @param diskFreeMinBytes room on the disk of the data directory; with less the installation is not ready
      */
-    public record Monitoring(int socketsMax, int reasonsMax) {}
+    public record Monitoring(
+            int socketsMax, int perAddressMax, Duration silenceMaxTime, int reasonsMax, long diskFreeMinBytes) {}
+
+    /**
+     * Lines in the log about refusals. What strangers do writes them, so they must not fill the disk; beyond these they are counted
+     * and told together.
+     *
+     * @param perAddressMax of one {@link Source}, listener and reason within {@code every}
+     * @param allMax of all of them within {@code every}
+     * @param rememberedMax sources with listener and reason that are told apart at once
+     */
+    public record RefusalLines(int perAddressMax, int allMax, int rememberedMax, Duration every) {}
 
     /**
      * @param entriesMax files in one backup

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -72,35 +74,45 @@ final class BackupCommand implements Callable<Integer> {
         Path file = (asked == null ? Path.of("holdfast-" + STAMP.format(Instant.now()) + ".tar") : asked)
                 .toAbsolutePath()
                 .normalize();
-        if (Files.exists(file)) {
-            throw new CommandFailure(file + " exists already; name another file with --out.");
+        Path directory = file.getParent();
+        if (directory == null || Files.isDirectory(file)) {
+            throw new CommandFailure(file + " is no file; name one with --out.");
         }
+        if (!Files.isDirectory(directory)) {
+            throw new CommandFailure(
+                    "there is no directory " + directory + "; make it, or name another file with --out.");
+        }
+        refuseToOverwrite(file);
         try (OperatorClient client = server.connect()) {
-            print(file, receive(client, file));
+            print(file, receive(client, file, directory));
             return 0;
         } catch (ArchiveException e) {
             throw new CommandFailure("the backup did not arrive whole: " + e.getMessage() + ". Try again.", e);
         } catch (IOException e) {
             throw new CommandFailure(
-                    "there is no backup in " + file + ", since something failed (" + Trouble.of(e) + ").", e);
+                    "there is no backup in " + file + ", since something failed: " + Trouble.of(e) + ".", e);
+        }
+    }
+
+    /** A link counts, too, wherever it leads: it would be replaced. */
+    private static void refuseToOverwrite(Path file) throws CommandFailure {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new CommandFailure(file + " exists already; name another file with --out.");
         }
     }
 
     /** The file has its name when it is whole and on the medium, and not before. */
-    private static ArchiveReader.Summary receive(OperatorClient client, Path file) throws IOException, CommandFailure {
-        Path directory = file.getParent();
-        if (directory == null) {
-            throw new CommandFailure(file + " is no file; name one with --out.");
-        }
-        Path part = Files.createTempFile(directory, "." + file.getFileName() + ".", ".part", OWNER_ONLY);
-        try {
+    private ArchiveReader.Summary receive(OperatorClient client, Path file, Path directory)
+            throws IOException, CommandFailure {
+        Path part = directory.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+        try (Unfinished unfinished = new Unfinished("the backup", help.err(), () -> Files.deleteIfExists(part))) {
+            unfinished.step(() -> Files.createFile(part, OWNER_ONLY));
             AtomicReference<ArchiveReader.Summary> received = new AtomicReference<>();
             client.receive("POST", "backup", body -> received.set(receive(body, part)));
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            refuseToOverwrite(file);
+            unfinished.finish(() -> Files.move(part, file, StandardCopyOption.ATOMIC_MOVE));
             Disk.real().forceDirectory(directory);
             return received.get();
-        } finally {
-            Files.deleteIfExists(part);
         }
     }
 

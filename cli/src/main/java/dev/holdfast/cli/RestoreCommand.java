@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.archive.ArchiveException;
 import dev.holdfast.base.archive.ArchiveReader;
+import dev.holdfast.cli.InstallationContents.NoInstallationException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,7 +61,9 @@ final class RestoreCommand implements Callable<Integer> {
             throw help.wrongUse("Say which file.");
         }
         Path asked = data;
-        Path directory = asked == null ? Path.of(environment.getOrDefault("HOLDFAST_DATA", "data")) : asked;
+        // An empty variable counts as not set.
+        String variable = environment.getOrDefault("HOLDFAST_DATA", "");
+        Path directory = asked == null ? Path.of(variable.isEmpty() ? "data" : variable) : asked;
         ArchiveReader.Summary summary =
                 restore(archive, directory.toAbsolutePath().normalize());
         if (output.isJson()) {
@@ -81,19 +84,22 @@ final class RestoreCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static ArchiveReader.Summary restore(Path archive, Path directory) throws CommandFailure {
+    private ArchiveReader.Summary restore(Path archive, Path directory) throws CommandFailure {
+        if (Files.isDirectory(archive)) {
+            throw new CommandFailure(archive + " is a directory; name the file that 'holdfast backup' wrote.");
+        }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES);
-                RestoredDirectory restored = RestoredDirectory.begin(directory)) {
+                RestoredDirectory restored = RestoredDirectory.begin(directory, help.err())) {
             ArchiveReader.Summary summary =
                     new ArchiveReader(in, Limits.defaults().installation().backup()).read(restored);
             restored.finish();
             return summary;
-        } catch (ArchiveException e) {
+        } catch (ArchiveException | NoInstallationException e) {
             throw new CommandFailure(archive + " can't be restored: " + e.getMessage() + ".", e);
         } catch (NoSuchFileException e) {
             throw new CommandFailure("there is no file " + e.getFile() + ".", e);
         } catch (IOException e) {
-            throw new CommandFailure("the backup can't be restored to " + directory + " (" + Trouble.of(e) + ").", e);
+            throw new CommandFailure("the backup can't be restored to " + directory + ": " + Trouble.of(e) + ".", e);
         }
     }
 }

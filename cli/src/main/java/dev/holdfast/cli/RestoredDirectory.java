@@ -5,6 +5,7 @@ import dev.holdfast.base.Disk;
 import dev.holdfast.base.archive.ArchiveReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,6 +20,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -44,17 +47,22 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
     private final Path target;
     private final Path staging;
     private final boolean inside;
+    private final Unfinished unfinished;
+    private final InstallationContents contents = new InstallationContents();
     private final Set<Path> directories = new TreeSet<>();
-    private boolean finished;
 
-    private RestoredDirectory(Path target, Path staging, boolean inside) {
+    private RestoredDirectory(Path target, Path staging, boolean inside, Unfinished unfinished) {
         this.target = target;
         this.staging = staging;
         this.inside = inside;
+        this.unfinished = unfinished;
     }
 
-    /** @param target absolute; empty or missing */
-    static RestoredDirectory begin(Path target) throws IOException, CommandFailure {
+    /**
+     * @param target absolute; empty or missing
+     * @param err told when the process is ended before it is done
+     */
+    static RestoredDirectory begin(Path target, PrintWriter err) throws IOException, CommandFailure {
         boolean exists = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
         if (exists && (!Files.isDirectory(target) || !isEmpty(target))) {
             throw new CommandFailure(target + " is not an empty directory; give an empty or new one with --data.");
@@ -67,13 +75,27 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
             Files.createDirectories(parent);
         }
         Path staging = (exists ? target : parent).resolve("." + target.getFileName() + ".restoring");
+        // Nobody else's is removed: only what this one made.
+        AtomicBoolean made = new AtomicBoolean();
+        Unfinished unfinished = new Unfinished("the restored directory", err, () -> {
+            if (made.get()) {
+                DirectoryTree.delete(staging);
+            }
+        });
         try {
-            Files.createDirectory(staging, OWNER_ONLY_DIRECTORY);
+            unfinished.step(() -> {
+                Files.createDirectory(staging, OWNER_ONLY_DIRECTORY);
+                made.set(true);
+            });
         } catch (FileAlreadyExistsException e) {
+            unfinished.close();
             throw new CommandFailure(
                     staging + " is left of an interrupted restore, or one is under way; delete it to try again.", e);
+        } catch (IOException e) {
+            unfinished.close();
+            throw e;
         }
-        return new RestoredDirectory(target, staging, exists);
+        return new RestoredDirectory(target, staging, exists, unfinished);
     }
 
     private static boolean isEmpty(Path directory) throws IOException {
@@ -84,31 +106,40 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
 
     @Override
     public OutputStream open(String path, long bytes) throws IOException {
+        contents.add(path);
         Path file = staging.resolve(path).normalize();
         // The reader lets no such name pass; a second look costs nothing.
         if (!file.startsWith(staging) || file.equals(staging)) {
             throw new IOException("a file outside of the data directory: " + path);
         }
-        Path directory = file.getParent();
-        if (directory != null) {
-            Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
-            directories.add(directory);
-        }
-        FileChannel channel =
-                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);
+        AtomicReference<FileChannel> channel = new AtomicReference<>();
+        unfinished.step(() -> channel.set(create(file)));
         if (path.equals(TRUST_BUNDLE)) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }
-        return new Forced(channel);
+        return new Forced(channel.get());
+    }
+
+    private FileChannel create(Path file) throws IOException {
+        Path directory = parentOf(file);
+        Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
+        directories.add(directory);
+        return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);
     }
 
     /** Everything was verified: puts it in its place. */
     void finish() throws IOException {
-        open(MARK, 0).close();
+        contents.requireWhole();
+        create(staging.resolve(MARK)).close();
         directories.add(staging);
         for (Path directory : directories) {
             Disk.real().forceDirectory(directory);
         }
+        unfinished.finish(this::takePlace);
+        Disk.real().forceDirectory(parentOf(target));
+    }
+
+    private void takePlace() throws IOException {
         if (inside) {
             moveUp();
             Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
@@ -116,8 +147,6 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
         } else {
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
         }
-        finished = true;
-        Disk.real().forceDirectory(parentOf(target));
     }
 
     private void moveUp() throws IOException {
@@ -143,9 +172,7 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (!finished) {
-            DirectoryTree.delete(staging);
-        }
+        unfinished.close();
     }
 
     /** A file that is on the medium when it is closed. */

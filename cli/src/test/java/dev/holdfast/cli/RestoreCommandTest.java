@@ -7,12 +7,14 @@ import dev.holdfast.base.archive.ArchiveFacts;
 import dev.holdfast.base.archive.ArchiveWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
@@ -21,6 +23,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code restore} as its user meets it; what it refuses leaves nothing behind. */
 final class RestoreCommandTest {
@@ -40,15 +44,27 @@ final class RestoreCommandTest {
         return new Ran(status, out.toString(), err.toString());
     }
 
+    private static final List<String> WHOLE =
+            List.of("ca.pem", "operator-token", "pki/rsa/root.key", "state.db", "telemetry/hub1/log.header");
+
     private static byte[] archive() throws IOException {
+        return archive(WHOLE);
+    }
+
+    private static byte[] archive(List<String> paths) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ArchiveWriter writer = new ArchiveWriter(
                 out,
                 new ArchiveFacts("0.1.0", Instant.parse("2026-11-22T10:00:00Z")),
                 Limits.defaults().installation().backup());
-        writer.add("ca.pem", "roots".getBytes(StandardCharsets.US_ASCII));
-        writer.add("operator-token", "token".getBytes(StandardCharsets.US_ASCII));
-        writer.add("telemetry/hub1/log.header", new byte[20]);
+        for (String path : paths) {
+            String content = switch (path) {
+                case "ca.pem" -> "roots";
+                case "operator-token" -> "token";
+                default -> "x".repeat(20);
+            };
+            writer.add(path, content.getBytes(StandardCharsets.US_ASCII));
+        }
         writer.finish();
         return out.toByteArray();
     }
@@ -73,7 +89,7 @@ final class RestoreCommandTest {
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.err()).startsWith("holdfast: ").endsWith(".\n").contains(words);
         assertThat(ran.err().lines()).as("one sentence").hasSize(1);
-        assertThat(ran.err()).doesNotContain("this should not happen");
+        assertThat(ran.err()).doesNotContain("this should not happen", "Exception", "java.");
         assertThat(names()).isEqualTo(before);
     }
 
@@ -82,7 +98,7 @@ final class RestoreCommandTest {
         Path target = directory.resolve("new").resolve("data");
         Ran ran = run("restore", file(archive()), "--data", target);
         assertThat(ran.status()).as(ran.err()).isZero();
-        assertThat(ran.out()).contains("Restored 3 files", "2026-11-22T10:00:00Z", "holdfast up --data " + target);
+        assertThat(ran.out()).contains("Restored 5 files", "2026-11-22T10:00:00Z", "holdfast up --data " + target);
         assertThat(target.resolve("operator-token")).hasContent("token");
         assertThat(target.resolve("telemetry/hub1/log.header")).hasSize(20);
         assertThat(target.resolve("holdfast.lock"))
@@ -107,7 +123,8 @@ final class RestoreCommandTest {
                 .isEqualTo(identity);
         try (Stream<Path> found = Files.list(target)) {
             assertThat(found.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder("ca.pem", "operator-token", "telemetry", "holdfast.lock");
+                    .containsExactlyInAnyOrder(
+                            "ca.pem", "operator-token", "pki", "state.db", "telemetry", "holdfast.lock");
         }
         assertThat(mode(target)).isEqualTo("rwx------");
     }
@@ -151,6 +168,80 @@ final class RestoreCommandTest {
         String altered = new String(archive(), StandardCharsets.ISO_8859_1).replace("roots", "rooTs");
         assertRefused(
                 file(altered.getBytes(StandardCharsets.ISO_8859_1)), directory.resolve("data"), "ca.pem", "checksum");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ca.pem", "operator-token", "pki/rsa/root.key", "state.db"})
+    void an_archive_that_is_no_whole_installation_is_refused(String missing) throws IOException {
+        List<String> rest = WHOLE.stream().filter(path -> !path.equals(missing)).toList();
+        assertRefused(
+                file(archive(rest)),
+                directory.resolve("data"),
+                "no whole installation",
+                "no " + missing.replaceAll("/.*", ""));
+    }
+
+    @Test
+    void an_archive_without_telemetry_is_an_installation_without_hubs() throws IOException {
+        assertThat(run("restore", file(archive(WHOLE.subList(0, 4))), "--data", directory.resolve("data"))
+                        .status())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello.txt", "holdfast.lock", "ready.json", "ca.pem/x", "pki", "state.db-wal"})
+    void an_archive_with_a_file_that_no_installation_has_is_refused(String more) throws IOException {
+        List<String> all = Stream.concat(Stream.of(more), WHOLE.stream().filter(path -> !path.equals("ca.pem")))
+                .toList();
+        assertRefused(file(archive(all)), directory.resolve("data"), "no installation has", more);
+    }
+
+    @Test
+    void an_archive_with_one_name_for_a_file_and_a_directory_is_refused() throws IOException {
+        for (List<String> both : List.of(
+                List.of("pki/a", "pki/a/b"), List.of("pki/a/b", "pki/a"), List.of("telemetry/h/x/y", "telemetry/h"))) {
+            assertRefused(file(archive(both)), directory.resolve("data"), "damaged or altered");
+        }
+    }
+
+    @Test
+    void an_archive_of_another_time_is_refused() throws IOException {
+        String other = new String(archive(), StandardCharsets.ISO_8859_1)
+                .replace("2026-11-22T10:00:00Z", "1926-11-22T10:00:00Z");
+        assertRefused(file(other.getBytes(StandardCharsets.ISO_8859_1)), directory.resolve("data"), "damaged");
+    }
+
+    @Test
+    void a_directory_is_no_archive() throws IOException {
+        assertRefused(Files.createDirectory(directory.resolve("dir")), directory.resolve("data"), "is a directory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void an_interruption_leaves_nothing(boolean into) throws Exception {
+        Path target = directory.resolve("data");
+        if (into) {
+            Files.createDirectory(target);
+        }
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        try (ChildCommand restore = ChildCommand.start("restore", pipe, "--data", target)) {
+            try (OutputStream out = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
+                byte[] archive = archive();
+                out.write(archive, 0, archive.length - 5000);
+                out.flush();
+                Path staging = (into ? target : directory).resolve(".data.restoring");
+                restore.await(() -> Files.exists(staging.resolve("operator-token")));
+                restore.interrupt();
+                assertThat(restore.status()).isEqualTo(130);
+            }
+            assertThat(restore.output()).contains("interrupted", "nothing is left");
+        }
+        assertThat(names()).containsExactlyElementsOf(into ? List.of("data", "pipe") : List.of("pipe"));
+        if (into) {
+            assertThat(target).isEmptyDirectory();
+        }
     }
 
     @Test

@@ -21,12 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** Stands in for the operator API: answers what a test gives it and keeps what it was asked. */
 final class StubServer implements AutoCloseable {
     static final String TOKEN = "a-token-that-is-never-printed";
 
     private record Answer(int status, String body) {}
+
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private final HttpsServer server;
     private final Path directory;
@@ -46,6 +49,7 @@ final class StubServer implements AutoCloseable {
         server.setHttpsConfigurator(new HttpsConfigurator(
                 TestTls.context(List.of(authority.certificate()), own, List.of(authority.certificate()))));
         server.createContext("/", this::answer);
+        server.setExecutor(task -> Thread.ofVirtual().start(task));
         server.start();
     }
 
@@ -85,6 +89,20 @@ final class StubServer implements AutoCloseable {
                         .orElse(new Answer(404, "{}")));
     }
 
+    /** Answers with these bytes and then with nothing more, as long as this server lives. */
+    void onHalf(String path, byte[] half) {
+        server.createContext(path, exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(half);
+            exchange.getResponseBody().flush();
+            try {
+                closed.await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     /** Method, target and body of every request that came with the right token. */
     List<String> asked() {
         return asked;
@@ -110,6 +128,7 @@ final class StubServer implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
     }
 }

@@ -1,16 +1,13 @@
 package dev.holdfast.hub;
 
-import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.tls.hello.CipherSuite;
 import dev.holdfast.tls.hello.TlsVersion;
+import dev.holdfast.tls.peer.Admissions;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.policy.TlsPolicy;
-import dev.holdfast.wire.Connection;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Once for each connection and hub: a policy that is changed later does not end what is open.
  */
 public final class TlsAdmission {
-    /** The hubs that a connection was let in to. */
-    private record Admitted(Set<HubName> hubs) {}
-
     private final HubDirectory hubs;
     private final InstantSource clock;
 
@@ -32,15 +26,8 @@ public final class TlsAdmission {
     }
 
     /** Why a connection's handshake is not good enough for a hub; null when it is. Any thread. */
-    public @Nullable TlsNotAccepted refusalOf(Connection connection, Hub hub) {
-        Handshake handshake = Handshake.of(connection);
-        if (isNamed(handshake, hub)) {
-            return null;
-        }
-        Set<HubName> admitted = connection
-                .factOrNew(Admitted.class, () -> new Admitted(ConcurrentHashMap.newKeySet()))
-                .hubs();
-        if (admitted.contains(hub.name())) {
+    public @Nullable TlsNotAccepted refusalOf(Handshake handshake, Admissions admissions, Hub hub) {
+        if (isNamed(handshake, hub) || admissions.include(hub.name())) {
             return null;
         }
         TlsPolicy policy = hub.tls().get();
@@ -52,7 +39,7 @@ public final class TlsAdmission {
                     handshake.cipherSuite(),
                     handshake.serverName());
         }
-        admitted.add(hub.name());
+        admissions.add(hub.name());
         return null;
     }
 

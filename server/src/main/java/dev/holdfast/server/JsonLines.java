@@ -50,7 +50,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
             json.writeStringProperty("time", TIME.format(event.getInstant()));
             json.writeStringProperty("level", event.getLevel().toString());
             json.writeStringProperty("logger", event.getLoggerName());
-            json.writeStringProperty("message", event.getFormattedMessage());
+            json.writeStringProperty("message", message(event));
             if (event.getKeyValuePairs() != null) {
                 for (KeyValuePair pair : event.getKeyValuePairs()) {
                     write(json, pair.key, pair.value);
@@ -64,6 +64,20 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
         }
         line.write('\n');
         return line.toByteArray();
+    }
+
+    /** An explanation has a member of its own, and twice would be twice the disk. */
+    private static String message(ILoggingEvent event) {
+        String message = event.getFormattedMessage();
+        if (event.getKeyValuePairs() != null) {
+            for (KeyValuePair pair : event.getKeyValuePairs()) {
+                String end = ": " + pair.value;
+                if (pair.key.equals("explanation") && message.endsWith(end)) {
+                    return message.substring(0, message.length() - end.length());
+                }
+            }
+        }
+        return message;
     }
 
     /** What JSON has to escape, and DEL, which is ASCII and a control character. */

@@ -14,14 +14,17 @@ import dev.holdfast.server.monitor.HubMetrics;
 import dev.holdfast.server.monitor.Monitor;
 import dev.holdfast.server.monitor.MonitorFace;
 import dev.holdfast.server.monitor.ProcessMetrics;
+import dev.holdfast.server.monitor.RefusalCounter;
 import dev.holdfast.server.monitor.RequestCounter;
 import dev.holdfast.server.monitor.StoreMetrics;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.report.Report;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What one run tells about itself: its metrics and its health, and where they are answered. */
@@ -32,8 +35,13 @@ final class Monitoring {
     private final Health health = new Health();
     private final Exposition exposition = new Exposition();
     private final RequestCounter requests = new RequestCounter();
+    private final RefusalCounter refusals;
+    private final RefusalLog refusalLog;
 
-    Monitoring() {
+    Monitoring(Limits.Installation limits) {
+        refusals = new RefusalCounter(limits.monitoring().reasonsMax());
+        refusalLog = new RefusalLog(limits.refusalLines(), System::nanoTime);
+        exposition.add(refusals);
         exposition.add(new ProcessMetrics(health));
         exposition.add(requests);
     }
@@ -42,12 +50,17 @@ final class Monitoring {
         return health;
     }
 
-    Exposition exposition() {
-        return exposition;
-    }
-
     RequestCounter requests() {
         return requests;
+    }
+
+    /** Counts what is refused and writes it to the log. */
+    Consumer<Report> refused() {
+        return refusals.andThen(refusalLog);
+    }
+
+    RefusalLog refusalLog() {
+        return refusalLog;
     }
 
     /** Begins to answer, at first that the server starts. */
@@ -58,7 +71,7 @@ final class Monitoring {
                     new MonitorFace(health, exposition),
                     limits,
                     clock,
-                    new FaultReports(clock, new RefusalLog())::http);
+                    refused());
         } catch (BindException e) {
             throw new StartFailure(
                     e.getMessage()
@@ -94,9 +107,17 @@ final class Monitoring {
         });
     }
 
+    void watch(Hubs hubs) {
+        refusals.watch(hubs);
+    }
+
     void watch(FrontDoor door, Hubs hubs, EventsFace events) {
         exposition.add(new DoorMetrics(door));
         exposition.add(new HubMetrics(hubs, events));
+    }
+
+    void watch(DiskSpace space) {
+        health.watch(space);
     }
 
     void watch(Backups backups) {

@@ -6,6 +6,7 @@ import dev.holdfast.server.setting.Catalog;
 import dev.holdfast.server.setting.Kind;
 import dev.holdfast.server.setting.Setting;
 import dev.holdfast.server.setting.Values;
+import dev.holdfast.server.setting.WrongSettingException;
 import dev.holdfast.tls.policy.NamedPolicies;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -144,7 +145,7 @@ final class Settings {
                     Setting.optional(
                             "listeners." + listener + ".policy",
                             Kind.policy(),
-                            "that of tls.policy",
+                            listener.equals("https") ? "that of tls.policy" : "that of the first hub",
                             "The TLS policy for clients that name no hub in their handshake (no SNI)."));
         }
 
@@ -180,6 +181,18 @@ final class Settings {
                 STOP_MAX_TIME));
         all.addAll(List.of(LOG_FORMAT, LOG_LEVEL, METRICS_ADDRESS, METRICS_PORT));
         return new Catalog(all);
+    }
+
+    /** What no setting shows by itself. */
+    static void checkTogether(Values values) throws WrongSettingException {
+        Integer perAddressMax = values.find(PER_ADDRESS_MAX);
+        int openMax = values.get(OPEN_MAX);
+        if (perAddressMax != null && perAddressMax > openMax) {
+            throw values.wrong(
+                    PER_ADDRESS_MAX,
+                    PER_ADDRESS_MAX.path() + " is " + perAddressMax + ", and all addresses together have only "
+                            + OPEN_MAX.path() + ", " + openMax + "; make it less, or leave it out for half of them.");
+        }
     }
 
     static Config config(Values values) {
@@ -226,6 +239,7 @@ final class Settings {
                         DEFAULTS.installation().retentionEvery(),
                         values.get(STOP_MAX_TIME),
                         DEFAULTS.installation().monitoring(),
+                        DEFAULTS.installation().refusalLines(),
                         DEFAULTS.installation().backup()),
                 DEFAULTS.client());
     }

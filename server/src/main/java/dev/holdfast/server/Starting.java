@@ -11,7 +11,6 @@ import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ExpiryWarning;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.Monitor;
-import dev.holdfast.server.monitor.RefusalCounter;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.server.policy.PolicyStore;
@@ -38,6 +37,7 @@ final class Starting {
     private static final Duration CERTIFICATES_EVERY = Duration.ofHours(12);
     private static final Duration STORE_EVERY = Duration.ofSeconds(5);
     private static final Duration READY_EVERY = Duration.ofSeconds(5);
+    private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
     private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
     private static final Duration REQUESTS_MAX_TIME = Duration.ofSeconds(2);
 
@@ -50,12 +50,13 @@ final class Starting {
     private final Instant begun = Instant.now();
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
-    private final Monitoring monitoring = new Monitoring();
+    private final Monitoring monitoring;
 
     Starting(Config config, Disk telemetryDisk, Consumer<String> progress, BooleanSupplier endAsked, Opened opened) {
         this.endAsked = endAsked;
         this.config = config;
         this.limits = config.limits();
+        this.monitoring = new Monitoring(limits.installation());
         this.telemetryDisk = telemetryDisk;
         this.progress = progress;
         this.opened = opened;
@@ -66,6 +67,7 @@ final class Starting {
         DataDirectory data = opened.add(DataDirectory.open(config.data()));
         ReadyFiles readyFiles = new ReadyFiles(data.readyFile(), config.readyFile());
         readyFiles.clear();
+        opened.add(monitoring.refusalLog());
         // First of all listeners and last of all: it tells of the start and of the end.
         Monitor monitor =
                 config.metrics() == null ? null : opened.add(monitoring.listen(config.metrics(), limits, clock));
@@ -84,7 +86,7 @@ final class Starting {
         monitoring.watch(door, wiring.hubs(), services.events());
         monitoring.watch(services.backups());
         monitoring.watch(certificates);
-        schedule(wiring.hubs(), storage, certificates, readyFiles);
+        schedule(data, wiring.hubs(), storage, certificates, readyFiles);
         opened.add(() -> endConnections(door, wiring.hubs()));
         opened.add(door::stopAccepting);
 
@@ -144,9 +146,7 @@ final class Starting {
         Hubs hubs = opened.add(new Hubs(storage.table(), storage.logs(), hostNames, policies, clock, random, limits));
         FirstStart.ensure(storage.table(), hubs);
         TlsPolicies tls = new TlsPolicies(policies, config.policies(), hostNames, hubs);
-        RefusalCounter refusals =
-                new RefusalCounter(hubs, limits.installation().monitoring().reasonsMax());
-        monitoring.exposition().add(refusals);
+        monitoring.watch(hubs);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         opened.add(() -> finish(threads));
         return new Wiring(
@@ -157,17 +157,25 @@ final class Starting {
                 hubs,
                 tls,
                 threads,
-                refusals.andThen(new RefusalLog()),
+                monitoring.refused(),
                 monitoring.requests());
     }
 
-    private void schedule(Hubs hubs, Storage storage, ServerCertificates certificates, ReadyFiles readyFiles) {
+    private void schedule(
+            DataDirectory data, Hubs hubs, Storage storage, ServerCertificates certificates, ReadyFiles readyFiles) {
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
         schedule.every(
                 STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));
         // Keys and the demo device may be changed through a hub's own API, too.
         schedule.every(READY_EVERY, "bringing the ready file up to date", readyFiles::refresh);
+        DiskSpace space = new DiskSpace(
+                () -> Files.getFileStore(data.path()).getUsableSpace(),
+                limits.installation().monitoring().diskFreeMinBytes());
+        space.look();
+        monitoring.watch(space);
+        schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
+        schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
         ExpiryWarning warning = new ExpiryWarning(certificates::all, clock);
         warning.look();
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {

@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
@@ -9,6 +10,7 @@ import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The TLS policies of this installation at work: by name, by host and by listener. */
@@ -18,6 +20,7 @@ final class TlsPolicies {
     private final Map<String, Live<TlsPolicy>> named = new HashMap<>();
     private final Directory directory;
     private final Hubs hubs;
+    private final HubName first;
     private final HubEndpoints endpoints;
 
     /** @throws StartFailure when the settings name a policy that there is not */
@@ -25,6 +28,7 @@ final class TlsPolicies {
         this.store = store;
         this.names = names;
         this.hubs = hubs;
+        this.first = hostNames.first();
         for (String name : names.names()) {
             named.put(name, new Live<>(find(store, name)));
         }
@@ -53,9 +57,21 @@ final class TlsPolicies {
         return directory;
     }
 
-    /** For clients of a listener that name no host of ours; null for the default. */
+    /**
+     * For clients of a listener that name no host of ours. Devices and readers that name none mean the first hub, as those do that
+     * name {@code localhost}: by name alone, a Java client can't say that in its handshake.
+     *
+     * @param name what the settings say, or null
+     */
+    Supplier<TlsPolicy> ofHubListener(@Nullable String name) {
+        return name != null
+                ? live(name)
+                : () -> hubs.byName(first).map(hub -> hub.tls().get()).orElseGet(live(names.byDefault()));
+    }
+
+    /** The same for HTTPS, where the operator comes in and should not be locked out by what a hub was given; null for the default. */
     @Nullable
-    Live<TlsPolicy> ofListener(@Nullable String name) {
+    Supplier<TlsPolicy> ofOperatorListener(@Nullable String name) {
         return name == null ? null : live(name);
     }
 

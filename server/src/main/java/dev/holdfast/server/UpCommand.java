@@ -21,10 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "holdfast up",
@@ -112,9 +109,6 @@ final class UpCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli acts on it before the command runs
     private boolean help;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     private final Map<String, String> environment;
     private final PrintWriter out;
     private final PrintWriter err;
@@ -131,10 +125,8 @@ final class UpCommand implements Callable<Integer> {
         try {
             values = values();
         } catch (WrongSettingException e) {
-            if (e.isFromOption()) {
-                throw wrongUse(e.sentence());
-            }
-            err.println("holdfast: " + e.sentence());
+            // Not the usage: behind forty lines of it nobody sees the sentence.
+            err.println("holdfast: " + e.sentence() + (e.isFromOption() ? " See 'holdfast up --help'." : ""));
             return WRONG_USE;
         }
         if (printConfig) {
@@ -184,7 +176,9 @@ final class UpCommand implements Callable<Integer> {
         Environment.Found variables = Environment.read(environment, catalog);
         variables.unknown().forEach(sentence -> err.println("holdfast: " + sentence));
         Map<String, Given> file = configFile == null ? Map.of() : SettingsFile.read(configFile, catalog);
-        return Values.of(catalog, List.of(options(), variables.byPath(), file));
+        Values values = Values.of(catalog, List.of(options(), variables.byPath(), file));
+        Settings.checkTogether(values);
+        return values;
     }
 
     private Map<String, Given> options() {
@@ -205,13 +199,5 @@ final class UpCommand implements Callable<Integer> {
         if (text != null) {
             given.put(setting.path(), new Given(text, new Origin.Option(option)));
         }
-    }
-
-    private ParameterException wrongUse(String sentence) {
-        CommandSpec known = spec;
-        if (known == null) {
-            throw new IllegalStateException("picocli did not set up this command");
-        }
-        return new ParameterException(known.commandLine(), sentence);
     }
 }

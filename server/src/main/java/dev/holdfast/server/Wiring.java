@@ -66,7 +66,7 @@ record Wiring(
                         limits.with(arrivals.mqtt()),
                         threads,
                         new FaultReports(clock, reports)::mqtt),
-                tls.ofListener(tls.names().mqtt()));
+                tls.ofHubListener(tls.names().mqtt()));
     }
 
     EventsFace events() {
@@ -80,7 +80,7 @@ record Wiring(
                 connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
                 new FaultReports(clock, reports)::amqp);
         return new Listener(
-                "amqp", arrivals.amqp(), server, tls.ofListener(tls.names().amqp()));
+                "amqp", arrivals.amqp(), server, tls.ofHubListener(tls.names().amqp()));
     }
 
     /** @param hubsChanged called when an operator may have changed a hub or the keys of its policies */
@@ -122,6 +122,9 @@ record Wiring(
                 clock,
                 new FaultReports(clock, reports)::http);
         return new Listener(
-                "https", arrivals.https(), server, tls.ofListener(tls.names().https()));
+                "https",
+                arrivals.https(),
+                server,
+                tls.ofOperatorListener(tls.names().https()));
     }
 }

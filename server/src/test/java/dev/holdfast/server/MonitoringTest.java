@@ -239,17 +239,23 @@ final class MonitoringTest {
     }
 
     @Test
-    void more_sockets_than_allowed_are_closed_and_the_others_are_answered() throws IOException {
+    void more_sockets_than_one_address_may_have_are_closed_and_counted_and_others_are_answered() throws Exception {
         URI to = URI.create(urls(server).metrics());
         List<Socket> open = new ArrayList<>();
-        try {
-            int max = Limits.defaults().installation().monitoring().socketsMax();
+        String counted = "holdfast_refusals_total{hub=\"\",listener=\"metrics\",reason=\"TooManySocketsFromAddress\"}";
+        try (LogLines lines = new LogLines()) {
+            int max = Limits.defaults().installation().monitoring().perAddressMax();
             for (int i = 0; i < max; i++) {
                 open.add(new Socket(to.getHost(), to.getPort()));
             }
             try (Socket oneMore = new Socket(to.getHost(), to.getPort())) {
                 oneMore.setSoTimeout(20_000);
                 assertThat(oneMore.getInputStream().read()).isEqualTo(-1);
+                assertThat(lines.about(oneMore.getLocalPort()))
+                        .singleElement()
+                        .asString()
+                        .startsWith("metrics ")
+                        .contains("TooManySocketsFromAddress", "metrics and health");
             }
             Socket first = open.getFirst();
             first.setSoTimeout(20_000);
@@ -257,11 +263,36 @@ final class MonitoringTest {
                     .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
                             .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             assertThat(first.getInputStream().read()).isEqualTo('H');
+            open.removeLast().close();
+            assertThat(value(metrics(), counted)).isPositive();
+            // Who says nothing makes room before long.
+            Socket silent = open.getLast();
+            silent.setSoTimeout(12_000);
+            assertThat(silent.getInputStream().readAllBytes()).asString().contains("408");
         } finally {
             for (Socket socket : open) {
                 socket.close();
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Host: localhost\r\n", "Connection: keep-alive\r\n"})
+    void health_checkers_that_speak_the_old_http_are_answered(String fields) throws Exception {
+        PlainHttp.Answer answer =
+                PlainHttp.send(URI.create(urls(server).ready()), "GET /health/ready HTTP/1.0\r\n" + fields + "\r\n");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"ready\"}");
+        assertThat(RawHttps.statusOf(server, "GET /health/ready HTTP/1.0\r\nHost: localhost\r\n"))
+                .as("with TLS")
+                .isEqualTo(505);
+    }
+
+    @Test
+    void what_is_refused_here_is_counted_too() throws IOException {
+        PlainHttp.send(URI.create(urls(server).metrics()), "GET /metrics HTTP/1.1\r\n\r\n");
+        assertThat(value(metrics(), "holdfast_refusals_total{hub=\"\",listener=\"metrics\",reason=\"MalformedHost\"}"))
+                .isPositive();
     }
 
     @Test

@@ -198,6 +198,21 @@ final class OperatorApiTest {
     }
 
     @Test
+    void a_body_that_can_not_be_read_is_refused_without_the_words_of_the_parser() throws Exception {
+        for (String body : List.of("[".repeat(2000), "{\"name\":", "{\"name\":\"a\",\"name\":\"b\"}", "{} {}", "x")) {
+            TestServer.Answer answer = server.ask("POST", ROOT + "hubs", body);
+            assertThat(answer.status()).as(body).isEqualTo(400);
+            assertThat(answer.text())
+                    .contains("The body ")
+                    .doesNotContain("Stream", "Source", "REDACTED", "Token", "Feature", "Exception");
+        }
+        assertThat(server.ask("POST", ROOT + "hubs", "{\"name\":\"a\",\n\"name\":\"b\"}")
+                        .text())
+                .contains("a member twice", "line 2");
+        assertThat(server.ask("POST", ROOT + "hubs", "[".repeat(2000)).text()).contains("nested too deeply");
+    }
+
+    @Test
     void a_stranger_is_refused_before_the_body() throws Exception {
         String request = "POST " + ROOT + "hubs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n";
         assertThat(RawHttps.headOf(server, request)).startsWith("HTTP/1.1 401 ").contains("connection: close");

@@ -48,6 +48,9 @@ final class SecretsInLogTest {
 
     private final String wrongKey = randomKey();
 
+    /** As the operator token is made: base64 that never has padding. */
+    private final String wrongToken = secret("hT3vKq9_ZpL0wXc7RbNf2YgUdJ4sMaE8oViQ-kB6t1D");
+
     private String secret(String value) {
         secrets.add(value.substring(0, Math.min(value.length(), 24)));
         return value;
@@ -112,7 +115,7 @@ final class SecretsInLogTest {
         assertThat(String.join("\n", printed))
                 .contains("TokenSignatureWrong", "TokenExpired", "TokenMalformed", "ClientIdMismatch", "UnknownPolicy")
                 .contains("MalformedField", "AmbiguousLength", "NotTls", " amqp ", " mqtt ", " https ")
-                .contains("[secret]");
+                .contains("[secret]", "GET /hT3v…[secret]");
         for (String secret : secrets) {
             assertThat(printed).noneMatch(line -> line.contains(secret));
         }
@@ -133,6 +136,7 @@ final class SecretsInLogTest {
         mqtt(tls, port, "demo-device", "localhost/" + device, deviceKey);
         mqtt(tls, port, "demo-device", token(RESOURCE, wrongKey, "device"), "x");
         mqtt(tls, port, deviceKey, USER_NAME, deviceKey);
+        mqtt(tls, port, wrongToken, "localhost/" + wrongToken + "/?api-version=2021-04-12", wrongToken);
         mqtt(tls, port, "demo-device", deviceKey + "/demo-device/?api-version=2021-04-12", deviceKey);
     }
 
@@ -155,6 +159,8 @@ final class SecretsInLogTest {
                     ClientSasl.plain("iothubowner@sas.root.hub1", token("localhost", wrongKey, "iothubowner")));
             amqp(loops, port, trust, ClientSasl.plain("service", wrongKey));
             amqp(loops, port, trust, ClientSasl.plain(owner, wrongKey));
+            amqp(loops, port, trust, ClientSasl.plain(wrongToken, wrongKey));
+            amqp(loops, port, trust, ClientSasl.plain(wrongToken + "@sas.root.hub1", wrongKey));
             AmqpClient.Options anonymous =
                     new AmqpClient.Options("localhost", port, trust, ClientSasl.anonymous(), Limits.defaults());
             for (String token : List.of(token("localhost", wrongKey, "service"), owner, wrongKey)) {
@@ -189,6 +195,8 @@ final class SecretsInLogTest {
         https(tls, port, "GET /devices?api-version=2021-04-12", "Authorization: " + wrong);
         https(tls, port, "GET /devices/x?api-version=2021-04-12&sig=" + wrongKey, "Authorization: " + wrongKey);
         https(tls, port, "GET /holdfast/v1/status", "Authorization: Bearer " + wrongKey);
+        https(tls, port, "GET /" + wrongToken, "X-Y: 1");
+        https(tls, port, "GET /holdfast/v1/" + wrongToken, "X-Y: 1");
         https(tls, port, "GET /holdfast/v1/status", "Authorization : Bearer " + operatorToken);
         https(
                 tls,

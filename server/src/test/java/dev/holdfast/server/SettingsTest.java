@@ -102,6 +102,7 @@ final class SettingsTest {
                                 usual.installation().retentionEvery(),
                                 Duration.ofSeconds(20),
                                 usual.installation().monitoring(),
+                                usual.installation().refusalLines(),
                                 usual.installation().backup()),
                         usual.client()),
                 new Config.Log(LogFormat.JSON, LogLevel.DEBUG),

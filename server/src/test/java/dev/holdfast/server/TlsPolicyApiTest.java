@@ -190,6 +190,17 @@ class TlsPolicyApiTest {
     }
 
     @Test
+    void a_device_that_names_no_host_gets_the_policy_of_the_first_hub() throws Exception {
+        ask("PUT", "hubs/hub1/policy", "{\"policy\":\"hub-2021-strict\"}");
+
+        // The JDK sends no name for a host without a dot.
+        try (TestDevice device = TestDevice.connect(server.ready())) {
+            device.publish("in TLS 1.2");
+            device.awaitAcknowledged(1);
+        }
+    }
+
+    @Test
     void who_names_no_host_is_judged_again_when_the_protocol_names_the_hub() throws Exception {
         ask("POST", "hubs", "{\"name\":\"plant\",\"minTlsVersion\":\"1.2\"}");
         String request = """

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,7 +122,7 @@ final class UpCommandTest {
                 .execute(line.split(" "));
 
         assertThat(status).isEqualTo(2);
-        assertThat(err.toString()).contains("Usage: holdfast up");
+        assertThat(err.toString()).contains("holdfast up");
         assertThat(out.toString()).isEmpty();
     }
 
@@ -156,6 +157,41 @@ final class UpCommandTest {
     void a_file_that_is_not_there_is_one_sentence_and_status_2() {
         assertThat(run(Map.of(), "--config", "no/such.yaml"))
                 .isEqualTo(new Ended(2, "", "holdfast: the configuration file no/such.yaml does not exist.\n"));
+    }
+
+    @Test
+    void a_wrong_value_of_an_option_is_one_sentence_and_no_page_of_usage() {
+        assertThat(run(Map.of(), "--mqtt-port", "many").err())
+                .startsWith("holdfast: --mqtt-port: 'many' is not ")
+                .endsWith("See 'holdfast up --help'.\n")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void what_is_no_file_is_no_configuration(@TempDir Path directory) throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        for (Path no : List.of(pipe, directory)) {
+            assertThat(run(Map.of(), "--config", no.toString()))
+                    .isEqualTo(new Ended(
+                            2, "", "holdfast: the configuration file " + no + " is not a file; name a YAML file.\n"));
+        }
+        assertThat(run(Map.of(), "--config", "").err())
+                .isEqualTo("holdfast: the name of the configuration file is empty; name a YAML file.\n");
+    }
+
+    @Test
+    void more_sockets_for_one_address_than_for_all_are_refused(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("h.yaml"), "sockets:\n  openMax: 100\n  perAddressMax: 1000\n");
+        Ended ended = run(Map.of(), "--config", file.toString(), "--print-config");
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err())
+                .startsWith("holdfast: " + file + ", line 3, column 3: sockets.perAddressMax is 1000")
+                .contains("sockets.openMax, 100");
+        Files.writeString(file, "sockets: {openMax: 100, perAddressMax: 100}\n");
+        assertThat(run(Map.of(), "--config", file.toString(), "--print-config").status())
+                .isZero();
     }
 
     @Test

@@ -20,6 +20,9 @@ public record ArchiveFacts(String version, Instant madeAt) {
     static final String PATH = "backup.json";
     static final int MAX_BYTES = 4096;
 
+    /** Years of more than four digits are in no header of tar. */
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     byte[] write() {
@@ -39,9 +42,12 @@ public record ArchiveFacts(String version, Instant madeAt) {
                 throw new ArchiveException("it has format " + format + ", and this release reads format " + FORMAT
                         + ": restore it with the release that wrote it");
             }
-            return new ArchiveFacts(
-                    json.path("version").asString(),
-                    Instant.parse(json.path("madeAt").asString()));
+            Instant madeAt = Instant.parse(json.path("madeAt").asString());
+            if (madeAt.isBefore(Instant.EPOCH) || !madeAt.isBefore(END)) {
+                throw new ArchiveException(
+                        "its first file, " + PATH + ", is damaged: no backup was made at such a time");
+            }
+            return new ArchiveFacts(json.path("version").asString(), madeAt);
         } catch (JacksonException | DateTimeException e) {
             throw new ArchiveException("its first file, " + PATH + ", is damaged", e);
         }

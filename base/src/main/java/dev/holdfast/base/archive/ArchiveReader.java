@@ -39,6 +39,7 @@ public final class ArchiveReader {
     private final byte[] block = new byte[TarHeader.BLOCK_BYTES];
     private final byte[] buffer = new byte[Entries.BUFFER_BYTES];
     private final Set<String> paths = new HashSet<>();
+    private final Set<String> directories = new HashSet<>();
     private final StringBuilder sums = new StringBuilder();
 
     public ArchiveReader(InputStream in, Limits.Backup limits) {
@@ -68,6 +69,7 @@ public final class ArchiveReader {
             if (!paths.add(header.path()) || paths.size() > limits.entriesMax()) {
                 throw new ArchiveException("it has '" + header.path() + "' twice, or too many files");
             }
+            refuseFileAsDirectory(header.path());
             if (header.bytes() > limits.entryMaxBytes()) {
                 throw new ArchiveException("'" + header.path() + "' is larger than a backup can be");
             }
@@ -78,6 +80,19 @@ public final class ArchiveReader {
             sums.append(Entries.sumLine(header.path(), digest));
             files++;
             bytes += header.bytes();
+        }
+    }
+
+    private void refuseFileAsDirectory(String path) throws ArchiveException {
+        boolean both = directories.contains(path);
+        for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            String directory = path.substring(0, slash);
+            directories.add(directory);
+            both |= paths.contains(directory);
+        }
+        if (both) {
+            throw new ArchiveException(
+                    "it is damaged or altered: '" + path + "' and another of its files can't be both");
         }
     }
 

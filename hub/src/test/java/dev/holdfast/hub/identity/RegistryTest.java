@@ -48,6 +48,11 @@ class RegistryTest {
         return new DeviceSpec(DEV1, enabled, why, null, false, null, List.of());
     }
 
+    /** Symmetric keys, without saying which. */
+    private static DeviceSpec keysOfTheRegistry() {
+        return new DeviceSpec(DEV1, true, "", null, true, false, null, List.of());
+    }
+
     private static Device done(RegistryResult result) {
         assertThat(result).isInstanceOf(RegistryResult.Done.class);
         return ((RegistryResult.Done) result).device();
@@ -76,8 +81,7 @@ class RegistryTest {
     void symmetricKeysThatAreAskedForWithoutSayingWhichReplaceACertificate() {
         done(registry.apply(new Create(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()))));
 
-        Device updated = done(
-                registry.apply(new Replace(new DeviceSpec(DEV1, true, "", null, true, false, null, List.of()), ANY)));
+        Device updated = done(registry.apply(new Replace(keysOfTheRegistry(), ANY)));
 
         assertThat(updated.authentication()).isInstanceOf(Authentication.Sas.class);
     }
@@ -108,7 +112,7 @@ class RegistryTest {
         assertThat(changes).isEmpty();
         registry.apply(new Replace(DeviceSpec.of(DEV1, one), ANY));
         assertThat(changes).containsExactly(new RegistryChange.CredentialWithdrawn(DEV1));
-        registry.apply(new Replace(DeviceSpec.of(DEV1, null), ANY));
+        registry.apply(new Replace(keysOfTheRegistry(), ANY));
         registry.apply(new RegistryRequest.RenewKeys(DEV1, KeyRenewal.BOTH));
         assertThat(changes).as("keys end with their tokens").hasSize(2);
         registry.apply(new Replace(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()), ANY));
@@ -181,7 +185,7 @@ class RegistryTest {
     @Test
     void aChangeToKeysWithoutKeysMakesFreshOnes() {
         done(registry.apply(new Create(DeviceSpec.of(DEV1, new Authentication.None()))));
-        Device after = done(registry.apply(new Replace(DeviceSpec.of(DEV1, null), ANY)));
+        Device after = done(registry.apply(new Replace(keysOfTheRegistry(), ANY)));
         assertThat(after.authentication()).isInstanceOf(Authentication.Sas.class);
     }
 

@@ -65,8 +65,9 @@ public final class Backups {
      * Takes hold of everything.
      *
      * @return to be written and closed; null when another backup is under way
+     * @throws NoRoomException when the disk is full; nothing is left of the attempt
      */
-    public @Nullable Backup begin() {
+    public @Nullable Backup begin() throws NoRoomException {
         if (!underWay.compareAndSet(false, true)) {
             return null;
         }
@@ -89,10 +90,18 @@ public final class Backups {
             });
         } catch (IOException e) {
             ended(false);
+            refuseWithoutRoom(e);
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
             ended(false);
+            refuseWithoutRoom(e);
             throw e;
+        }
+    }
+
+    private static void refuseWithoutRoom(Exception failure) throws NoRoomException {
+        if (NoRoomException.isWhy(failure)) {
+            throw new NoRoomException(failure);
         }
     }
 

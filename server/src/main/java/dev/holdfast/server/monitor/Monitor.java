@@ -1,9 +1,13 @@
 package dev.holdfast.server.monitor;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Source;
+import dev.holdfast.tls.listen.Guests;
+import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpServer;
+import dev.holdfast.wire.http.HttpVersions;
 import dev.holdfast.wire.http.RefusedRequest;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -26,7 +30,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -43,22 +46,28 @@ public final class Monitor implements AutoCloseable {
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("holdfast-monitor"), NioIoHandler.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private final AtomicInteger open = new AtomicInteger();
+    private final InstantSource clock;
+    private final Limits.Monitoring limits;
+    private final Guests guests;
+    private final Consumer<Report> reports;
     private final InetSocketAddress address;
 
     /**
      * Listens.
      *
-     * @param refused told of requests that break the rules of HTTP; quick
+     * @param reports told of requests that break the rules of HTTP, and of sockets that find no room; quick
      * @throws BindException when the address can't be had; the message names it
      */
     public Monitor(
-            InetSocketAddress wanted,
-            HttpFace face,
-            Limits limits,
-            InstantSource clock,
-            Consumer<RefusedRequest> refused)
+            InetSocketAddress wanted, HttpFace face, Limits limits, InstantSource clock, Consumer<Report> reports)
             throws BindException {
+        this.clock = clock;
+        this.limits = limits.installation().monitoring();
+        this.reports = reports;
+        Limits.Sockets sockets = limits.sockets();
+        guests = new Guests(new Limits.Sockets(
+                this.limits.socketsMax(), this.limits.perAddressMax(), sockets.toldMax(), sockets.toldEvery()));
+        Duration silence = this.limits.silenceMaxTime();
         Limits.Http http = limits.http();
         HttpServer server = new HttpServer(
                 List.of(face),
@@ -70,21 +79,21 @@ public final class Monitor implements AutoCloseable {
                         0,
                         0,
                         http.bodyMinBytesPerSecond(),
-                        http.idleMaxTime()),
-                limits.arrival(),
+                        silence),
+                new Limits.Arrival(limits.arrival().clientHelloMaxBytes(), silence, silence),
                 threads,
                 clock,
-                refused);
-        int socketsMax = limits.installation().monitoring().socketsMax();
+                this::refused,
+                HttpVersions.ALSO_1_0);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.SO_BACKLOG, socketsMax)
+                .option(ChannelOption.SO_BACKLOG, this.limits.socketsMax())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, server, socketsMax, clock);
+                        accept(channel, server);
                     }
                 })
                 .bind(wanted)
@@ -100,16 +109,46 @@ public final class Monitor implements AutoCloseable {
         address = (InetSocketAddress) bound.channel().localAddress();
     }
 
-    private void accept(Channel channel, HttpServer server, int socketsMax, InstantSource clock) {
-        if (open.incrementAndGet() > socketsMax) {
-            open.decrementAndGet();
-            var _ = channel.close();
-            return;
+    private void accept(Channel channel, HttpServer server) {
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        Connection connection = Connection.accept(channel, LISTENER, remote, clock.instant());
+        Source source = Source.of(remote.getAddress());
+        switch (guests.enter(source, System.nanoTime())) {
+            case WELCOME -> {
+                var _ = channel.closeFuture().addListener(_ -> guests.leave(source));
+                channels.add(channel);
+                server.mount(connection);
+            }
+            case FULL, STILL_FULL -> turnAway(connection, "TooManySockets", limits.socketsMax() + " are open");
+            case OVER_SHARE, STILL_OVER_SHARE ->
+                turnAway(
+                        connection,
+                        "TooManySocketsFromAddress",
+                        limits.perAddressMax() + " of this address (in IPv6: of its /64 network) are open");
         }
-        var _ = channel.closeFuture().addListener(_ -> open.decrementAndGet());
-        channels.add(channel);
-        server.mount(
-                Connection.accept(channel, LISTENER, (InetSocketAddress) channel.remoteAddress(), clock.instant()));
+    }
+
+    private void turnAway(Connection connection, String reason, String how) {
+        reports.accept(
+                Report.of(
+                        connection,
+                        clock.instant(),
+                        null,
+                        null,
+                        reason,
+                        "A socket to the listener for metrics and health was closed at once, since " + how
+                                + " there, which is the most. Let whoever asks close its sockets, or use one for all its requests."));
+        var _ = connection.channel().close();
+    }
+
+    private void refused(RefusedRequest refused) {
+        reports.accept(Report.of(
+                refused.connection(),
+                clock.instant(),
+                null,
+                null,
+                refused.fault().reason(),
+                refused.fault().explain()));
     }
 
     /** Where it listens, with a real port where 0 was asked for. */

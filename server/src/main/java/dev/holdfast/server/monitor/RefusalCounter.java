@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts refused and ended connections by listener, reason and hub. A report's hub is what the client asked for, so it counts as
@@ -21,23 +22,28 @@ public final class RefusalCounter implements Consumer<Report>, Exposition.Collec
 
     private record Key(String listener, String reason, String hub) {}
 
-    private final HubDirectory hubs;
+    private volatile @Nullable HubDirectory hubs;
     private final int reasonsMax;
     private final Set<String> reasons = ConcurrentHashMap.newKeySet();
     private final Map<Key, LongAdder> counts = new ConcurrentHashMap<>();
 
-    public RefusalCounter(HubDirectory hubs, int reasonsMax) {
-        this.hubs = hubs;
+    public RefusalCounter(int reasonsMax) {
         this.reasonsMax = reasonsMax;
+    }
+
+    /** From now on the hubs are told apart: the metrics listener, which refuses too, is there before them. */
+    public void watch(HubDirectory directory) {
+        hubs = directory;
     }
 
     @Override
     public void accept(Report report) {
         String asked = report.hub();
-        String hub = asked == null
+        HubDirectory known = hubs;
+        String hub = asked == null || known == null
                 ? ""
                 : HubName.parse(asked)
-                        .flatMap(hubs::byName)
+                        .flatMap(known::byName)
                         .map(found -> found.name().value())
                         .orElse("");
         counts.computeIfAbsent(new Key(report.listener(), known(report.reason()), hub), _ -> new LongAdder())
@@ -58,13 +64,13 @@ public final class RefusalCounter implements Consumer<Report>, Exposition.Collec
     @Override
     public List<MetricSnapshot> collect() {
         Set<String> existing = ConcurrentHashMap.newKeySet();
-        for (Hub hub : hubs.all()) {
+        HubDirectory known = hubs;
+        for (Hub hub : known == null ? List.<Hub>of() : known.all()) {
             existing.add(hub.name().value());
         }
         counts.keySet().removeIf(key -> !key.hub().isEmpty() && !existing.contains(key.hub()));
-        Family.Counter refusals = Family.counter(
-                "holdfast_refusals",
-                "Connections and requests that were refused or ended, each with a line in the log");
+        Family.Counter refusals =
+                Family.counter("holdfast_refusals", "Connections and requests that were refused or ended");
         counts.forEach((key, count) ->
                 refusals.add(count.sum(), "listener", key.listener(), "reason", key.reason(), "hub", key.hub()));
         return List.of(refusals.snapshot());

@@ -8,6 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,7 +33,7 @@ final class RequestBody {
         try {
             object = JSON.readTree(body);
         } catch (JacksonException e) {
-            throw new BadRequest("The body is not JSON: " + e.getOriginalMessage());
+            throw new BadRequest(sentence(e));
         }
         if (!object.isObject()) {
             throw new BadRequest("The body is not a JSON object.");
@@ -43,6 +45,19 @@ final class RequestBody {
             }
         }
         return new RequestBody(object);
+    }
+
+    /** Of the parser's message nothing: it is about the parser's classes and settings. */
+    private static String sentence(JacksonException failure) {
+        TokenStreamLocation at = failure.getLocation();
+        String where =
+                at == null || at.getLineNr() < 1 ? "" : ", at line " + at.getLineNr() + ", column " + at.getColumnNr();
+        if (failure instanceof StreamConstraintsException) {
+            return "The body is nested too deeply, or has a name or a value that is too long" + where + ".";
+        }
+        return String.valueOf(failure.getOriginalMessage()).startsWith("Duplicate ")
+                ? "The body has a member twice" + where + "."
+                : "The body is not JSON, or ends too early" + where + ".";
     }
 
     String text(String name) throws BadRequest {

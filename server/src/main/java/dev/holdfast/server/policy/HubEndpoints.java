@@ -6,7 +6,9 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Keeps the directory of host names that the front door asks in step with the hubs. Any thread. */
@@ -27,20 +29,16 @@ public final class HubEndpoints {
 
     /** Publishes the names of the hubs that there are, and takes back those of hubs that are gone. */
     public synchronized void publish() {
-        Set<String> names = new HashSet<>();
+        Map<String, Live<TlsPolicy>> names = new HashMap<>();
         // Its names are answered even while there is no such hub: hubs are made through them.
-        hostNames.allOf(hostNames.first()).forEach(name -> put(name, byDefault, names));
-        hostNames.shared().forEach(name -> put(name, byDefault, names));
+        hostNames.allOf(hostNames.first()).forEach(name -> names.put(name, byDefault));
+        hostNames.shared().forEach(name -> names.put(name, byDefault));
         for (Hub hub : hubs.all()) {
-            hostNames.allOf(hub.name()).forEach(name -> put(name, hub.tls(), names));
+            hostNames.allOf(hub.name()).forEach(name -> names.put(name, hub.tls()));
         }
-        published.stream().filter(name -> !names.contains(name)).forEach(directory::remove);
+        names.forEach(directory::put);
+        published.stream().filter(name -> !names.containsKey(name)).forEach(directory::remove);
         published.clear();
-        published.addAll(names);
-    }
-
-    private void put(String name, Live<TlsPolicy> policy, Set<String> names) {
-        directory.put(name, policy);
-        names.add(name);
+        published.addAll(names.keySet());
     }
 }

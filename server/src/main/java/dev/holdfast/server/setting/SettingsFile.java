@@ -62,6 +62,13 @@ public final class SettingsFile {
     }
 
     private String text(Path path) throws WrongSettingException {
+        // Nothing but a file: a pipe that nobody writes to would hold the start up for ever.
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new WrongSettingException((path.toString().isEmpty()
+                            ? "the name of the configuration file is empty"
+                            : "the configuration file " + path + " is not a file")
+                    + "; name a YAML file.");
+        }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(path)) {
             bytes = in.readNBytes(MAX_BYTES + 1);

@@ -62,6 +62,12 @@ public final class Values {
         return value;
     }
 
+    /** What is wrong with a value in the light of others; the sentence names its setting. */
+    public WrongSettingException wrong(Setting<?> setting, String sentence) {
+        Origin origin = origin(setting);
+        return origin == null ? new WrongSettingException(sentence) : new WrongSettingException(origin, sentence);
+    }
+
     /** Where it was set; null when it was not. */
     @Nullable
     Origin origin(Setting<?> setting) {

@@ -38,7 +38,8 @@ enum Alert {
                     case VerdictRefusal.NoCommonVersion _ -> PROTOCOL_VERSION;
                     case VerdictRefusal.Retired retired -> retired.isVersion() ? PROTOCOL_VERSION : HANDSHAKE_FAILURE;
                     case VerdictRefusal.FallbackNotNeeded _ -> INAPPROPRIATE_FALLBACK;
-                    case VerdictRefusal.NoCommonSuite _,
+                    case VerdictRefusal.EngineCannot _,
+                            VerdictRefusal.NoCommonSuite _,
                             VerdictRefusal.NoCommonGroup _,
                             VerdictRefusal.CertificateCurveNotOffered _,
                             VerdictRefusal.NoCommonSignature _ -> HANDSHAKE_FAILURE;

@@ -1,7 +1,6 @@
 package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
-import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
@@ -19,6 +18,7 @@ import dev.holdfast.tls.report.HelloRefusal;
 import dev.holdfast.tls.report.HelloRefusal.HelloTooSlow;
 import dev.holdfast.tls.report.TlsRefusal;
 import dev.holdfast.tls.report.VerdictRefusal;
+import dev.holdfast.tls.report.VerdictRefusal.EngineCannot;
 import dev.holdfast.tls.report.VerdictRefusal.UnknownServerName;
 import dev.holdfast.wire.Connection;
 import io.netty.buffer.ByteBuf;
@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,7 +125,7 @@ final class Arrival implements ClientHelloReader.Owner {
     }
 
     private Optional<Directory.Endpoint> find(ClientHello hello) {
-        Live<TlsPolicy> own = listener.policy();
+        Supplier<TlsPolicy> own = listener.policy();
         return door.directory().find(hello.serverName(), own == null ? null : own.get());
     }
 
@@ -152,7 +153,17 @@ final class Arrival implements ClientHelloReader.Owner {
         }
         boolean here = isForThisMachine(hello);
         ServerChain chain = door.identities().chain(accept.keyType(), here);
-        SSLEngine engine = door.contexts().engine(endpoint, accept, chain, here);
+        SSLEngine engine;
+        try {
+            engine = door.contexts().engine(endpoint, accept, chain, here);
+        } catch (IllegalArgumentException cannot) {
+            LOG.error(
+                    "the engine can't do what the policy {} accepts",
+                    accept.policy().name(),
+                    cannot);
+            refuse(context, hello, new EngineCannot(accept.policy().name()), bytes);
+            return;
+        }
         HandshakeTasks engineTasks = new HandshakeTasks(connection.channel(), door.handshakeThreads());
         tasks = engineTasks;
         SslHandler ssl = new SslHandler(engine, engineTasks);

@@ -39,6 +39,9 @@ final class Contexts {
         }
     }
 
+    /** What even the name of one among hundreds of hubs keeps. */
+    private static final int SESSIONS_MIN = 100;
+
     private final Map<Key, Held> held = new ConcurrentHashMap<>();
     private final Limits.Tls limits;
     private final Directory directory;
@@ -112,7 +115,14 @@ final class Contexts {
                 key,
                 (_, before) ->
                         before != null && before.isFor(policy, chain) ? before : new Held(policy, chain, make(chain)));
+        shareSessions();
         return made.context;
+    }
+
+    /** One bound for all that is kept of sessions, however many names and policies there are. */
+    private void shareSessions() {
+        int share = Math.max(SESSIONS_MIN, limits.sessionsMax() / Math.max(1, held.size()));
+        held.values().forEach(each -> each.context.getServerSessionContext().setSessionCacheSize(share));
     }
 
     private SSLContext make(ServerChain chain) {
@@ -123,7 +133,6 @@ final class Contexts {
                     new TrustManager[] {new AnyClientCertificate()},
                     null);
             SSLSessionContext sessions = context.getServerSessionContext();
-            sessions.setSessionCacheSize(limits.sessionsMax());
             sessions.setSessionTimeout((int) limits.sessionMaxTime().toSeconds());
             return context;
         } catch (GeneralSecurityException e) {

@@ -1,6 +1,7 @@
 package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Source;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.report.HandshakeFailure;

@@ -1,6 +1,7 @@
 package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Source;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,9 +12,9 @@ import java.util.Map;
  * <p>Memory is bounded: a source is held while it has a socket open, and of those that were told about the last ones are
  * remembered.
  */
-final class Guests {
+public final class Guests {
     /** What became of a socket that asked to be let in. */
-    enum Answer {
+    public enum Answer {
         WELCOME,
         /** Turned away, and nobody has been told since there was room. */
         FULL,
@@ -31,7 +32,7 @@ final class Guests {
     private int open;
     private boolean fullTold;
 
-    Guests(Limits.Sockets limits) {
+    public Guests(Limits.Sockets limits) {
         this.limits = limits;
         toldAtNanos = new LinkedHashMap<>() {
             @Override
@@ -42,7 +43,7 @@ final class Guests {
     }
 
     /** Counts a socket in, unless there is no room for it. */
-    synchronized Answer enter(Source source, long nowNanos) {
+    public synchronized Answer enter(Source source, long nowNanos) {
         int already = openOf.getOrDefault(source, 0);
         // The share first: who has used it up is no reason to tell that the whole house is full.
         if (already >= limits.perAddressMax()) {
@@ -70,7 +71,7 @@ final class Guests {
     }
 
     /** A socket that was welcome is closed. */
-    synchronized void leave(Source source) {
+    public synchronized void leave(Source source) {
         openOf.computeIfPresent(source, (_, count) -> count == 1 ? null : count - 1);
         open--;
         // Not at the first free place: at the brink it would be told again with every client.

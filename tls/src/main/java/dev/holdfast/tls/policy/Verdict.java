@@ -82,6 +82,7 @@ public sealed interface Verdict {
                 policy.versions().stream().filter(hello::offers).toList();
         if (common.isEmpty()) {
             return new Refuse(new NoCommonVersion(
+                    policy.name(),
                     hello.offeredVersions(),
                     policy.versions().stream().map(TlsVersion::toString).toList()));
         }
@@ -232,11 +233,13 @@ public sealed interface Verdict {
                 .toList();
         if (fitting.isEmpty()) {
             return new NoCommonSuite(
+                    policy.name(),
                     hello.offeredSuites(),
                     policy.suites().stream().map(CipherSuite::name).toList());
         }
         if (fitting.stream().noneMatch(suite -> hasGroupFor(suite, hello, policy))) {
             return new NoCommonGroup(
+                    policy.name(),
                     hello.offeredGroups(),
                     fitting.stream()
                             .flatMap(suite -> groupsOf(suite, policy).stream())
@@ -250,6 +253,7 @@ public sealed interface Verdict {
             return new CertificateCurveNotOffered(hello.offeredGroups(), ECDSA_CURVE.toString());
         }
         return new NoCommonSignature(
+                policy.name(),
                 hello.offeredSignatures(),
                 policy.keyTypes().stream()
                         .sorted()

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * One refused or ended connection, as a person who must find the cause wants to read it.
  *
  * <p>Made where the refusal is known and handed to a {@code Consumer<Report>}; whoever consumes it must be quick, since it runs on
- * the thread of the connection. No secret enters it: no key, token, signature or private key, not even where a client put one in
- * the place of a name; {@link Secrets} takes out what looks like one.
+ * the thread of the connection. Nobody puts a key, token, signature or private key into it, and where a client put one in the place
+ * of a name, {@link Secrets} takes out what looks like one.
  *
  * @param listener the listener's name: {@code mqtt}, {@code amqp}, {@code https}
  * @param connectionId {@link Connection#id}

@@ -1,5 +1,7 @@
 package dev.holdfast.tls.report;
 
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.regex.Pattern;
 
 /**
@@ -10,8 +12,12 @@ import java.util.regex.Pattern;
  */
 final class Secrets {
     private static final String TAKEN_OUT = "[secret]";
-    /** Base64 of 30 bytes; keys and signatures have 32 or 64. */
-    private static final int SECRET_MIN_CHARS = 40;
+    /** With padding, base64 of this length is no name: most keys and signatures have 32 or 64 bytes. */
+    private static final int PADDED_MIN_CHARS = 40;
+    /** Shorter with padding, it is one of 16 bytes or more, unless it is words before an equals sign. */
+    private static final int PADDED_SHORT_WORDS_MIN = 2;
+    /** Of what only looks like a secret; no way back to one of 16 bytes. */
+    private static final int LEFT_CHARS = 4;
 
     private static final int PADDING_MAX = 2;
     private static final int ENCODED_CHARS = 3;
@@ -31,34 +37,92 @@ final class Secrets {
         return PRIVATE_KEY.matcher(withoutBare(named)).replaceAll(TAKEN_OUT);
     }
 
-    /** Without what stands by itself: long base64 with its padding, as is or percent-encoded. */
+    /** Without what stands by itself, as is or percent-encoded: base64 with its padding, and what looks random. */
     private static String withoutBare(String text) {
         StringBuilder out = new StringBuilder(text.length());
         int at = 0;
         while (at < text.length()) {
-            int end = at;
-            int count = 0;
-            for (int step = digit(text, end); step > 0; step = digit(text, end)) {
-                end += step;
-                count++;
+            Run run = runAt(text, at);
+            int count = run.digits().length();
+            if (count == 0) {
+                out.append(text.charAt(at));
+                at++;
+                continue;
             }
-            int padded = end;
-            int pads = 0;
-            for (int step = pad(text, padded); step > 0 && pads < PADDING_MAX; step = pad(text, padded)) {
-                padded += step;
-                pads++;
-            }
-            if (count >= SECRET_MIN_CHARS && pads > 0) {
+            boolean key = run.pads() > 0
+                    && (count >= PADDED_MIN_CHARS
+                            || (count >= RandomLook.KEY_MIN_CHARS
+                                    && RandomLook.hasShortWords(run.digits(), PADDED_SHORT_WORDS_MIN)));
+            if (key) {
                 out.append(TAKEN_OUT);
-                at = padded;
+                at = run.padded();
             } else {
-                // A character that is no digit stays by itself.
-                int next = Math.max(end, at + 1);
-                out.append(text, at, next);
-                at = next;
+                appendWithoutRandom(out, text, run);
+                at = run.end();
             }
         }
         return out.toString();
+    }
+
+    /**
+     * Digits of base64 in a row.
+     *
+     * @param digits as they are when nothing is percent-encoded
+     * @param starts where each of them begins in the text, and where the last one ends
+     * @param padded where their padding ends
+     */
+    private record Run(CharSequence digits, int[] starts, int pads, int padded) {
+        int end() {
+            return starts[digits.length()];
+        }
+    }
+
+    private static Run runAt(String text, int at) {
+        StringBuilder digits = new StringBuilder();
+        int[] starts = new int[16];
+        int end = at;
+        starts[0] = at;
+        for (int step = digit(text, end); step > 0; step = digit(text, end)) {
+            // An encoded one is a plus or a slash; which of them makes no difference here.
+            digits.append(step == 1 ? text.charAt(end) : '+');
+            end += step;
+            if (digits.length() == starts.length) {
+                starts = Arrays.copyOf(starts, 2 * starts.length);
+            }
+            starts[digits.length()] = end;
+        }
+        int pads = 0;
+        for (int step = pad(text, end); step > 0 && pads < PADDING_MAX; step = pad(text, end)) {
+            end += step;
+            pads++;
+        }
+        return new Run(digits, starts, pads, end);
+    }
+
+    /** What looks random goes up to the next slash; its first characters stay, so that people can tell which it was. */
+    private static void appendWithoutRandom(StringBuilder out, String text, Run run) {
+        CharSequence digits = run.digits();
+        BitSet random = RandomLook.in(digits);
+        int done = 0;
+        while (done < digits.length()) {
+            int first = random.nextSetBit(done);
+            if (first < 0) {
+                break;
+            }
+            int from = first;
+            while (from > done && digits.charAt(from - 1) != '/') {
+                from--;
+            }
+            int to = random.nextClearBit(first);
+            while (to < digits.length() && (random.get(to) || digits.charAt(to) != '/')) {
+                to++;
+            }
+            out.append(text, run.starts()[done], run.starts()[from + LEFT_CHARS])
+                    .append('…')
+                    .append(TAKEN_OUT);
+            done = to;
+        }
+        out.append(text, run.starts()[done], run.end());
     }
 
     /** How many characters a digit of base64 takes there; 0 when there is none. */

@@ -17,6 +17,7 @@ import dev.holdfast.tls.report.HelloRefusal.HelloTooSlow;
 import dev.holdfast.tls.report.HelloRefusal.NotTls;
 import dev.holdfast.tls.report.HelloRefusal.Spoken;
 import dev.holdfast.tls.report.VerdictRefusal.CertificateCurveNotOffered;
+import dev.holdfast.tls.report.VerdictRefusal.EngineCannot;
 import dev.holdfast.tls.report.VerdictRefusal.FallbackNotNeeded;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonGroup;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSignature;
@@ -70,7 +71,8 @@ public final class TlsExplanation {
         return switch (spoken) {
             case HTTP -> "it spoke plain HTTP. Use https:// in its URL.";
             case MQTT -> "it spoke MQTT without TLS. Turn TLS on in the client; there is no port without it.";
-            case AMQP -> "it spoke AMQP without TLS. Use amqps:// and port 5671; there is no port without TLS.";
+            case AMQP ->
+                "it spoke AMQP without TLS. Use amqps:// and the port for it, by default 5671; there is no port without TLS.";
             case SSL2 ->
                 "it sent a hello of SSL 2.0. Turn SSL 2.0 compatibility off in the client, or update its TLS library.";
             case UNKNOWN -> "its first byte is not that of a TLS handshake. Turn TLS on in the client.";
@@ -83,8 +85,13 @@ public final class TlsExplanation {
                 "The client asks for '" + serverName
                         + "' (SNI), and there is no hub of that name. Check the host name in its"
                         + " connection string; 'holdfast hub list' shows the hubs there are.";
-            case NoCommonVersion(var offered, var accepted) ->
-                "The client offers " + list(offered) + ", and the policy accepts " + list(accepted)
+            case EngineCannot(var policy) ->
+                "The TLS policy " + policy
+                        + " accepts the client, but the Java runtime of this server has switched off what"
+                        + " they agree on. Start the server without settings of its own for jdk.tls.disabledAlgorithms, or"
+                        + " give the hub a policy without TLS 1.0, 1.1, 3DES and RSA key exchange.";
+            case NoCommonVersion(var policy, var offered, var accepted) ->
+                "The client offers " + list(offered) + ", and the TLS policy " + policy + " accepts " + list(accepted)
                         + ". Update the client's TLS library or let it use one of the accepted versions.";
             case FallbackNotNeeded(var offered, var accepted) ->
                 "The client fell back to " + offered + " after a failed attempt, although it and this server can speak "
@@ -94,21 +101,23 @@ public final class TlsExplanation {
                 "The client offers nothing better than " + what + ", which the policy " + policy
                         + " stopped to accept at " + at
                         + ". Update the client's TLS library, or give its hub a policy that still accepts it.";
-            case NoCommonSuite(var offered, var accepted) ->
-                "The client and the policy have no cipher suite in common. The client offers " + list(offered)
-                        + "; the policy accepts " + list(accepted)
+            case NoCommonSuite(var policy, var offered, var accepted) ->
+                "The client and the TLS policy " + policy + " have no cipher suite in common. The client offers "
+                        + list(offered) + "; the policy accepts " + list(accepted)
                         + ". Enable one of the accepted suites in the client, or choose a policy that has one of the"
                         + " client's.";
-            case NoCommonGroup(var offered, var accepted) ->
-                "The client and the policy have no key exchange group in common. The client offers (supported_groups) "
+            case NoCommonGroup(var policy, var offered, var accepted) ->
+                "The client and the TLS policy " + policy
+                        + " have no key exchange group in common. The client offers (supported_groups) "
                         + list(offered) + "; the policy accepts " + list(accepted)
                         + ". Enable one of the accepted groups in the client.";
             case CertificateCurveNotOffered(var offered, var curve) ->
                 "The client offers only ECDSA cipher suites, and the ECC server certificate has a key on " + curve
                         + ", which is not among the client's groups (supported_groups): " + list(offered)
                         + ". Enable " + curve + " in the client, or an RSA cipher suite.";
-            case NoCommonSignature(var offered, var accepted) ->
-                "The client can't verify any signature that this server makes. The client offers"
+            case NoCommonSignature(var policy, var offered, var accepted) ->
+                "The client can't verify any signature that this server makes under the TLS policy " + policy
+                        + ". The client offers"
                         + " (signature_algorithms) " + list(offered) + "; the server signs with " + list(accepted)
                         + ". Enable one of them in the client.";
         };

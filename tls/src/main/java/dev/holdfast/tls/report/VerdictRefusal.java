@@ -3,12 +3,15 @@ package dev.holdfast.tls.report;
 import java.time.Instant;
 import java.util.List;
 
-/** The ClientHello was understood, and what it offers does not fit what the policy accepts. Lists are in their owner's order. */
+/** The ClientHello was understood, and what it offers does not fit what the policy, which has that name, accepts. Lists are in their owner's order. */
 public sealed interface VerdictRefusal extends TlsRefusal {
     /** The client names (SNI) a host of this installation that is none. */
     record UnknownServerName(String serverName) implements VerdictRefusal {}
 
-    record NoCommonVersion(List<String> offered, List<String> accepted) implements VerdictRefusal {
+    /** Policy and client agree, and the Java runtime has what they agree on switched off. */
+    record EngineCannot(String policy) implements VerdictRefusal {}
+
+    record NoCommonVersion(String policy, List<String> offered, List<String> accepted) implements VerdictRefusal {
         public NoCommonVersion {
             offered = List.copyOf(offered);
             accepted = List.copyOf(accepted);
@@ -30,14 +33,14 @@ public sealed interface VerdictRefusal extends TlsRefusal {
      */
     record Retired(String policy, String what, boolean isVersion, Instant at) implements VerdictRefusal {}
 
-    record NoCommonSuite(List<String> offered, List<String> accepted) implements VerdictRefusal {
+    record NoCommonSuite(String policy, List<String> offered, List<String> accepted) implements VerdictRefusal {
         public NoCommonSuite {
             offered = List.copyOf(offered);
             accepted = List.copyOf(accepted);
         }
     }
 
-    record NoCommonGroup(List<String> offered, List<String> accepted) implements VerdictRefusal {
+    record NoCommonGroup(String policy, List<String> offered, List<String> accepted) implements VerdictRefusal {
         public NoCommonGroup {
             offered = List.copyOf(offered);
             accepted = List.copyOf(accepted);
@@ -52,7 +55,7 @@ public sealed interface VerdictRefusal extends TlsRefusal {
     }
 
     /** No server certificate can sign in a way that the client verifies. */
-    record NoCommonSignature(List<String> offered, List<String> accepted) implements VerdictRefusal {
+    record NoCommonSignature(String policy, List<String> offered, List<String> accepted) implements VerdictRefusal {
         public NoCommonSignature {
             offered = List.copyOf(offered);
             accepted = List.copyOf(accepted);

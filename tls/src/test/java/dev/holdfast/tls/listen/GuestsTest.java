@@ -3,6 +3,7 @@ package dev.holdfast.tls.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Source;
 import dev.holdfast.tls.listen.Guests.Answer;
 import java.net.InetAddress;
 import java.time.Duration;

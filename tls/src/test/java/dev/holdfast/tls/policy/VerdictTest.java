@@ -139,6 +139,7 @@ class VerdictTest {
         assertThat(accepted(pkcs1, STANDARD).protocols()).containsExactly(TlsVersion.TLS_1_2);
         assertThat(refused(RawHello.tls13().versions(0x0304).signatureAlgorithms(0x0401), STANDARD))
                 .isEqualTo(new NoCommonSignature(
+                        "hub-2025",
                         List.of("rsa_pkcs1_sha256"),
                         List.of(
                                 "rsa_pss_rsae_sha256",
@@ -161,7 +162,8 @@ class VerdictTest {
     void versions_out_of_the_policy_are_refused_naming_both_sides() {
         VerdictRefusal old = refused(RawHello.bare().legacyVersion(0x0301), STANDARD);
 
-        assertThat(old).isEqualTo(new NoCommonVersion(List.of("up to TLS 1.0"), List.of("TLS 1.3", "TLS 1.2")));
+        assertThat(old)
+                .isEqualTo(new NoCommonVersion("hub-2025", List.of("up to TLS 1.0"), List.of("TLS 1.3", "TLS 1.2")));
         assertThat(TlsExplanation.of(old)).contains("up to TLS 1.0").contains("TLS 1.3, TLS 1.2");
         assertThat(refused(RawHello.tls13().versions(0x7F1C), STANDARD)).isInstanceOf(NoCommonVersion.class);
         assertThat(refused(
@@ -199,7 +201,9 @@ class VerdictTest {
 
         assertThat(refusal)
                 .isEqualTo(new NoCommonGroup(
-                        List.of("brainpoolP256r1", "X25519MLKEM768"), List.of("x25519", "secp256r1", "secp384r1")));
+                        "hub-2025",
+                        List.of("brainpoolP256r1", "X25519MLKEM768"),
+                        List.of("x25519", "secp256r1", "secp384r1")));
         assertThat(TlsExplanation.of(refusal)).contains("brainpoolP256r1").contains("secp384r1");
         assertThat(refused(RawHello.tls13().groups(0x11EC), STANDARD)).isInstanceOf(NoCommonGroup.class);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,13 @@ class SecretsTest {
                 "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
                 "device-0123456789-0123456789-0123456789-0123456789",
                 "The topic 'devices/dev1/messages/events/design=1&signal=2' names another device.",
+                "bench-426e1ed0-0",
+                "device-426e1ed0-12ab-45cd-89ef-0123456789ab/edgeAgentV2",
+                "Plant4_Line2_Press7_TempSensorB12",
+                "GET /devices/Plant4/modules/edgeAgentV2/messages/events",
+                "2f8e1d0c9b7a65544332211000ffeeddccbbaa99887766554433221100abcdef",
+                "ip-10-0-12-34.eu-west-1.compute.internal names no hub; k8s-worker-node-seventeen-rack-four.example.com does",
+                "SharedAccessSignatureName=iothubowner and DeviceClientTypeAndVersionOf=x",
             })
     void what_people_need_stays(String text) {
         assertThat(Secrets.takeOut(text)).isEqualTo(text);
@@ -64,6 +72,50 @@ class SecretsTest {
                 assertThat(left).as("seed %d round %d", seed, round).doesNotContain(secret.substring(2, 30));
             }
         }
+    }
+
+    @Test
+    void random_keys_without_padding_go_and_four_characters_stay() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int[] lengths = {24, 32, 48, 64};
+        int missed = 0;
+        for (int round = 0; round < 2_000; round++) {
+            byte[] bytes = new byte[lengths[round % lengths.length]];
+            random.nextBytes(bytes);
+            String standard = Base64.getEncoder().withoutPadding().encodeToString(bytes);
+            String url = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+            String encoded = standard.replace("+", "%2B").replace("/", "%2F");
+            for (String secret : new String[] {standard, url, encoded}) {
+                String left = Secrets.takeOut("GET /" + secret + " and the topic 'devices/" + secret + "/messages'.");
+                missed += left.contains(secret.substring(5, 21)) ? 1 : 0;
+            }
+        }
+        // A key that happens to look like words can't be told from a name; it is as rare as this.
+        assertThat(missed).as("seed %d", seed).isLessThan(60);
+    }
+
+    @Test
+    void what_looks_like_a_token_can_still_be_told_by_its_beginning() {
+        String token = "hT3vKq9_ZpL0wXc7RbNf2YgUdJ4sMaE8oViQ-kB6t1D";
+        assertThat(Secrets.takeOut("It was GET /" + token + "/status, topic devices/" + token + "/messages, host "
+                        + token.toLowerCase(Locale.ROOT) + "."))
+                .isEqualTo(
+                        "It was GET /hT3v…[secret]/status, topic devices/hT3v…[secret]/messages, host ht3v…[secret].");
+    }
+
+    @Test
+    void keys_of_sixteen_bytes_go_with_their_padding() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int missed = 0;
+        for (int round = 0; round < 2_000; round++) {
+            byte[] bytes = new byte[16];
+            random.nextBytes(bytes);
+            String key = Base64.getEncoder().encodeToString(bytes);
+            missed += Secrets.takeOut("The client id is '" + key + "'.").contains(key) ? 1 : 0;
+        }
+        assertThat(missed).as("seed %d", seed).isLessThan(40);
     }
 
     @Test

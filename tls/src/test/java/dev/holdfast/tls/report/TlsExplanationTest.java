@@ -49,12 +49,12 @@ class TlsExplanationTest {
                         new HelloTooSlow(MAX, 0),
                         new HelloTooSlow(MAX, 100),
                         new ClosedInHello(20),
-                        new NoCommonVersion(List.of("up to TLS 1.0"), List.of("TLS 1.2")),
+                        new NoCommonVersion("p", List.of("up to TLS 1.0"), List.of("TLS 1.2")),
                         new FallbackNotNeeded("TLS 1.2", "TLS 1.3"),
-                        new NoCommonSuite(List.of("A"), List.of("B")),
-                        new NoCommonGroup(List.of("A"), List.of("B")),
+                        new NoCommonSuite("p", List.of("A"), List.of("B")),
+                        new NoCommonGroup("p", List.of("A"), List.of("B")),
                         new CertificateCurveNotOffered(List.of("x25519"), "secp256r1"),
-                        new NoCommonSignature(List.of(), List.of("B")),
+                        new NoCommonSignature("p", List.of(), List.of("B")),
                         new AlertReceived("unknown_ca", SHOWN),
                         new HandshakeRejected("Bad record MAC"),
                         new HandshakeTooSlow(MAX),
@@ -99,10 +99,10 @@ class TlsExplanationTest {
         List<String> many =
                 IntStream.range(0, 5_000).mapToObj(i -> "SUITE_" + i).toList();
 
-        assertThat(TlsExplanation.of(new NoCommonSuite(many, List.of("B"))))
+        assertThat(TlsExplanation.of(new NoCommonSuite("p", many, List.of("B"))))
                 .contains("SUITE_39 and 4960 more")
                 .hasSizeLessThan(2_000);
-        assertThat(TlsExplanation.of(new NoCommonSuite(List.of(), List.of("B"))))
+        assertThat(TlsExplanation.of(new NoCommonSuite("p", List.of(), List.of("B"))))
                 .contains("offers none;");
     }
 }

@@ -36,7 +36,7 @@ public sealed interface AmqpRefusal {
     /** EXTERNAL was chosen, and the TLS handshake showed no certificate. */
     record ExternalWithoutCertificate() implements AmqpRefusal {}
 
-    /** The response of PLAIN does not have its three parts. */
+    /** The response of PLAIN does not have its three parts, or is not UTF-8. */
     record PlainMalformed() implements AmqpRefusal {}
 
     /**
@@ -83,7 +83,8 @@ public sealed interface AmqpRefusal {
     default String explain() {
         return switch (this) {
             case NotAmqp() ->
-                "The first bytes are not an AMQP 1.0 header. This port speaks AMQP 1.0 over TLS; MQTT is on 8883 and HTTPS on 443.";
+                "The first bytes are not an AMQP 1.0 header. This port speaks AMQP 1.0 over TLS; MQTT and HTTPS have ports of"
+                        + " their own, by default 8883 and 443.";
             case OpenLate(var max) ->
                 "No AMQP open came within " + max.toSeconds()
                         + " s. Look at the client's network and its TLS settings.";
@@ -100,7 +101,7 @@ public sealed interface AmqpRefusal {
             case ExternalWithoutCertificate() ->
                 "SASL EXTERNAL means the certificate of the TLS handshake, and the client showed none. Give the client its"
                         + " certificate and private key, or use a token.";
-            case PlainMalformed() -> "The response of SASL PLAIN is not '[authzid] NUL user NUL password'.";
+            case PlainMalformed() -> "The response of SASL PLAIN is not '[authzid] NUL user NUL password' in UTF-8.";
             case PlainRefused(var _, var why) -> why;
             case UnknownPlainUser() ->
                 "Nothing here knows the user name of SASL PLAIN. It is a shared access policy with its key, or"

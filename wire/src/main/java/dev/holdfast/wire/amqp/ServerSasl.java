@@ -2,6 +2,8 @@ package dev.holdfast.wire.amqp;
 
 import dev.holdfast.wire.Connection;
 import io.netty.channel.ChannelHandlerContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -85,7 +87,8 @@ final class ServerSasl implements SaslServerListener {
 
     /** RFC 4616: [authzid] NUL authcid NUL passwd. */
     private void plain(SaslServerContext context, @Nullable ProtonBuffer response) {
-        String[] parts = response == null ? new String[0] : text(response).split("\0", -1);
+        String text = response == null ? null : text(response);
+        String[] parts = text == null ? new String[0] : text.split("\0", -1);
         if (parts.length != 3 || parts[1].isEmpty()) {
             refuse(context, new AmqpRefusal.PlainMalformed());
             return;
@@ -99,10 +102,18 @@ final class ServerSasl implements SaslServerListener {
         ask(settings.faces().iterator(), context, parts[1], parts[2]);
     }
 
-    private static String text(ProtonBuffer response) {
+    /** Null when it is not UTF-8. */
+    private static @Nullable String text(ProtonBuffer response) {
         byte[] bytes = new byte[response.getReadableBytes()];
         response.readBytes(bytes, 0, bytes.length);
-        return new String(bytes, StandardCharsets.UTF_8);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException _) {
+            return null;
+        }
     }
 
     private void ask(Iterator<AmqpFace> rest, SaslServerContext context, String user, String password) {

@@ -18,14 +18,17 @@ import javax.net.ssl.TrustManagerFactory;
  * setting of the Java runtime can weaken them.
  */
 public final class ClientTls {
-    /** Those of the hub since 2025. The runtime's own list has more, and a server with old devices has widened it. */
+    /** Those of the hub since 2025, and ChaCha20. The runtime's own list has more, and a server with old devices has widened it. */
     private static final String[] SUITES = {
         "TLS_AES_256_GCM_SHA384",
         "TLS_AES_128_GCM_SHA256",
+        "TLS_CHACHA20_POLY1305_SHA256",
         "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
         "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
         "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
         "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
         "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
         "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",

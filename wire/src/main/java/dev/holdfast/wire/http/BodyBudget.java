@@ -1,22 +1,18 @@
 package dev.holdfast.wire.http;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Source;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The memory that request bodies take, over all connections of a server and for each source: an IPv4 address, or a /64 network of
- * IPv6, which is what one subscriber gets. Taken before it is allocated, so that it bounds what is held in truth. Any thread.
+ * The memory that request bodies take, over all connections of a server and for each {@link Source}. Taken before it is allocated, so that it bounds what is held in truth. Any thread.
  */
 final class BodyBudget {
-    private static final int IPV6_NETWORK_BYTES = 8;
-
     private final long maxBytes;
     private final long perAddressMaxBytes;
-    private final Map<ByteBuffer, Long> bySource = new HashMap<>();
+    private final Map<Source, Long> bySource = new HashMap<>();
     private long taken;
 
     /** What one connection takes from. */
@@ -33,9 +29,7 @@ final class BodyBudget {
     }
 
     Share of(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        ByteBuffer source =
-                ByteBuffer.wrap(bytes.length > IPV6_NETWORK_BYTES ? Arrays.copyOf(bytes, IPV6_NETWORK_BYTES) : bytes);
+        Source source = Source.of(address);
         return new Share() {
             @Override
             public void take(long more) throws RequestRefused {
@@ -49,7 +43,7 @@ final class BodyBudget {
         };
     }
 
-    private synchronized void take(ByteBuffer source, long bytes) throws RequestRefused {
+    private synchronized void take(Source source, long bytes) throws RequestRefused {
         if (bySource.getOrDefault(source, 0L) + bytes > perAddressMaxBytes) {
             throw new RequestRefused(RequestFault.TOO_MANY_BODIES);
         }
@@ -60,7 +54,7 @@ final class BodyBudget {
         bySource.merge(source, bytes, Long::sum);
     }
 
-    private synchronized void giveBack(ByteBuffer source, long bytes) {
+    private synchronized void giveBack(Source source, long bytes) {
         taken -= bytes;
         bySource.computeIfPresent(source, (_, held) -> held == bytes ? null : held - bytes);
     }

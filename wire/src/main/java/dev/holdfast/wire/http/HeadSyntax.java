@@ -33,6 +33,7 @@ final class HeadSyntax {
     }
 
     private final Limits.Http limits;
+    private final HttpVersions versions;
     private At at = At.START;
     private int scanned;
     private int lineBytes;
@@ -41,8 +42,9 @@ final class HeadSyntax {
     private int wordChars;
     private boolean skippedEmptyLine;
 
-    HeadSyntax(Limits.Http limits) {
+    HeadSyntax(Limits.Http limits, HttpVersions versions) {
         this.limits = limits;
+        this.versions = versions;
     }
 
     /** Whether a head has begun and is not complete. */
@@ -139,6 +141,11 @@ final class HeadSyntax {
         }
         require(wordChars < VERSION.length(), RequestFault.MALFORMED_REQUEST_LINE);
         char expected = VERSION.charAt(wordChars);
+        boolean last = wordChars == VERSION.length() - 1;
+        if (last && b == '0' && versions == HttpVersions.ALSO_1_0) {
+            wordChars++;
+            return;
+        }
         boolean otherVersion = expected == '1' && b >= '0' && b <= '9' && b != '1';
         require(!otherVersion, RequestFault.VERSION_NOT_SUPPORTED);
         require(b == expected, RequestFault.MALFORMED_REQUEST_LINE);

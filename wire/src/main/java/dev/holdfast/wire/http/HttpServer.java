@@ -21,6 +21,18 @@ import java.util.function.Consumer;
  */
 public final class HttpServer implements Mount {
     private final HttpConversation.Parts parts;
+    private final HttpVersions versions;
+
+    /** As the other one, for {@link HttpVersions#ONLY_1_1}. */
+    public HttpServer(
+            List<HttpFace> faces,
+            Limits.Http limits,
+            Limits.Arrival arrival,
+            Executor threads,
+            InstantSource clock,
+            Consumer<RefusedRequest> refused) {
+        this(faces, limits, arrival, threads, clock, refused, HttpVersions.ONLY_1_1);
+    }
 
     /**
      * @param faces asked in this order
@@ -33,7 +45,9 @@ public final class HttpServer implements Mount {
             Limits.Arrival arrival,
             Executor threads,
             InstantSource clock,
-            Consumer<RefusedRequest> refused) {
+            Consumer<RefusedRequest> refused,
+            HttpVersions versions) {
+        this.versions = versions;
         parts = new HttpConversation.Parts(
                 List.copyOf(faces),
                 limits,
@@ -46,7 +60,7 @@ public final class HttpServer implements Mount {
 
     @Override
     public void mount(Connection connection) {
-        StrictRequestDecoder decoder = new StrictRequestDecoder(parts.limits());
+        StrictRequestDecoder decoder = new StrictRequestDecoder(parts.limits(), versions);
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.addLast("http-decoder", decoder);
         pipeline.addLast("http-encoder", new HttpResponseEncoder());

@@ -4,6 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.wire.Connection;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpVersion;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
  * @param method as sent
  * @param headers values by name in lower case, repeated ones joined with a comma
  * @param bodyBytes announced length of the body, 0 when there is none, {@link #UNKNOWN_LENGTH} when it comes in chunks
- * @param lastOfConnection whether the client asked to close the connection behind the answer
+ * @param lastOfConnection whether the connection is closed behind the answer, as the client asked or HTTP/1.0 has it
  * @param waitsForContinue whether the client holds its body back until it is asked for it
  */
 record RequestHead(
@@ -46,11 +47,9 @@ record RequestHead(
         if (wholeServer && !method.equals("OPTIONS")) {
             throw new RequestRefused(RequestFault.MALFORMED_TARGET);
         }
-        List<String> hosts = fields.getAll(HttpHeaderNames.HOST);
-        if (hosts.size() != 1) {
-            throw new RequestRefused(RequestFault.MALFORMED_HOST);
-        }
-        String hostField = RequestTarget.host(hosts.getFirst());
+        // The decoder lets that version pass only where it is served.
+        boolean old = decoded.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        String hostField = host(fields, old);
         String expectation = fields.get(HttpHeaderNames.EXPECT);
         if (expectation != null && !expectation.equalsIgnoreCase("100-continue")) {
             throw new RequestRefused(RequestFault.UNKNOWN_EXPECTATION);
@@ -63,8 +62,20 @@ record RequestHead(
                 wholeServer,
                 joined(fields),
                 bodyBytes,
-                fields.containsValue(HttpHeaderNames.CONNECTION, "close", true),
+                old || fields.containsValue(HttpHeaderNames.CONNECTION, "close", true),
                 expectation != null);
+    }
+
+    /** Clients of HTTP/1.0 know no Host field. */
+    private static String host(HttpHeaders fields, boolean old) throws RequestRefused {
+        List<String> hosts = fields.getAll(HttpHeaderNames.HOST);
+        if (hosts.isEmpty() && old) {
+            return "";
+        }
+        if (hosts.size() != 1) {
+            throw new RequestRefused(RequestFault.MALFORMED_HOST);
+        }
+        return RequestTarget.host(hosts.getFirst());
     }
 
     private static long bodyBytes(HttpHeaders fields, Limits.Http limits) throws RequestRefused {

@@ -27,7 +27,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     private boolean waiting;
     private boolean stopped;
 
-    StrictRequestDecoder(Limits.Http limits) {
+    StrictRequestDecoder(Limits.Http limits, HttpVersions versions) {
         // The head was measured before Netty sees it; its own bounds only have to be no smaller.
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.requestLineMaxBytes() + 2)
@@ -36,7 +36,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
                 .setAllowDuplicateContentLengths(false)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true));
-        heads = new HeadSyntax(limits);
+        heads = new HeadSyntax(limits, versions);
     }
 
     /** Whether a request has begun to arrive and is not complete. */

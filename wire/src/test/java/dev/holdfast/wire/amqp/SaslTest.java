@@ -72,6 +72,35 @@ class SaslTest {
     }
 
     @Test
+    void plain_with_a_user_that_is_no_text() throws Exception {
+        assertThat(refused(new ClientSasl("PLAIN", new byte[] {0, (byte) 0xC3, (byte) 0x28, 0, 'x'})))
+                .isEqualTo(new AmqpRefusal.PlainMalformed());
+    }
+
+    @Test
+    void response_that_does_not_fit_into_a_frame_of_sasl() throws Exception {
+        byte[] frame = RawAmqp.plain("user", "x".repeat(600));
+        try (RawAmqp client = server.raw()) {
+            client.greet(ProtocolHeader.SASL).read();
+            client.send(frame).awaitClosed();
+        }
+        assertThat(server.refusal()).isEqualTo(new AmqpRefusal.FrameTooLarge(frame.length, 512));
+    }
+
+    @Test
+    void response_that_just_fits_into_a_frame_of_sasl_is_judged() throws Exception {
+        int around = RawAmqp.plain("stranger", "x".repeat(300)).length - 300;
+        byte[] frame = RawAmqp.plain("stranger", "x".repeat(512 - around));
+        assertThat(frame).hasSize(512);
+        try (RawAmqp client = server.raw()) {
+            client.greet(ProtocolHeader.SASL).read();
+            client.send(frame);
+            assertThat(outcome(client)).isEqualTo(1);
+        }
+        assertThat(server.refusal()).isEqualTo(new AmqpRefusal.UnknownPlainUser());
+    }
+
+    @Test
     void external_with_a_certificate() throws Exception {
         server.showedCertificate = true;
         assertThat(opened(ClientSasl.external())).isEqualTo(new SaslIdentity.External());

@@ -17,7 +17,7 @@ class HeadSyntaxTest {
     private static final Limits.Http SMALL = new Limits.Http(40, 60, 4, 100, 1000, 1000, 1000, Duration.ofSeconds(1));
 
     private static int scan(String bytes) throws RequestRefused {
-        return new HeadSyntax(SMALL).scan(buffer(bytes));
+        return new HeadSyntax(SMALL, HttpVersions.ONLY_1_1).scan(buffer(bytes));
     }
 
     private static ByteBuf buffer(String bytes) {
@@ -33,7 +33,7 @@ class HeadSyntaxTest {
     @Test
     void aHeadMayArriveByteByByte() throws Exception {
         String head = "PUT /devices/d HTTP/1.1~Host: a~X:~~";
-        HeadSyntax syntax = new HeadSyntax(SMALL);
+        HeadSyntax syntax = new HeadSyntax(SMALL, HttpVersions.ONLY_1_1);
         ByteBuf in = Unpooled.buffer();
         byte[] bytes = head.replace("~", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 0; i < bytes.length; i++) {

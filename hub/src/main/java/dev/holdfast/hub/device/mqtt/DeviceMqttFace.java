@@ -15,6 +15,7 @@ import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
+import dev.holdfast.tls.peer.Admissions;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.mqtt.MqttAnswer;
@@ -85,7 +86,8 @@ public final class DeviceMqttFace implements MqttFace {
     }
 
     private MqttAnswer connect(Hub hub, UserName name, MqttConnect connect, MqttLink link) {
-        TlsNotAccepted fault = admission.refusalOf(link.connection(), hub);
+        TlsNotAccepted fault =
+                admission.refusalOf(Handshake.of(link.connection()), Admissions.of(link.connection()), hub);
         if (fault != null) {
             return refuse(new NotAuthenticated(fault), hub, connect, link);
         }

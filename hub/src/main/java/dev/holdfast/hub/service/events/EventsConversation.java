@@ -4,6 +4,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
+import dev.holdfast.tls.peer.Admissions;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.AmqpConversation;
@@ -122,7 +123,11 @@ final class EventsConversation implements AmqpConversation {
             refuse(link, hub, fault == null ? new EventsRefusal.UnknownHub(address.hub()) : fault);
             return;
         }
-        TlsNotAccepted tls = settings.admission().refusalOf(connection.peer().connection(), hub);
+        TlsNotAccepted tls = settings.admission()
+                .refusalOf(
+                        Handshake.of(connection.peer().connection()),
+                        Admissions.of(connection.peer().connection()),
+                        hub);
         if (tls != null) {
             refuse(link, hub, new EventsRefusal.NotAuthenticated(tls));
             return;

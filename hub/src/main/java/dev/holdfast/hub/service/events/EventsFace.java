@@ -115,16 +115,19 @@ public final class EventsFace implements AmqpFace {
 
     /** A policy's name with its key. No hub is named, so each is asked; a key is in one hub only. */
     private PlainVerdict judgePolicy(String policy, String key) {
-        EventsRefusal closest = new EventsRefusal.NotAuthenticated(new AuthenticationRefusal.UnknownPolicy(policy));
+        @Nullable EventsRefusal closest = null;
         for (Hub hub : settings.hubs().all()) {
             Credential.PolicyKey shown = new Credential.PolicyKey(hub.name(), policy, key);
             EventsRefusal fault = shown.faultFor(settings, hub, List.of());
             if (fault == null) {
                 return new PlainVerdict.Accepted(shown);
             }
-            closest = nearness(fault) > nearness(closest) ? fault : closest;
+            boolean known = !(fault instanceof EventsRefusal.NotAuthenticated(AuthenticationRefusal.UnknownPolicy _));
+            if (known && (closest == null || nearness(fault) > nearness(closest))) {
+                closest = fault;
+            }
         }
-        return refused(closest);
+        return closest == null ? new PlainVerdict.NotMine() : refused(closest);
     }
 
     /** How much of what was shown is right: the most helpful thing to say is what is wrong in the hub that was meant. */

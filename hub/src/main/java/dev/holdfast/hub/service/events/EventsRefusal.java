@@ -97,7 +97,7 @@ sealed interface EventsRefusal {
                 "Tokens of Microsoft Entra ID are not accepted here. Use a connection string with a SharedAccessKey.";
             case DeviceToken() ->
                 "The token names no shared access policy (skn), so it is one of a device. Reading telemetry needs a policy with"
-                        + " ServiceConnect, such as 'service'; devices connect over MQTT in this release of Holdfast, on port 8883.";
+                        + " ServiceConnect, such as 'service'; devices connect over MQTT in this release of Holdfast, by default on port 8883.";
             case TooManyTokens(var max) ->
                 "The connection holds " + max
                         + " tokens, and that is the limit. Sign one token for the whole hub instead.";
@@ -129,7 +129,7 @@ sealed interface EventsRefusal {
             case DeviceOverAmqp(var device) ->
                 "Device '" + device
                         + "' speaks AMQP, which this release of Holdfast does not serve for devices yet. Telemetry goes over MQTT, on"
-                        + " port 8883: choose MQTT as the transport of the client.";
+                        + " port 8883 by default: choose MQTT as the transport of the client.";
             case FilterNotUnderstood(var filter) ->
                 "The filter '" + filter + "' can't be understood. It is one comparison, as in"
                         + " amqp.annotation.x-opt-offset > '12', of x-opt-offset, x-opt-sequence-number or x-opt-enqueued-time.";

@@ -8,6 +8,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.tls.peer.Admissions;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpFace;
@@ -80,13 +81,14 @@ public final class DevicesOverHttps implements HttpFace {
     }
 
     private ServiceFault fault(Hub hub, Asked asked, HttpRequest request) {
-        TlsNotAccepted tls = admission.refusalOf(request.connection(), hub);
+        TlsNotAccepted tls =
+                admission.refusalOf(Handshake.of(request.connection()), Admissions.of(request.connection()), hub);
         if (tls != null) {
             return ServiceFault.of(tls);
         }
         String device = asked.device();
         if (device == null) {
-            return ServiceFault.notServedYet("MQTT and AMQP over WebSocket", " Use MQTT on port 8883.");
+            return ServiceFault.notServedYet("MQTT and AMQP over WebSocket", " Use MQTT, by default on port 8883.");
         }
         try {
             Identity identity = new Identity(ServiceCall.deviceId(device), module(asked.module()));
@@ -118,7 +120,8 @@ public final class DevicesOverHttps implements HttpFace {
         }
         return switch (below.size() < 2 ? "" : below.get(1)) {
             case "events" ->
-                ServiceFault.notServedYet("Telemetry messages over HTTPS", " Send them over MQTT, on port 8883.");
+                ServiceFault.notServedYet(
+                        "Telemetry messages over HTTPS", " Send them over MQTT, by default on port 8883.");
             case "devicebound" -> ServiceFault.notServedYet("Cloud-to-device messages", "");
             default -> ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "There is nothing for devices at this path.");
         };

@@ -8,6 +8,8 @@ import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.ServiceAuthentication;
 import dev.holdfast.hub.identity.Signing;
+import dev.holdfast.tls.peer.Admissions;
+import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpRequest;
@@ -141,7 +143,8 @@ public final class ServiceApi implements HttpFace {
 
     /** @param route null when there is none: then any token of the hub will do, since there is nothing to have */
     private void judgeToken(Hub hub, HttpRequest request, @Nullable ServiceRoute route) throws ServiceFault {
-        TlsNotAccepted fault = admission.refusalOf(request.connection(), hub);
+        TlsNotAccepted fault =
+                admission.refusalOf(Handshake.of(request.connection()), Admissions.of(request.connection()), hub);
         if (fault != null) {
             throw ServiceFault.of(fault);
         }

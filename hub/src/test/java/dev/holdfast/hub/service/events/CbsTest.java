@@ -253,7 +253,7 @@ class CbsTest {
         assertThatThrownBy(() -> endpoint.connect(ClientSasl.plain("device", device)));
         assertThatThrownBy(() -> endpoint.connect(ClientSasl.plain("service", "")));
         assertThat(endpoint.reasons())
-                .containsExactly("PolicyKeyWrong", "UnknownPolicy", "PolicyLacksRight", "PolicyKeyWrong");
+                .containsExactly("PolicyKeyWrong", "UnknownPlainUser", "PolicyLacksRight", "PolicyKeyWrong");
     }
 
     @Test

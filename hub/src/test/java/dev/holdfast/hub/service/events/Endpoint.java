@@ -23,6 +23,8 @@ import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.testkit.TestClock;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
@@ -109,7 +111,17 @@ final class Endpoint implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        server.mount(Connection.accept(channel, "amqp", channel.remoteAddress(), clock.instant()));
+                        Connection connection =
+                                Connection.accept(channel, "amqp", channel.remoteAddress(), clock.instant());
+                        connection.learn(
+                                Handshake.class,
+                                new Handshake(
+                                        "TLSv1.3",
+                                        "TLS_AES_128_GCM_SHA256",
+                                        null,
+                                        false,
+                                        new PeerIdentity.Anonymous()));
+                        server.mount(connection);
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
