@@ -113,6 +113,11 @@ class ServerChainCheckTest {
     }
 
     @Test
+    void the_public_roots_of_the_java_runtime_are_known() {
+        assertThat(PublicRoots.all()).hasSizeGreaterThan(20);
+    }
+
+    @Test
     void a_key_may_have_the_form_of_openssl_of_any_year() throws Exception {
         Made rsa = good(RSA).make();
         Made ec = good(EC).make();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +185,25 @@ class ServerCertificatesApiTest {
         assertThat(handshake("ECDSA", "-servername", "localhost")).contains("Holdfast ECC Root");
         assertThat(handshake("ECDSA", "-servername", HOST)).contains("CN = Public intermediate");
         assertThat(shown("ecdsa").path("origin").asString()).isEqualTo("operator");
+    }
+
+    @Test
+    void the_metric_says_when_the_chain_that_is_shown_ends() throws Exception {
+        KeyAndCertificate leaf = leaf(KeyKind.EC_P256);
+        replace(leaf, true);
+
+        String metrics = PlainHttp.get(
+                        Objects.requireNonNull(server.ready().monitoring()).metrics())
+                .body();
+        String sample = "holdfast_certificate_expiry_seconds{key_type=\"ecdsa\",level=\"leaf\"} ";
+        String value = metrics.lines()
+                .filter(line -> line.startsWith(sample))
+                .findFirst()
+                .orElseThrow()
+                .substring(sample.length());
+        assertThat((long) Double.parseDouble(value))
+                .isEqualTo(leaf.certificate().getNotAfter().toInstant().getEpochSecond());
+        assertThat(metrics).contains("level=\"intermediate\"", "level=\"root\"", "key_type=\"rsa\"");
     }
 
     @Test
