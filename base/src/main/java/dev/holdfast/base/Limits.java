@@ -27,7 +27,8 @@ public record Limits(
                 new Sockets(20_000, 10_000, 1024, Duration.ofMinutes(1)),
                 new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
                 new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024, 100),
-                new Certificates(1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192, Duration.ofDays(1), 10_000, 128),
+                new Certificates(
+                        1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192, 16 * 1024, Duration.ofDays(1), 10_000, 128),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
                 new Amqp(
                         512,
@@ -158,6 +159,7 @@ public record Limits(
      * @param chainMaxCertificates what a device may show, leaf and all others; the TLS engine itself takes no more than 8
      * @param chainMaxSignatureChecks signatures checked for one device before its chain counts as too tangled
      * @param rsaKeyMaxBits longest RSA key of an issuer: longer ones cost more than they protect
+     * @param serverChainMaxBytes the certificates that a server shows, together: small devices hold a handshake message in 16 KB
      * @param verificationCodeMaxTime how long a code counts that the owner of an authority is to sign
      * @param deniedMax certificates that one hub denies
      * @param denialNoteMaxChars text that says why one is denied
@@ -170,6 +172,7 @@ public record Limits(
             int chainMaxCertificates,
             int chainMaxSignatureChecks,
             int rsaKeyMaxBits,
+            int serverChainMaxBytes,
             Duration verificationCodeMaxTime,
             int deniedMax,
             int denialNoteMaxChars) {}

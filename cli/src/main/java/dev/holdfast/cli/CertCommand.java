@@ -7,8 +7,15 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "cert",
-        description = "Certificates: the authorities whose certificates let devices in, and what is denied.",
-        footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
+        description =
+                "Certificates: the authorities whose certificates let devices in, what is denied, and those that the"
+                        + " server shows.",
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast cert authority add plant --file plant-ca.pem",
+            "  holdfast cert server show"
+        })
 final class CertCommand implements Runnable {
     @Mixin
     private HelpOption help = new HelpOption();
@@ -16,7 +23,8 @@ final class CertCommand implements Runnable {
     static CommandLine line(Map<String, String> environment) {
         return new CommandLine(new CertCommand())
                 .addSubcommand(CertAuthorityCommand.line(environment))
-                .addSubcommand(CertDenyCommand.line(environment));
+                .addSubcommand(CertDenyCommand.line(environment))
+                .addSubcommand(CertServerCommand.line(environment));
     }
 
     @Override

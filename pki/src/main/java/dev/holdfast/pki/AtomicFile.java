@@ -11,12 +11,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files that are either whole or not there. What is written goes to a neighbour first, is forced to the medium, and takes the
  * name in one step; a neighbour that a crash left behind is overwritten the next time and never read.
  */
 final class AtomicFile {
+    private static final Logger LOG = LoggerFactory.getLogger(AtomicFile.class);
     static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     static final Set<PosixFilePermission> EVERYONE_READS = PosixFilePermissions.fromString("rw-r--r--");
     private static final Set<PosixFilePermission> OWNER_ONLY_DIRECTORY = PosixFilePermissions.fromString("rwx------");
@@ -40,6 +43,21 @@ final class AtomicFile {
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         Disk.real().forceDirectory(directoryOf(file));
+    }
+
+    /** Closes a file with a key that was open to others. */
+    static void closedFile(Path file) throws IOException {
+        if (!Files.getPosixFilePermissions(file).equals(OWNER_ONLY)) {
+            LOG.warn("{} holds a private key and was open to other users; closed it now (mode 0600)", file);
+            Files.setPosixFilePermissions(file, OWNER_ONLY);
+        }
+    }
+
+    /** Does nothing when there is none. */
+    static void delete(Path file) throws IOException {
+        if (Files.deleteIfExists(file)) {
+            Disk.real().forceDirectory(directoryOf(file));
+        }
     }
 
     /** Makes a directory that only its owner enters, its missing parents included, and closes one that was open to others. */

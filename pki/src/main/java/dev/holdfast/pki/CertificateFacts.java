@@ -9,6 +9,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * What a person wants to know of a certificate, in the spelling that other tools use.
@@ -16,6 +17,7 @@ import java.util.HexFormat;
  * @param subject and {@code issuer} as RFC 2253 names
  * @param serial upper-case hex digits, an even number of them
  * @param sha1 and {@code sha256} thumbprints: upper-case hex of the digest of the whole certificate
+ * @param names host names and addresses that it is good for as a server's
  * @param keyType algorithm and size: {@code RSA 2048}, {@code EC 256}
  */
 public record CertificateFacts(
@@ -26,8 +28,13 @@ public record CertificateFacts(
         Instant notAfter,
         String sha1,
         String sha256,
-        String keyType) {
+        String keyType,
+        List<String> names) {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+    public CertificateFacts {
+        names = List.copyOf(names);
+    }
 
     public static CertificateFacts of(X509Certificate certificate) {
         return new CertificateFacts(
@@ -38,7 +45,8 @@ public record CertificateFacts(
                 certificate.getNotAfter().toInstant(),
                 digest(certificate, "SHA-1"),
                 digest(certificate, "SHA-256"),
-                keyType(certificate.getPublicKey()));
+                keyType(certificate.getPublicKey()),
+                ServerNames.of(certificate));
     }
 
     private static String digest(X509Certificate certificate, String algorithm) {

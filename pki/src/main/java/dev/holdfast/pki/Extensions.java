@@ -14,6 +14,7 @@ final class Extensions {
     static final String NAME_CONSTRAINTS = Extension.nameConstraints.getId();
     private static final String KEY_USAGE = Extension.keyUsage.getId();
     private static final String CLIENT_AUTH = KeyPurposeId.id_kp_clientAuth.getId();
+    private static final String SERVER_AUTH = KeyPurposeId.id_kp_serverAuth.getId();
     private static final String ANY_PURPOSE = KeyPurposeId.anyExtendedKeyUsage.getId();
 
     /** Judged here or in the path's own checks, or without a meaning for a device's certificate. */
@@ -91,6 +92,27 @@ final class Extensions {
         return purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_PURPOSE)
                 ? null
                 : "its extendedKeyUsage does not have clientAuth";
+    }
+
+    /** Why a leaf's key may not prove a TLS server; null when it may. Purposes that are there must have serverAuth or any. */
+    static @Nullable String notForServers(X509Certificate leaf) {
+        boolean[] usage = leaf.getKeyUsage();
+        if (usage != null && !usage[DIGITAL_SIGNATURE]) {
+            return "its keyUsage does not allow digitalSignature";
+        }
+        return issuesNoServers(leaf);
+    }
+
+    /** As {@link #issuesNoClients}, for servers. */
+    static @Nullable String issuesNoServers(X509Certificate certificate) {
+        String unreadable = unreadable(certificate);
+        if (unreadable != null) {
+            return "its " + unreadable + " can't be read";
+        }
+        List<String> purposes = purposes(certificate);
+        return purposes == null || purposes.contains(SERVER_AUTH) || purposes.contains(ANY_PURPOSE)
+                ? null
+                : "its extendedKeyUsage does not have serverAuth";
     }
 
     private static @Nullable List<String> purposes(X509Certificate certificate) {

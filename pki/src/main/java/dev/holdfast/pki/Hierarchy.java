@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -52,8 +51,12 @@ final class Hierarchy {
         this.clock = clock;
     }
 
-    /** Reads what is there and makes what is missing, ends too soon or is for other names. Keys are made on {@code threads}. */
-    ServerChain openOrCreate(ExecutorService threads) throws IOException {
+    /**
+     * Reads what is there and makes what is missing, ends too soon or is for other names. Keys are made on {@code threads}.
+     *
+     * @param newLeaf makes a leaf even if the one that is there would do
+     */
+    ServerChain openOrCreate(ExecutorService threads, boolean newLeaf) throws IOException {
         AtomicFile.closedDirectory(directory);
         Path rootFile = directory.resolve("root.pem");
         Path intermediateFile = directory.resolve("intermediate.pem");
@@ -61,7 +64,7 @@ final class Hierarchy {
         // Making a long RSA key takes longest at a first start: all that will be needed are begun at once.
         Keys rootKeys = new Keys(threads, kinds.authority, Files.notExists(rootFile));
         Keys intermediateKeys = new Keys(threads, kinds.authority, Files.notExists(intermediateFile));
-        Keys leafKeys = new Keys(threads, kinds.leaf, Files.notExists(leafFile));
+        Keys leafKeys = new Keys(threads, kinds.leaf, newLeaf || Files.notExists(leafFile));
         Issuing issuing = new Issuing(clock);
 
         KeyAndCertificate root = Files.exists(rootFile)
@@ -77,15 +80,15 @@ final class Hierarchy {
         KeyAndCertificate intermediate = Files.exists(intermediateFile) ? read(intermediateFile) : null;
         // An intermediate that ends before a leaf made today would cut that leaf short.
         if (intermediate == null
-                || !isIssuedBy(intermediate.certificate(), root.certificate())
+                || !Names.isIssuedBy(intermediate.certificate(), root.certificate())
                 || !lasts(intermediate.certificate(), Issuing.LEAF_LIFE)) {
             intermediate = made(
                     intermediateFile,
                     issuing.intermediate(name("Intermediate"), intermediateKeys.take(), root, kinds.authority));
         }
-        KeyAndCertificate leaf = Files.exists(leafFile) ? read(leafFile) : null;
+        KeyAndCertificate leaf = !newLeaf && Files.exists(leafFile) ? read(leafFile) : null;
         if (leaf == null
-                || !isIssuedBy(leaf.certificate(), intermediate.certificate())
+                || !Names.isIssuedBy(leaf.certificate(), intermediate.certificate())
                 || !names.areThoseOf(leaf.certificate())
                 || !lasts(leaf.certificate(), LEAF_RENEWED_BEFORE)) {
             leaf = made(leafFile, issuing.serverLeaf(names, leafKeys.take(), intermediate, kinds.authority));
@@ -136,10 +139,7 @@ final class Hierarchy {
     }
 
     private KeyAndCertificate read(Path file) throws IOException {
-        if (!Files.getPosixFilePermissions(file).equals(AtomicFile.OWNER_ONLY)) {
-            LOG.warn("{} holds a private key and was open to other users; closed it now (mode 0600)", file);
-            Files.setPosixFilePermissions(file, AtomicFile.OWNER_ONLY);
-        }
+        AtomicFile.closedFile(file);
         try {
             if (Files.size(file) > limits.pemMaxBytes()) {
                 throw new PemException("the file is longer than " + limits.pemMaxBytes() + " bytes");
@@ -151,18 +151,6 @@ final class Hierarchy {
                             + ". Put it back from a backup. If there is none, delete it:"
                             + " it is made anew, and when it is root.pem, every client needs the new ca.pem",
                     e);
-        }
-    }
-
-    private static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
-        if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-            return false;
-        }
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException _) {
-            return false;
         }
     }
 

@@ -15,7 +15,7 @@ public record KeyAndCertificate(PrivateKey key, X509Certificate certificate) {
     }
 
     /** Tries the pair out: what the one signs, the other verifies. Works for keys whose numbers can't be read, too. */
-    private static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
+    static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";

@@ -1,5 +1,6 @@
 package dev.holdfast.pki;
 
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,6 +72,19 @@ public final class Names {
         } catch (IllegalArgumentException e) {
             // A name with a value that can't be brought into the form for comparing.
             return Arrays.equals(one.getEncoded(), other.getEncoded());
+        }
+    }
+
+    /** By name and by signature; nothing else is looked at. */
+    static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
+        if (!same(certificate.getIssuerX500Principal(), issuer.getSubjectX500Principal())) {
+            return false;
+        }
+        try {
+            certificate.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException _) {
+            return false;
         }
     }
 }

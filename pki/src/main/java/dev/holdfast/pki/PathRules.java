@@ -143,7 +143,7 @@ final class PathRules {
     }
 
     /** @param below what it issued, directly or not, leaf first */
-    private static @Nullable ChainRefusal faultOfIssuer(X509Certificate issuer, List<X509Certificate> below) {
+    static @Nullable ChainRefusal faultOfIssuer(X509Certificate issuer, List<X509Certificate> below) {
         String subject = Names.printed(issuer.getSubjectX500Principal());
         String why = Extensions.notAnIssuer(issuer);
         if (why != null) {

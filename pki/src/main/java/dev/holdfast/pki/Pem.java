@@ -2,6 +2,7 @@ package dev.holdfast.pki;
 
 import dev.holdfast.base.Limits;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -17,18 +18,28 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
- * Certificates and PKCS#8 private keys in the text form of RFC 7468.
+ * Certificates and private keys in the text form of RFC 7468. Keys are written as PKCS#8 and read in that form, in that of PKCS#1
+ * (RSA) and in that of SEC 1 (EC).
  *
  * <p>Text between the blocks is skipped, as tools write remarks there. Reading is bounded in bytes and in blocks.
  */
 public final class Pem {
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final String RSA_PRIVATE_KEY = "RSA PRIVATE KEY";
+    private static final String EC_PRIVATE_KEY = "EC PRIVATE KEY";
+    /** OpenSSL writes the curve before the key, which names it again. */
+    private static final String EC_PARAMETERS = "EC PARAMETERS";
+
     private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----");
     private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
@@ -55,26 +66,60 @@ public final class Pem {
 
     /** One private key and its certificate, in either order. */
     public KeyAndCertificate keyAndCertificate(byte[] text) throws PemException {
-        List<PrivateKey> keys = new ArrayList<>();
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (Block block : blocks(text)) {
-            switch (block.label) {
-                case PRIVATE_KEY -> keys.add(privateKey(block.der));
-                case CERTIFICATE -> certificates.add(certificate(block.der));
-                default ->
-                    throw new PemException(
-                            "a 'PRIVATE KEY' (PKCS#8) and its certificate are wanted, not a '" + block.label + "'");
-            }
-        }
-        if (keys.size() != 1 || certificates.size() != 1) {
-            throw new PemException("one private key and one certificate are wanted, and the text holds " + keys.size()
-                    + " and " + certificates.size());
+        KeyAndCertificates read = keyAndCertificates(text);
+        if (read.certificates.size() != 1) {
+            throw new PemException("one private key and one certificate are wanted, and the text holds "
+                    + read.certificates.size() + " certificates");
         }
         try {
-            return new KeyAndCertificate(keys.getFirst(), certificates.getFirst());
+            return new KeyAndCertificate(read.key, read.certificates.getFirst());
         } catch (IllegalArgumentException e) {
             throw new PemException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The certificates are in the order of the text. */
+    record KeyAndCertificates(PrivateKey key, List<X509Certificate> certificates) {
+        KeyAndCertificates {
+            certificates = List.copyOf(certificates);
+        }
+
+        @Override
+        public String toString() {
+            return "KeyAndCertificates[" + certificates.size() + "]";
+        }
+    }
+
+    /** One private key and any number of certificates, in any order. */
+    KeyAndCertificates keyAndCertificates(byte[] text) throws PemException {
+        List<PrivateKey> keys = new ArrayList<>();
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Block block : blocks(text)) {
+            if (block.label.equals(CERTIFICATE)) {
+                certificates.add(certificate(block.der));
+            } else if (!block.label.equals(EC_PARAMETERS)) {
+                keys.add(privateKey(block));
+            }
+        }
+        return new KeyAndCertificates(only(keys), certificates);
+    }
+
+    /** The one private key of a text; certificates beside it are passed over, as some tools write all into one file. */
+    PrivateKey privateKey(byte[] text) throws PemException {
+        List<PrivateKey> keys = new ArrayList<>();
+        for (Block block : blocks(text)) {
+            if (!block.label.equals(CERTIFICATE) && !block.label.equals(EC_PARAMETERS)) {
+                keys.add(privateKey(block));
+            }
+        }
+        return only(keys);
+    }
+
+    private static PrivateKey only(List<PrivateKey> keys) throws PemException {
+        if (keys.size() != 1) {
+            throw new PemException("one private key is wanted, and the text holds " + keys.size());
+        }
+        return keys.getFirst();
     }
 
     public static String write(X509Certificate certificate) {
@@ -141,7 +186,38 @@ public final class Pem {
         }
     }
 
-    private static PrivateKey privateKey(byte[] der) throws PemException {
+    private static PrivateKey privateKey(Block block) throws PemException {
+        try {
+            return switch (block.label) {
+                case PRIVATE_KEY -> privateKeyOf(block.der);
+                case RSA_PRIVATE_KEY ->
+                    privateKeyOf(new PrivateKeyInfo(
+                                    new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                                    RSAPrivateKey.getInstance(block.der))
+                            .getEncoded());
+                case EC_PRIVATE_KEY -> {
+                    ECPrivateKey key = ECPrivateKey.getInstance(block.der);
+                    yield privateKeyOf(new PrivateKeyInfo(
+                                    new AlgorithmIdentifier(
+                                            X9ObjectIdentifiers.id_ecPublicKey, key.getParametersObject()),
+                                    key)
+                            .getEncoded());
+                }
+                case "ENCRYPTED PRIVATE KEY" ->
+                    throw new PemException(
+                            "the private key is encrypted; give it without a password ('openssl pkey -in FILE')");
+                default ->
+                    throw new PemException("a private key in the form of PKCS#8, PKCS#1 or SEC 1 is wanted, not a '"
+                            + block.label + "'");
+            };
+        } catch (PemException e) {
+            throw e;
+        } catch (IllegalArgumentException | IOException _) {
+            throw new PemException("a private key can't be read");
+        }
+    }
+
+    private static PrivateKey privateKeyOf(byte[] der) throws PemException {
         try {
             ASN1ObjectIdentifier algorithm =
                     PrivateKeyInfo.getInstance(der).getPrivateKeyAlgorithm().getAlgorithm();

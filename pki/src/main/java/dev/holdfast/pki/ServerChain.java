@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param shown the certificates to send, leaf first, without the root: whoever does not have the root can't trust a sent one
  * @param key the leaf's private key
- * @param root what a client has to trust
+ * @param root what a client has to trust; the uppermost one shown when who issued that is not known here
  */
 public record ServerChain(List<X509Certificate> shown, PrivateKey key, X509Certificate root) {
     public ServerChain {
@@ -21,6 +21,11 @@ public record ServerChain(List<X509Certificate> shown, PrivateKey key, X509Certi
 
     public X509Certificate leaf() {
         return shown.getFirst();
+    }
+
+    /** Whether a client that trusts {@link #root} has the end of the chain; else that is as far up as is known here. */
+    public boolean rootIsKnown() {
+        return Names.isIssuedBy(root, root);
     }
 
     @Override

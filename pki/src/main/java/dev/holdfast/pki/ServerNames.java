@@ -5,6 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 final class ServerNames {
     private static final Pattern DOMAIN =
             Pattern.compile("(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+    private static final String LOCAL = "localhost";
     private static final List<String> ADDRESSES = List.of("127.0.0.1", "::1");
     /** How the Java runtime spells {@link #ADDRESSES} when it reads them from a certificate. */
     private static final List<String> ADDRESSES_AS_READ = List.of("127.0.0.1", "0:0:0:0:0:0:0:1");
@@ -40,7 +42,7 @@ final class ServerNames {
             }
             names.addAll(List.of("*." + domain, "*.device." + domain, "*.service." + domain, "global." + domain));
         }
-        names.add("localhost");
+        names.add(LOCAL);
         return new ServerNames(names);
     }
 
@@ -56,20 +58,58 @@ final class ServerNames {
                 .toArray(GeneralName[]::new);
     }
 
-    /** Whether a certificate has exactly these names. */
-    boolean areThoseOf(X509Certificate certificate) {
+    /** The host names and addresses in a certificate, as the Java runtime spells them; none when they can't be read. */
+    static List<String> of(X509Certificate certificate) {
         Collection<List<?>> found;
         try {
             found = certificate.getSubjectAlternativeNames();
         } catch (CertificateParsingException e) {
+            return List.of();
+        }
+        return found == null
+                ? List.of()
+                : found.stream()
+                        .filter(name -> name.get(0) instanceof Integer kind
+                                && (kind == GeneralName.dNSName || kind == GeneralName.iPAddress))
+                        .map(name -> String.valueOf(name.get(1)))
+                        .toList();
+    }
+
+    /** The names of hubs and of provisioning, which a certificate from elsewhere may have; this machine's own are not among them. */
+    List<String> ofHubs() {
+        return dnsNames.stream().filter(name -> !name.equals(LOCAL)).toList();
+    }
+
+    /** Those of {@link #ofHubs} for which none of a certificate's names is good, not even for one hub. */
+    List<String> missingIn(List<String> names) {
+        return ofHubs().stream()
+                .filter(own -> names.stream().noneMatch(name -> fits(name, own)))
+                .toList();
+    }
+
+    /** A wildcard of ours stands for one label, which may be a wildcard in a certificate, too. */
+    private static boolean fits(String name, String own) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.equals(own)) {
+            return true;
+        }
+        int dot = lower.indexOf('.');
+        if (dot < 1) {
             return false;
         }
-        if (found == null) {
+        String label = lower.substring(0, dot);
+        boolean wildcard = label.equals("*");
+        if (!wildcard && label.contains("*")) {
             return false;
         }
-        Set<String> names =
-                found.stream().map(name -> String.valueOf(name.get(1))).collect(Collectors.toSet());
-        return names.equals(
-                Stream.concat(dnsNames.stream(), ADDRESSES_AS_READ.stream()).collect(Collectors.toSet()));
+        boolean sameParent = own.substring(own.indexOf('.')).equals(lower.substring(dot));
+        return sameParent && (wildcard || own.startsWith("*."));
+    }
+
+    /** Whether a certificate has exactly these names. */
+    boolean areThoseOf(X509Certificate certificate) {
+        return Set.copyOf(of(certificate))
+                .equals(Stream.concat(dnsNames.stream(), ADDRESSES_AS_READ.stream())
+                        .collect(Collectors.toSet()));
     }
 }

@@ -4,7 +4,9 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.BackupMetrics;
+import dev.holdfast.server.monitor.CertificateMetrics;
 import dev.holdfast.server.monitor.DoorMetrics;
 import dev.holdfast.server.monitor.Exposition;
 import dev.holdfast.server.monitor.Health;
@@ -120,6 +122,10 @@ final class Monitoring {
 
     void watch(Backups backups) {
         exposition.add(new BackupMetrics(backups));
+    }
+
+    void watch(ServerCertificates certificates) {
+        exposition.add(new CertificateMetrics(certificates));
     }
 
     /** Finds out whether what can't be written can be again: who is sent no work because of it would never notice. */

@@ -6,18 +6,18 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.service.events.EventsFace;
-import dev.holdfast.pki.ServerAuthorities;
+import dev.holdfast.pki.ServerCertificateStore;
 import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.certificate.ExpiryWarning;
+import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.Monitor;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.server.policy.PolicyStore;
 import dev.holdfast.store.embedded.EmbeddedTable;
-import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,29 +76,28 @@ final class Starting {
             progress.accept("Making certificate authorities, one RSA and one ECC, in " + data.path());
         }
         goOn();
-        ServerAuthorities authorities = authorities(data);
+        ServerCertificates certificates = certificates(data);
         goOn();
         Storage storage = openStorage(data);
         goOn();
         Wiring wiring = wire(storage);
-        ServerIdentities identities = new ServerIdentities(authorities.rsa(), authorities.ecc());
-        FrontDoor door = opened.add(wiring.frontDoor(identities));
-        Services services = new Services(wiring, wiring.events(), backups(data, storage, wiring.hubs()));
+        FrontDoor door = opened.add(wiring.frontDoor(certificates.identities()));
+        Services services = new Services(wiring, wiring.events(), certificates, backups(data, storage, wiring.hubs()));
         monitoring.watch(door, wiring.hubs(), services.events());
         monitoring.watch(services.backups());
-        schedule(data, wiring.hubs(), storage, identities, readyFiles);
+        monitoring.watch(certificates);
+        schedule(data, wiring.hubs(), storage, certificates, readyFiles);
         opened.add(() -> endConnections(door, wiring.hubs()));
         opened.add(door::stopAccepting);
 
-        Path trustBundle = authorities.trustBundle();
-        Installation.Ports ports = listen(door, services, token, trustBundle, () -> {
+        Installation.Ports ports = listen(door, services, token, () -> {
             wiring.tls().hubsChanged();
             readyFiles.refresh();
         });
         Installation installation = new Installation(
                 wiring.hubs(),
                 token,
-                trustBundle,
+                certificates.now().trustBundle(),
                 ports,
                 Monitoring.describe(monitor),
                 Duration.between(begun, Instant.now()).toMillis());
@@ -117,15 +116,16 @@ final class Starting {
         }
     }
 
-    private ServerAuthorities authorities(DataDirectory data) throws IOException {
-        return ServerAuthorities.openOrCreate(data.path(), List.of(config.domain()), limits.certificates(), clock);
+    private ServerCertificates certificates(DataDirectory data) throws IOException {
+        return ServerCertificates.open(
+                new ServerCertificateStore(data.path(), List.of(config.domain()), limits.certificates(), clock));
     }
 
     /** What the engine of this installation keeps things in. */
     private record Storage(EmbeddedTable table, TelemetryLogs logs) {}
 
     /** What the ports lead to. */
-    private record Services(Wiring wiring, EventsFace events, Backups backups) {}
+    private record Services(Wiring wiring, EventsFace events, ServerCertificates certificates, Backups backups) {}
 
     private Backups backups(DataDirectory data, Storage storage, Hubs hubs) throws IOException {
         return new Backups(data.path(), hubs, storage.table(), storage.logs()::snapshots, clock, limits);
@@ -162,7 +162,7 @@ final class Starting {
     }
 
     private void schedule(
-            DataDirectory data, Hubs hubs, Storage storage, ServerIdentities identities, ReadyFiles readyFiles) {
+            DataDirectory data, Hubs hubs, Storage storage, ServerCertificates certificates, ReadyFiles readyFiles) {
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
         schedule.every(
@@ -176,14 +176,18 @@ final class Starting {
         monitoring.watch(space);
         schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
         schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
+        ExpiryWarning warning = new ExpiryWarning(certificates::all, clock);
+        warning.look();
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {
-            ServerAuthorities now = authorities(data);
-            identities.replace(now.rsa(), now.ecc());
+            try {
+                certificates.refresh();
+            } finally {
+                warning.look();
+            }
         });
     }
 
-    private Installation.Ports listen(
-            FrontDoor door, Services services, OperatorToken token, Path trustBundle, Runnable hubsChanged)
+    private Installation.Ports listen(FrontDoor door, Services services, OperatorToken token, Runnable hubsChanged)
             throws StartFailure {
         Listeners listeners = new Listeners(door, config.bind());
         Config.Ports wanted = config.ports();
@@ -192,7 +196,8 @@ final class Starting {
         int amqp = listeners.open(wiring.amqp(services.events()), List.of(wanted.amqp()), "--amqp-port");
         Integer given = wanted.https();
         int https = listeners.open(
-                wiring.https(token, trustBundle, new ConnectionStrings(amqp), services.backups(), hubsChanged),
+                wiring.https(
+                        token, services.certificates(), new ConnectionStrings(amqp), services.backups(), hubsChanged),
                 given == null ? List.of(Config.HTTPS_PORT, Config.HTTPS_FALLBACK_PORT) : List.of(given),
                 "--https-port");
         return new Installation.Ports(mqtt, amqp, https);

@@ -9,6 +9,7 @@ import dev.holdfast.hub.service.http.DevicesOverHttps;
 import dev.holdfast.hub.service.http.ServiceApi;
 import dev.holdfast.hub.service.http.UnservedFace;
 import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.RequestCounter;
 import dev.holdfast.server.operator.AuthoritiesResource;
 import dev.holdfast.server.operator.BackupResource;
@@ -19,6 +20,7 @@ import dev.holdfast.server.operator.HubsResource;
 import dev.holdfast.server.operator.OperatorFace;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.server.operator.PoliciesResource;
+import dev.holdfast.server.operator.ServerCertificatesResource;
 import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TlsPoliciesResource;
 import dev.holdfast.server.operator.TrustBundleFace;
@@ -84,7 +86,12 @@ record Wiring(
 
     /** @param hubsChanged called when an operator may have changed a hub or the keys of its policies */
     Listener https(
-            OperatorToken token, Path trustBundle, ConnectionStrings strings, Backups backups, Runnable hubsChanged) {
+            OperatorToken token,
+            ServerCertificates certificates,
+            ConnectionStrings strings,
+            Backups backups,
+            Runnable hubsChanged) {
+        Path trustBundle = certificates.now().trustBundle();
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
@@ -101,6 +108,7 @@ record Wiring(
                 new HubsResource(hubs, strings, devices, policies, authorities, denied, tlsPolicies, hubsChanged),
                 tlsPolicies,
                 new BackupResource(backups),
+                new ServerCertificatesResource(certificates, hubs),
                 clock,
                 reports);
         ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);

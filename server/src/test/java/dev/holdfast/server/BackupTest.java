@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.archive.ArchiveReader;
 import dev.holdfast.cli.Main;
+import dev.holdfast.pki.KeyAndCertificate;
+import dev.holdfast.pki.KeyKind;
+import dev.holdfast.pki.Pem;
+import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.wire.client.ClientTls;
 import dev.holdfast.wire.client.HttpsClient;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +34,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Backup of a running server and restore elsewhere, by the commands that an operator uses. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class BackupTest {
+    private static final String CERTIFICATES = "/holdfast/v1/certificates/server";
+
     /** What a data directory holds and a backup does not: of this run only, or copied in another form. */
     private static final String NOT_KEPT = "holdfast\\.lock|ready\\.json|state\\.db-(wal|shm)|backup\\.tmp/.*";
 
@@ -66,6 +74,18 @@ final class BackupTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return new Ran(process.exitValue(), output);
+    }
+
+    private static String operatorChain() {
+        Instant now = Instant.now();
+        TestAuthority root = new TestAuthority("Plant", now.minusSeconds(60), now.plusSeconds(3600));
+        KeyAndCertificate leaf = root.issueServer(
+                List.of("hub1.holdfast.localhost"), KeyKind.EC_P256, now.minusSeconds(60), now.plusSeconds(3600));
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("chain", Pem.write(leaf.certificate()) + Pem.write(root.certificate()))
+                .put("key", Pem.write(leaf.key()))
+                .toString();
     }
 
     /** Publishes as fast as a window of 50 lets it, until it is told to end. */
@@ -102,6 +122,8 @@ final class BackupTest {
             assertThat(server.ask("POST", "/holdfast/v1/hubs", "{\"name\":\"hub2\",\"partitions\":3}")
                             .status())
                     .isEqualTo(201);
+            assertThat(server.ask("PUT", CERTIFICATES, operatorChain()).status())
+                    .isEqualTo(200);
             AtomicBoolean end = new AtomicBoolean();
             Thread load = load(device, end);
             device.awaitAcknowledged(500);
@@ -137,6 +159,9 @@ final class BackupTest {
                     .isEqualTo(before.hubs().getFirst().serviceConnectionString());
             assertThat(Files.readString(Path.of(after.trustBundle())))
                     .isEqualTo(Files.readString(directory.resolve("data").resolve("ca.pem")));
+            assertThat(restored.ask("GET", CERTIFICATES, "").text())
+                    .contains("\"origin\":\"operator\"")
+                    .contains("CN=hub1.holdfast.localhost");
             assertThat(restored.ask("GET", "/holdfast/v1/hubs/hub1/devices/kept", "")
                             .status())
                     .isEqualTo(200);

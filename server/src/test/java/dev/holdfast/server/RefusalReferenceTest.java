@@ -25,7 +25,13 @@ class RefusalReferenceTest {
 
     /** Closed lists that are only answers to whoever asked, the operator for one, and that no connection ends by. */
     private static final Set<String> ANSWERS = Set.of(
-            "HubRefusal", "PolicyRefusal", "RegistryRefusal", "AuthorityRefusal", "AuthorityFault", "DenialRefusal");
+            "HubRefusal",
+            "PolicyRefusal",
+            "RegistryRefusal",
+            "AuthorityRefusal",
+            "AuthorityFault",
+            "DenialRefusal",
+            "ServerChainFault");
 
     /** Cases that carry a reason of another list and are reported by that one's word. */
     private static final Set<String> CARRIERS = Set.of("NotAuthenticated", "NotTaken", "PlainRefused", "ChainRefused");

@@ -11,13 +11,18 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -60,8 +65,23 @@ public final class TestAuthority {
         return new KeyAndCertificate(leaf.getPrivate(), sign(subject, leaf, notBefore, notAfter, false));
     }
 
+    /** A server's certificate for these host names, with a new key. */
+    public KeyAndCertificate issueServer(List<String> hostNames, KeyKind kind, Instant notBefore, Instant notAfter) {
+        KeyPair leaf = kind.generate();
+        GeneralName[] names = hostNames.stream()
+                .map(name -> new GeneralName(GeneralName.dNSName, name))
+                .toArray(GeneralName[]::new);
+        return new KeyAndCertificate(
+                leaf.getPrivate(), sign(nameOf(hostNames.getFirst()), leaf, notBefore, notAfter, false, names));
+    }
+
     private X509Certificate sign(
-            X500Name subject, KeyPair subjectKeys, Instant notBefore, Instant notAfter, boolean authority) {
+            X500Name subject,
+            KeyPair subjectKeys,
+            Instant notBefore,
+            Instant notAfter,
+            boolean authority,
+            GeneralName... names) {
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     name,
@@ -71,6 +91,11 @@ public final class TestAuthority {
                     subject,
                     subjectKeys.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            if (names.length > 0) {
+                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+                builder.addExtension(
+                        Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            }
             byte[] der = builder.build(
                             new JcaContentSignerBuilder(KeyKind.EC_P256.signature()).build(keys.getPrivate()))
                     .getEncoded();

@@ -49,6 +49,7 @@ class DeniedCertificatesTest {
                 usual.chainMaxCertificates(),
                 usual.chainMaxSignatureChecks(),
                 usual.rsaKeyMaxBits(),
+                usual.serverChainMaxBytes(),
                 Duration.ofDays(1),
                 max,
                 10);

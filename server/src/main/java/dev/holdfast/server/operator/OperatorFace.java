@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class OperatorFace implements HttpFace {
     private static final String SCHEME = "Bearer ";
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
-    private static final Set<String> RESOURCES = Set.of("policies", "status", "hubs", "backup");
+    private static final Set<String> RESOURCES = Set.of("policies", "status", "hubs", "backup", "certificates");
 
     private final OperatorToken token;
     private final Predicate<String> ownHost;
@@ -26,6 +26,7 @@ public final class OperatorFace implements HttpFace {
     private final HubsResource hubs;
     private final TlsPoliciesResource policies;
     private final BackupResource backup;
+    private final ServerCertificatesResource certificates;
     private final InstantSource clock;
     private final Consumer<Report> reports;
 
@@ -40,6 +41,7 @@ public final class OperatorFace implements HttpFace {
             HubsResource hubs,
             TlsPoliciesResource policies,
             BackupResource backup,
+            ServerCertificatesResource certificates,
             InstantSource clock,
             Consumer<Report> reports) {
         this.token = token;
@@ -48,6 +50,7 @@ public final class OperatorFace implements HttpFace {
         this.hubs = hubs;
         this.policies = policies;
         this.backup = backup;
+        this.certificates = certificates;
         this.clock = clock;
         this.reports = reports;
     }
@@ -111,6 +114,7 @@ public final class OperatorFace implements HttpFace {
             case "status" -> path.size() == 1 ? status.answer(request) : Answers.notFound();
             case "backup" -> path.size() == 1 ? backup.answer(request) : Answers.notFound();
             case "hubs" -> hubs.answer(request, path.subList(1, path.size()));
+            case "certificates" -> certificates.answer(request, path.subList(1, path.size()));
             case "policies" -> policies.answer(request, path.subList(1, path.size()));
             default -> Answers.notFound();
         };

@@ -1,5 +1,6 @@
 package dev.holdfast.tls.identity;
 
+import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.policy.ServerKeyType;
 import java.security.interfaces.ECPublicKey;
@@ -24,26 +25,43 @@ public final class ServerIdentities {
         }
     }
 
-    private volatile Chains current;
+    /**
+     * @param shown to every client but those of {@code here}
+     * @param here to clients of this machine that name no host: commands must reach the server whatever an operator put in place
+     */
+    private record Current(Chains shown, Chains here) {}
+
+    private volatile Current current;
 
     /**
      * @param rsa with an RSA leaf
      * @param ecc with a leaf on P-256
      */
     public ServerIdentities(ServerChain rsa, ServerChain ecc) {
-        current = new Chains(rsa, ecc);
+        Chains chains = new Chains(rsa, ecc);
+        current = new Current(chains, chains);
     }
 
     /** Both at once, so that no handshake sees one old and one new. */
     public void replace(ServerChain rsa, ServerChain ecc) {
-        current = new Chains(rsa, ecc);
+        Chains chains = new Chains(rsa, ecc);
+        current = new Current(chains, chains);
     }
 
-    public ServerChain chain(ServerKeyType keyType) {
-        Chains now = current;
+    /** As {@link #replace(ServerChain, ServerChain)}, with what an operator gave and the installation's own apart. */
+    public void replace(ServerAuthorities authorities) {
+        current = new Current(
+                new Chains(authorities.rsa(), authorities.ecc()),
+                new Chains(authorities.ownRsa(), authorities.ownEcc()));
+    }
+
+    /** @param here for a client of this machine that names no other host than this machine */
+    public ServerChain chain(ServerKeyType keyType, boolean here) {
+        Current now = current;
+        Chains chains = here ? now.here : now.shown;
         return switch (keyType) {
-            case RSA -> now.rsa;
-            case ECDSA -> now.ecdsa;
+            case RSA -> chains.rsa;
+            case ECDSA -> chains.ecdsa;
         };
     }
 }

@@ -129,6 +129,14 @@ final class Arrival implements ClientHelloReader.Owner {
         return door.directory().find(hello.serverName(), own == null ? null : own.get());
     }
 
+    /** A name that only this machine has, or none from this machine: no certificate of an operator is for that. */
+    private boolean isForThisMachine(ClientHello hello) {
+        String name = hello.serverName();
+        return name == null
+                ? connection.remoteAddress().getAddress().isLoopbackAddress()
+                : name.equalsIgnoreCase("localhost");
+    }
+
     private void refuse(ChannelHandlerContext context, ClientHello hello, VerdictRefusal why, ByteBuf bytes) {
         bytes.release();
         fail(why);
@@ -143,10 +151,11 @@ final class Arrival implements ClientHelloReader.Owner {
         if (max != null) {
             endAfter(max);
         }
-        ServerChain chain = door.identities().chain(accept.keyType());
+        boolean here = isForThisMachine(hello);
+        ServerChain chain = door.identities().chain(accept.keyType(), here);
         SSLEngine engine;
         try {
-            engine = door.contexts().engine(endpoint, accept, chain);
+            engine = door.contexts().engine(endpoint, accept, chain, here);
         } catch (IllegalArgumentException cannot) {
             LOG.error(
                     "the engine can't do what the policy {} accepts",

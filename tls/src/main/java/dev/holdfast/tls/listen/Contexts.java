@@ -30,7 +30,8 @@ import javax.net.ssl.TrustManager;
  * endpoint, key type, state of its policy and chain: a session can't be resumed where it would not have been allowed to begin.
  */
 final class Contexts {
-    private record Key(String endpoint, ServerKeyType keyType) {}
+    /** @param here for clients of this machine, which may be shown another chain at the same endpoint */
+    private record Key(String endpoint, ServerKeyType keyType, boolean here) {}
 
     private record Held(TlsPolicy policy, ServerChain chain, SSLContext context) {
         boolean isFor(TlsPolicy policyNow, ServerChain chainNow) {
@@ -64,9 +65,12 @@ final class Contexts {
     /**
      * An engine that can negotiate what the verdict says, with its chain, and nothing else. Asks for a client certificate, and makes
      * small records for a client that asks for them (RFC 6066 4).
+     *
+     * @param here as for {@code ServerIdentities.chain}
      */
-    SSLEngine engine(String endpoint, Verdict.Accept accept, ServerChain chain) {
-        SSLEngine engine = context(endpoint, accept, chain).createSSLEngine();
+    SSLEngine engine(String endpoint, Verdict.Accept accept, ServerChain chain, boolean here) {
+        SSLEngine engine = context(new Key(endpoint, accept.keyType(), here), accept.policy(), chain)
+                .createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = new SSLParameters();
         parameters.setProtocols(
@@ -101,9 +105,7 @@ final class Contexts {
         return engineSuites.contains(name) ? name : "SSL_" + name.substring("TLS_".length());
     }
 
-    private SSLContext context(String endpoint, Verdict.Accept accept, ServerChain chain) {
-        Key key = new Key(endpoint, accept.keyType());
-        TlsPolicy policy = accept.policy();
+    private SSLContext context(Key key, TlsPolicy policy, ServerChain chain) {
         Held now = held.get(key);
         if (now != null && now.isFor(policy, chain)) {
             return now.context;

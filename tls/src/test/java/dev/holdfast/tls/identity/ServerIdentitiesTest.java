@@ -26,15 +26,15 @@ class ServerIdentitiesTest {
     @Test
     void each_key_type_has_its_chain_and_both_are_replaced_at_once() {
         ServerIdentities identities = new ServerIdentities(RSA, ECC);
-        assertThat(identities.chain(ServerKeyType.RSA)).isEqualTo(RSA);
-        assertThat(identities.chain(ServerKeyType.ECDSA)).isEqualTo(ECC);
+        assertThat(identities.chain(ServerKeyType.RSA, false)).isEqualTo(RSA);
+        assertThat(identities.chain(ServerKeyType.ECDSA, false)).isEqualTo(ECC);
 
         ServerChain rsa = chain(KeyKind.RSA_2048);
         ServerChain ecc = chain(KeyKind.EC_P256);
         identities.replace(rsa, ecc);
 
-        assertThat(identities.chain(ServerKeyType.RSA)).isEqualTo(rsa);
-        assertThat(identities.chain(ServerKeyType.ECDSA)).isEqualTo(ecc);
+        assertThat(identities.chain(ServerKeyType.RSA, false)).isEqualTo(rsa);
+        assertThat(identities.chain(ServerKeyType.ECDSA, false)).isEqualTo(ecc);
     }
 
     @Test
@@ -45,7 +45,7 @@ class ServerIdentitiesTest {
         assertThatThrownBy(() -> identities.replace(RSA, RSA)).hasMessageContaining("not on P-256");
         assertThatThrownBy(() -> identities.replace(RSA, chain(KeyKind.EC_P384)))
                 .hasMessageContaining("not on P-256");
-        assertThat(identities.chain(ServerKeyType.RSA)).isEqualTo(RSA);
+        assertThat(identities.chain(ServerKeyType.RSA, false)).isEqualTo(RSA);
     }
 
     @Test

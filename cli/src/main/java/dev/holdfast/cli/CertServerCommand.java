@@ -1,0 +1,221 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.base.Limits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "server",
+        description =
+                "The certificates that clients are shown, one chain for RSA and one for ECDSA. A change holds from the next"
+                        + " handshake on and disconnects nobody.",
+        footer = {"", "Example:", "  holdfast cert server show"})
+final class CertServerCommand implements Runnable {
+    private static final String PATH = "certificates/server";
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    static CommandLine line(Map<String, String> environment) {
+        return new CommandLine(new CertServerCommand())
+                .addSubcommand(new Show(environment))
+                .addSubcommand(new Renew(environment))
+                .addSubcommand(new Replace(environment));
+    }
+
+    @Override
+    public void run() {
+        throw help.wrongUse("Say what to do with the server's certificates.");
+    }
+
+    private static void print(PrintWriter out, JsonNode chains) {
+        String gap = "";
+        for (JsonNode chain : chains) {
+            out.print(gap);
+            print(out, chain.path("keyType").asString(), chain);
+            gap = System.lineSeparator();
+        }
+    }
+
+    private static void print(PrintWriter out, String keyType, JsonNode chain) {
+        out.println("Chain:      " + keyType
+                + (chain.path("origin").asString().equals("own")
+                        ? ", the installation's own"
+                        : ", given by the operator"));
+        for (JsonNode each : chain.path("certificates")) {
+            String level = each.path("level").asString();
+            out.println(level + ":");
+            out.println("  Subject:  " + each.path("subject").asString());
+            out.println("  Issuer:   " + each.path("issuer").asString());
+            if (!each.path("names").isEmpty()) {
+                out.println("  Names:    "
+                        + each.path("names")
+                                .valueStream()
+                                .map(JsonNode::asString)
+                                .collect(Collectors.joining(", ")));
+            }
+            out.println("  Key:      " + each.path("keyType").asString());
+            out.println("  Valid:    " + each.path("validFrom").asString() + " to "
+                    + each.path("expiry").asString());
+            out.println("  SHA-1:    " + each.path("thumbprint").asString());
+            out.println("  SHA-256:  " + each.path("sha256").asString());
+        }
+        if (!chain.path("rootKnown").asBoolean()) {
+            out.println("root: not known here and not in ca.pem");
+        }
+    }
+
+    @Command(
+            name = "show",
+            description = "Shows both chains up to their roots.",
+            footer = {"", "Example:", "  holdfast cert server show"})
+    static final class Show extends ServerCommand {
+        @Mixin
+        private Output output = new Output();
+
+        Show(Map<String, String> environment) {
+            super(environment);
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode chains = client.get(PATH).path("chains");
+            if (output.isJson()) {
+                output.printJson(out(), chains);
+            } else {
+                print(out(), chains);
+            }
+        }
+    }
+
+    @Command(
+            name = "renew",
+            description =
+                    "Makes new certificates from the installation's own intermediates and shows them at once. A chain that"
+                            + " was given with 'replace' is deleted, with its key: this is the way back to the installation's own.",
+            footer = {"", "Examples:", "  holdfast cert server renew", "  holdfast cert server renew --key-type rsa"})
+    static final class Renew extends ServerCommand {
+        @Option(names = "--key-type", paramLabel = "rsa|ecdsa", description = "Only this chain; else both.")
+        private @Nullable KeyType keyType;
+
+        /** As the server names them. */
+        enum KeyType {
+            rsa,
+            ecdsa
+        }
+
+        @Mixin
+        private Output output = new Output();
+
+        Renew(Map<String, String> environment) {
+            super(environment);
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            ObjectNode wanted =
+                    JsonMapper.shared().createObjectNode().put("keyType", keyType == null ? null : keyType.name());
+            JsonNode chains = client.post(PATH + "/renew", wanted).path("chains");
+            if (output.isJson()) {
+                output.printJson(out(), chains);
+                return;
+            }
+            out().println("Clients are shown new certificates from the next handshake on; who is connected stays.");
+            print(out(), chains);
+        }
+    }
+
+    @Command(
+            name = "replace",
+            description =
+                    "Shows clients a chain of your own instead of the installation's. The leaf's key says which of the two it"
+                            + " replaces: RSA, or EC on P-256. A chain that clients could not use is refused, and the old one stays.",
+            footer = {
+                "",
+                "Example:",
+                "  holdfast cert server replace --chain fullchain.pem --key privkey.pem",
+                "'holdfast cert server renew' goes back to the installation's own."
+            })
+    static final class Replace implements Callable<Integer> {
+        private static final int FILE_MAX_BYTES = Limits.defaults().http().bodyMaxBytes() / 4;
+
+        @Option(
+                names = "--chain",
+                paramLabel = "FILE",
+                required = true,
+                description =
+                        "PEM: the server's certificate first, then the intermediates, then the root if you like. With the"
+                                + " root it gets into ca.pem.")
+        private Path chain = Path.of("");
+
+        @Option(
+                names = "--key",
+                paramLabel = "FILE",
+                required = true,
+                description =
+                        "PEM: the private key of the server's certificate, without a password (PKCS#8, PKCS#1 or SEC 1).")
+        private Path key = Path.of("");
+
+        @Mixin
+        private final ServerOptions server;
+
+        @Mixin
+        private Output output = new Output();
+
+        @Mixin
+        private HelpOption help = new HelpOption();
+
+        Replace(Map<String, String> environment) {
+            this.server = new ServerOptions(environment);
+        }
+
+        @Override
+        public Integer call() throws CommandFailure {
+            ObjectNode wanted = JsonMapper.shared()
+                    .createObjectNode()
+                    .put("chain", read(chain))
+                    .put("key", read(key));
+            try (OperatorClient client = server.connect()) {
+                JsonNode now = client.put(PATH, wanted);
+                PrintWriter out = help.out();
+                if (output.isJson()) {
+                    output.printJson(out, now);
+                    return 0;
+                }
+                out.println("Clients are shown this chain from the next handshake on; who is connected stays.");
+                print(out, now.path("keyType").asString(), now);
+                now.path("notes").forEach(note -> out.println(note.asString()));
+            }
+            return 0;
+        }
+
+        private static String read(Path file) throws CommandFailure {
+            byte[] content;
+            try (InputStream in = Files.newInputStream(file)) {
+                content = in.readNBytes(FILE_MAX_BYTES + 1);
+            } catch (IOException e) {
+                throw new CommandFailure(file + " can't be read (" + Trouble.of(e) + ").", e);
+            }
+            if (content.length > FILE_MAX_BYTES) {
+                throw new CommandFailure(
+                        file + " is too large: no chain and no key has more than " + FILE_MAX_BYTES + " bytes.");
+            }
+            return new String(content, StandardCharsets.ISO_8859_1);
+        }
+    }
+}

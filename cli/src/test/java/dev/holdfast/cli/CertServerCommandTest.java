@@ -1,0 +1,120 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code holdfast cert server}: what is sent and what is printed. */
+class CertServerCommandTest {
+    private static final String PATH = "/holdfast/v1/certificates/server";
+    private static final String CHAIN = """
+            {"keyType": "ecdsa", "origin": "operator", "rootKnown": false, "notes": ["Clients must trust 'CN=R'."],
+             "certificates": [{"level": "leaf", "subject": "CN=hub", "issuer": "CN=R", "keyType": "EC 256",
+              "thumbprint": "AB12", "sha256": "CD34", "validFrom": "2026-01-01T00:00:00Z",
+              "expiry": "2027-01-01T00:00:00Z", "names": ["*.iot.example", "global.iot.example"]}]}""";
+
+    private final Map<String, String> environment = new HashMap<>();
+
+    @TempDir
+    Path directory;
+
+    private StubServer server;
+
+    private record Ran(int status, String out, String err) {}
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new StubServer(directory);
+        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private Ran run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return new Ran(status, out.toString(), err.toString());
+    }
+
+    private String file(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content).toString();
+    }
+
+    @Test
+    void show_prints_everything_about_each_certificate() {
+        server.on("GET " + PATH, 200, "{\"chains\": [" + CHAIN + "]}");
+
+        Ran ran = run("cert", "server", "show");
+
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out())
+                .contains(
+                        "ecdsa, given by the operator", "CN=hub", "CN=R", "*.iot.example, global.iot.example", "EC 256")
+                .contains("2026-01-01T00:00:00Z to 2027-01-01T00:00:00Z", "AB12", "CD34", "root: not known");
+        assertThat(run("cert", "server", "show", "--json").out()).startsWith("[");
+    }
+
+    @Test
+    void renew_says_which_chain_if_one_is_wanted() {
+        server.on("POST " + PATH + "/renew", 200, "{\"chains\": [" + CHAIN + "]}");
+
+        assertThat(run("cert", "server", "renew").status()).isZero();
+        assertThat(run("cert", "server", "renew", "--key-type", "rsa").status()).isZero();
+        assertThat(run("cert", "server", "renew", "--key-type", "dsa").status()).isEqualTo(2);
+
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST " + PATH + "/renew {\"keyType\":null}", "POST " + PATH + "/renew {\"keyType\":\"rsa\"}");
+        assertThat(run("cert", "server", "renew", "--help").out()).contains("way back to the installation's own");
+    }
+
+    @Test
+    void replace_sends_both_files_and_prints_what_is_left_to_do_but_no_key() throws Exception {
+        server.on("PUT " + PATH, 200, CHAIN);
+
+        Ran ran = run(
+                "cert", "server", "replace", "--chain", file("chain.pem", "chain"), "--key", file("key.pem", "secret"));
+
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(server.asked()).containsExactly("PUT " + PATH + " {\"chain\":\"chain\",\"key\":\"secret\"}");
+        assertThat(ran.out()).contains("Clients must trust 'CN=R'.").doesNotContain("secret");
+    }
+
+    @Test
+    void a_refusal_and_a_file_that_is_not_there_are_one_sentence() throws Exception {
+        server.on("PUT " + PATH, 400, "{\"error\": {\"code\": \"KeyDoesNotFit\", \"message\": \"Does not fit.\"}}");
+        String chain = file("chain.pem", "chain");
+
+        Ran refused = run("cert", "server", "replace", "--chain", chain, "--key", chain);
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("Does not fit.").hasLineCount(1);
+
+        Ran missing = run(
+                "cert",
+                "server",
+                "replace",
+                "--chain",
+                chain,
+                "--key",
+                directory.resolve("none").toString());
+        assertThat(missing.status()).isEqualTo(1);
+        assertThat(missing.err()).contains("none can't be read").hasLineCount(1);
+        Ran large = run("cert", "server", "replace", "--chain", file("large.pem", "x".repeat(300_000)), "--key", chain);
+        assertThat(large.err()).contains("large.pem is too large");
+        assertThat(server.asked()).hasSize(1);
+    }
+}
