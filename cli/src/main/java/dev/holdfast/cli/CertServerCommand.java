@@ -1,11 +1,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.base.Limits;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -205,17 +202,7 @@ final class CertServerCommand implements Runnable {
         }
 
         private static String read(Path file) throws CommandFailure {
-            byte[] content;
-            try (InputStream in = Files.newInputStream(file)) {
-                content = in.readNBytes(FILE_MAX_BYTES + 1);
-            } catch (IOException e) {
-                throw new CommandFailure(file + " can't be read (" + Trouble.of(e) + ").", e);
-            }
-            if (content.length > FILE_MAX_BYTES) {
-                throw new CommandFailure(
-                        file + " is too large: no chain and no key has more than " + FILE_MAX_BYTES + " bytes.");
-            }
-            return new String(content, StandardCharsets.ISO_8859_1);
+            return new String(GivenFile.read(file, "the chain or key", FILE_MAX_BYTES), StandardCharsets.ISO_8859_1);
         }
     }
 }

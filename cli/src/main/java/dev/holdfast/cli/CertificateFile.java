@@ -1,10 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.base.Limits;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
@@ -17,16 +14,7 @@ final class CertificateFile {
 
     /** PEM as it stands, or DER in Base64. A file with a private key is refused here, so that the key does not leave this machine. */
     static String read(Path file) throws CommandFailure {
-        byte[] content;
-        try (InputStream in = Files.newInputStream(file)) {
-            content = in.readNBytes(MAX_BYTES + 1);
-        } catch (IOException e) {
-            throw new CommandFailure("the certificate in " + file + " can't be read (" + Trouble.of(e) + ").", e);
-        }
-        if (content.length > MAX_BYTES) {
-            throw new CommandFailure(file + " is too large: a certificate has at most "
-                    + Limits.defaults().certificates().authorityMaxBytes() + " bytes.");
-        }
+        byte[] content = GivenFile.read(file, "the certificate", MAX_BYTES);
         String text = new String(content, StandardCharsets.ISO_8859_1);
         if (text.contains("PRIVATE KEY-----")) {
             throw new CommandFailure(file + " holds a private key. Give the certificate alone.");

@@ -1,9 +1,6 @@
 package dev.holdfast.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -236,15 +233,7 @@ final class PolicyCommand implements Runnable {
         }
 
         private static ObjectNode read(Path file) throws CommandFailure {
-            byte[] content;
-            try (InputStream in = Files.newInputStream(file)) {
-                content = in.readNBytes(FILE_MAX_BYTES + 1);
-            } catch (IOException e) {
-                throw new CommandFailure("the policy in " + file + " can't be read (" + Trouble.of(e) + ").", e);
-            }
-            if (content.length > FILE_MAX_BYTES) {
-                throw new CommandFailure(file + " is too large for a policy.");
-            }
+            byte[] content = GivenFile.read(file, "the policy", FILE_MAX_BYTES);
             try {
                 if (JsonMapper.shared().readTree(content) instanceof ObjectNode policy) {
                     return policy;

@@ -78,7 +78,7 @@ final class CertAuthorityCommandTest {
         Ran ran = run("cert", "authority", "add", "plant", "--file", file("large.pem", new byte[900 * 1024]));
 
         assertThat(ran.status()).isEqualTo(1);
-        assertThat(ran.err()).contains("large.pem is too large", "16384 bytes");
+        assertThat(ran.err()).contains("large.pem is too large", "65536 bytes");
         assertThat(server.asked()).isEmpty();
     }
 

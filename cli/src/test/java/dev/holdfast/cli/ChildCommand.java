@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** The command in a process of its own, to be interrupted. */
@@ -22,6 +23,9 @@ final class ChildCommand implements AutoCloseable {
 
     static ChildCommand start(Object... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
+                // Whoever runs the tests in the background has SIGINT ignored, and a child would inherit that.
+                "env",
+                "--default-signal=INT,TERM",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -38,7 +42,7 @@ final class ChildCommand implements AutoCloseable {
         while (!condition.getAsBoolean()) {
             assertThat(process.isAlive()).as("the command ended by itself").isTrue();
             assertThat(System.nanoTime()).isLessThan(end);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
