@@ -7,7 +7,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Authority } from '../harness/authorities.js';
 import { selfSigned } from '../harness/certificates.js';
-import { freshId, message, TestHub } from '../harness/hub.js';
+import { deviceErrors, freshId, message, TestHub } from '../harness/hub.js';
 import { Reader } from '../harness/reader.js';
 import { run, Server } from '../harness/server.js';
 
@@ -127,6 +127,25 @@ describe('TLS policies', () => {
 
     assert.match(stdout + stderr, /SSL alert number 112/);
     await server.logged('UnknownServerName', "'nobody.hub.test'");
+  });
+
+  it('judge a device again that came in by the name of another hub', async () => {
+    await holdfast('policy', 'set', 'hub1', '--default');
+    await holdfast('hub', 'create', 'hub2', '--min-tls', '1.2');
+    const strict = new TestHub(server, 'hub2');
+    try {
+      const device = await strict.createDevice();
+      // By its own name the SDK is offered TLS 1.2; by localhost, which means hub1, it agrees on TLS 1.3.
+      await strict.open(device.connectionString);
+      await assert.rejects(
+        strict.open(`${device.connectionString};GatewayHostName=localhost`), deviceErrors.UnauthorizedError);
+
+      const line = await server.logged('TlsNotAccepted', `device=${device.deviceId} `);
+      assert.match(line, /TLS 1\.3.*hub2.*hub-2021-strict-ecc.*'localhost'/);
+    } finally {
+      await strict.close();
+      await holdfast('hub', 'delete', 'hub2', '--yes');
+    }
   });
 
   for (const policy of POLICIES) {
