@@ -54,7 +54,7 @@ record Greeting(Ready ready, Config config, String command, boolean terminal) {
 
     private void printPorts(PrintWriter out, Ready.HubEntry hub) {
         out.println("Hub " + hub.name() + " answers as " + hub.hostName() + ": MQTT " + hub.mqttPort() + ", AMQP "
-                + hub.amqpPort() + ", HTTPS " + hub.httpsPort() + ", each over TLS 1.2 or 1.3 only"
+                + hub.amqpPort() + ", HTTPS " + hub.httpsPort() + ", each over TLS only"
                 + (config.bind() == null ? ", from this machine only (see --bind)." : "."));
         if (hub.httpsPort() != Config.HTTPS_PORT) {
             out.println("HTTPS is on port " + hub.httpsPort()
