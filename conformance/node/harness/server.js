@@ -134,6 +134,13 @@ export class Server {
   async run(...args) {
     return run(settings.holdfast, [...args, '--data', this.data]);
   }
+
+  /** As `run`, of a command that has to succeed; returns what it printed. */
+  async done(...args) {
+    const { code, stdout, stderr } = await this.run(...args);
+    assert.equal(code, 0, `holdfast ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  }
 }
 
 /** Runs a program to its end: its exit code and both outputs. */

@@ -35,14 +35,8 @@ describe('Node device SDK over MQTT with a certificate of an authority', () => {
     await server?.stop();
   });
 
-  async function done(...args) {
-    const { code, stdout, stderr } = await server.run(...args);
-    assert.equal(code, 0, `holdfast ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  }
-
   function add(name, authority) {
-    return done('cert', 'authority', 'add', name, '--file', authority.certFile);
+    return server.done('cert', 'authority', 'add', name, '--file', authority.certFile);
   }
 
   async function register(deviceId = freshId('device')) {
@@ -157,10 +151,10 @@ describe('Node device SDK over MQTT with a certificate of an authority', () => {
     const own = (await line.device(device.deviceId)).chain();
     const client = await send(device.deviceId, own);
     const disconnected = next(client, 'disconnect');
-    await done('device', 'disable', device.deviceId);
+    await server.done('device', 'disable', device.deviceId);
     await disconnected;
     await refused('DeviceDisabled', device.deviceId, own);
-    await done('device', 'enable', device.deviceId);
+    await server.done('device', 'enable', device.deviceId);
     await send(device.deviceId, own);
     assert.equal((await reader.fromDevice(device.deviceId, 2)).length, 2);
   });
@@ -174,7 +168,7 @@ describe('Node device SDK over MQTT with a certificate of an authority', () => {
     const staying = await send(other.deviceId, (await line.device(other.deviceId)).chain());
 
     const disconnected = next(client, 'disconnect');
-    await done('cert', 'authority', 'delete', 'passing');
+    await server.done('cert', 'authority', 'delete', 'passing');
     await disconnected;
     await server.logged('AuthorityDeleted', device.deviceId, "'passing'");
     await refused('AuthorityUnknown', device.deviceId, own, 'CN=Passing root');

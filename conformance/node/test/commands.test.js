@@ -29,27 +29,21 @@ describe('the holdfast command', () => {
     await server?.stop();
   });
 
-  async function done(...args) {
-    const { code, stdout, stderr } = await server.run(...args);
-    assert.equal(code, 0, `holdfast ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  }
-
   it('registers a device whose printed connection string works', async () => {
     const deviceId = freshId('by-command');
-    const printed = await done('device', 'create', deviceId);
+    const printed = await server.done('device', 'create', deviceId);
     const [string] = printed.match(/HostName=\S+/);
     assert.deepEqual(Object.keys(parse(string)), ['HostName', 'DeviceId', 'SharedAccessKey']);
     const client = await hub.open(string);
     await client.sendEvent(message('registered by command'));
     assert.equal((await reader.fromDevice(deviceId)).length, 1);
-    assert.match(await done('device', 'list'), new RegExp(deviceId));
+    assert.match(await server.done('device', 'list'), new RegExp(deviceId));
   });
 
   it('registers a device with a certificate that it makes, for its owner only', async () => {
     const deviceId = freshId('by-command');
     const out = join(settings.scratch, deviceId);
-    const made = JSON.parse(await done('device', 'create', deviceId, '--auth', 'self-signed', '--out', out, '--json'));
+    const made = JSON.parse(await server.done('device', 'create', deviceId, '--auth', 'self-signed', '--out', out, '--json'));
     assert.equal(statSync(made.keyFile).mode & 0o077, 0, 'only the owner reads the key');
     const client = await hub.open(made.connectionString, {
       cert: readFileSync(made.certificateFile, 'utf8'), key: readFileSync(made.keyFile, 'utf8'),
@@ -62,12 +56,12 @@ describe('the holdfast command', () => {
     const { deviceId, connectionString } = await hub.createDevice();
     const client = await hub.open(connectionString);
     const disconnected = next(client, 'disconnect');
-    await done('device', 'disable', deviceId, '--reason', 'lost');
+    await server.done('device', 'disable', deviceId, '--reason', 'lost');
     await disconnected;
     await assert.rejects(hub.open(connectionString), deviceErrors.UnauthorizedError);
-    await done('device', 'enable', deviceId);
+    await server.done('device', 'enable', deviceId);
     await (await hub.open(connectionString)).close();
-    await done('device', 'delete', deviceId);
+    await server.done('device', 'delete', deviceId);
     await assert.rejects(hub.open(connectionString), deviceErrors.UnauthorizedError);
   });
 
@@ -75,17 +69,17 @@ describe('the holdfast command', () => {
     const unauthorized = { name: 'UnauthorizedError' }; // the service SDK has a class of its own by that name
     const { deviceId } = await hub.createDevice();
     const name = freshId('policy');
-    const made = JSON.parse(await done('hub', 'access-policy', 'create', name, '--right', 'RegistryRead', '--json'));
+    const made = JSON.parse(await server.done('hub', 'access-policy', 'create', name, '--right', 'RegistryRead', '--json'));
     const before = Registry.fromConnectionString(made.connectionString);
     assert.equal((await before.get(deviceId)).responseBody.deviceId, deviceId);
     await assert.rejects(before.delete(deviceId), unauthorized);
 
-    const renewed = JSON.parse(await done('hub', 'access-policy', 'renew', name, '--which', 'both', '--json'));
+    const renewed = JSON.parse(await server.done('hub', 'access-policy', 'renew', name, '--which', 'both', '--json'));
     await assert.rejects(before.get(deviceId), unauthorized);
     const after = Registry.fromConnectionString(renewed.connectionString);
     assert.equal((await after.get(deviceId)).responseBody.deviceId, deviceId);
 
-    await done('hub', 'access-policy', 'delete', name);
+    await server.done('hub', 'access-policy', 'delete', name);
     await assert.rejects(after.get(deviceId), unauthorized);
   });
 
@@ -182,7 +176,7 @@ describe('the holdfast command', () => {
       assert.equal(code, 0, command.join(' '));
       assert.match(stdout, /Example/, command.join(' '));
     }
-    const hubs = JSON.parse(await done('hub', 'list', '--json'));
+    const hubs = JSON.parse(await server.done('hub', 'list', '--json'));
     assert.deepEqual(hubs.map((one) => one.name), ['hub1']);
     assert.ok(existsSync(server.readyFile));
   });

@@ -51,12 +51,6 @@ describe('TLS policies', () => {
     await server?.stop();
   });
 
-  async function holdfast(...args) {
-    const { code, stdout, stderr } = await server.run(...args);
-    assert.equal(code, 0, `holdfast ${args.join(' ')}: ${stderr}`);
-    return stdout;
-  }
-
   /** The kind of certificate with which a handshake ended, or the number of the alert that ended it. */
   async function openssl(...args) {
     const { stdout, stderr } = await run('openssl', [
@@ -84,7 +78,7 @@ describe('TLS policies', () => {
       suites.forEach((suite) => rows.push({ version, suite, cells: [] }));
     }
     for (const policy of POLICIES) {
-      await holdfast('policy', 'set', 'hub1', policy);
+      await server.done('policy', 'set', 'hub1', policy);
       for (const row of rows) {
         const { suite, cell } = await offering(row.version, row.suite);
         assert.ok(suite === undefined || suite === row.suite, `${policy}: ${row.suite} became ${suite}`);
@@ -108,7 +102,7 @@ describe('TLS policies', () => {
   });
 
   it('refuse 3DES today, with the date on which it ended', async () => {
-    await holdfast('policy', 'set', 'hub1', 'hub-2021-legacy');
+    await server.done('policy', 'set', 'hub1', 'hub-2021-legacy');
 
     const { code, stdout, stderr } = await run('gnutls-cli', [
       '--port', '8883', '--x509cafile', server.ready.trustBundle, '--sni-hostname', NAME, '--verify-hostname', NAME,
@@ -130,8 +124,8 @@ describe('TLS policies', () => {
   });
 
   it('judge a device again that came in by the name of another hub', async () => {
-    await holdfast('policy', 'set', 'hub1', '--default');
-    await holdfast('hub', 'create', 'hub2', '--min-tls', '1.2');
+    await server.done('policy', 'set', 'hub1', '--default');
+    await server.done('hub', 'create', 'hub2', '--min-tls', '1.2');
     const strict = new TestHub(server, 'hub2');
     try {
       const device = await strict.createDevice();
@@ -144,16 +138,16 @@ describe('TLS policies', () => {
       assert.match(line, /TLS 1\.3.*hub2.*hub-2021-strict-ecc.*'localhost'/);
     } finally {
       await strict.close();
-      await holdfast('hub', 'delete', 'hub2', '--yes');
+      await server.done('hub', 'delete', 'hub2', '--yes');
     }
   });
 
   for (const policy of POLICIES) {
     it(`${policy}: the device SDK sends by key, by thumbprint and by authority`, async () => {
-      await holdfast('policy', 'set', 'hub1', policy);
+      await server.done('policy', 'set', 'hub1', policy);
       const name = freshId('plant');
       const root = await Authority.root(`${policy} root`);
-      await holdfast('cert', 'authority', 'add', name, '--file', root.certFile);
+      await server.done('cert', 'authority', 'add', name, '--file', root.certFile);
 
       const byKey = await hub.createDevice();
       const certificate = await selfSigned(freshId('thumbprint'));

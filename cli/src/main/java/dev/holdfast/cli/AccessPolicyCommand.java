@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,7 +49,7 @@ final class AccessPolicyCommand implements Runnable {
     }
 
     private static String rights(JsonNode policy) {
-        return policy.path("rights").valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
+        return Output.joined(policy.path("rights"));
     }
 
     @Command(

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +61,7 @@ final class CertAuthorityCommand implements Runnable {
             name = "add",
             description = "Registers the certificate of a root or of an intermediate.",
             footer = {"", "Example:", "  holdfast cert authority add plant --file plant-ca.pem"})
-    static final class Add implements Callable<Integer> {
+    static final class Add extends ServerCommand {
         @Parameters(
                 paramLabel = "NAME",
                 converter = NameConverter.class,
@@ -86,42 +85,36 @@ final class CertAuthorityCommand implements Runnable {
         private HubOption hub = new HubOption();
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
+        /** What is asked for. */
+        private final ObjectNode wanted = JsonMapper.shared().createObjectNode();
 
         Add(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            ObjectNode wanted = JsonMapper.shared()
-                    .createObjectNode()
-                    .put("name", name)
-                    .put("certificate", CertificateFile.read(file));
+        void check() throws CommandFailure {
+            wanted.put("name", name).put("certificate", CertificateFile.read(file));
             if (unverified) {
                 wanted.put("verified", false);
             }
-            try (OperatorClient client = server.connect()) {
-                JsonNode authority = client.post(hub.path(PATH), wanted);
-                if (output.isJson()) {
-                    output.printJson(help.out(), authority);
-                    return 0;
-                }
-                help.out().println("Certificate authority " + name + " of hub " + hub.name() + " is registered.");
-                print(help.out(), authority);
-                if (unverified) {
-                    help.out()
-                            .println("It lets nobody in until its key is proved: holdfast cert authority"
-                                    + " verification-code " + name);
-                }
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode authority = client.post(hub.path(PATH), wanted);
+            if (output.isJson()) {
+                output.printJson(out(), authority);
+                return;
             }
-            return 0;
+            out().println("Certificate authority " + name + " of hub " + hub.name() + " is registered.");
+            print(out(), authority);
+            if (unverified) {
+                out().println("It lets nobody in until its key is proved: holdfast cert authority verification-code "
+                        + name);
+            }
         }
     }
 

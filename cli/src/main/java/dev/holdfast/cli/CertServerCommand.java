@@ -5,8 +5,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,11 +58,7 @@ final class CertServerCommand implements Runnable {
             out.println("  Subject:  " + each.path("subject").asString());
             out.println("  Issuer:   " + each.path("issuer").asString());
             if (!each.path("names").isEmpty()) {
-                out.println("  Names:    "
-                        + each.path("names")
-                                .valueStream()
-                                .map(JsonNode::asString)
-                                .collect(Collectors.joining(", ")));
+                out.println("  Names:    " + Output.joined(each.path("names")));
             }
             out.println("  Key:      " + each.path("keyType").asString());
             out.println("  Valid:    " + each.path("validFrom").asString() + " to "
@@ -148,7 +142,7 @@ final class CertServerCommand implements Runnable {
                 "  holdfast cert server replace --chain fullchain.pem --key privkey.pem",
                 "'holdfast cert server renew' goes back to the installation's own."
             })
-    static final class Replace implements Callable<Integer> {
+    static final class Replace extends ServerCommand {
         private static final int FILE_MAX_BYTES = Limits.defaults().http().bodyMaxBytes() / 4;
 
         @Option(
@@ -169,36 +163,30 @@ final class CertServerCommand implements Runnable {
         private Path key = Path.of("");
 
         @Mixin
-        private final ServerOptions server;
-
-        @Mixin
         private Output output = new Output();
 
-        @Mixin
-        private HelpOption help = new HelpOption();
+        /** What is asked for. */
+        private final ObjectNode wanted = JsonMapper.shared().createObjectNode();
 
         Replace(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            ObjectNode wanted = JsonMapper.shared()
-                    .createObjectNode()
-                    .put("chain", read(chain))
-                    .put("key", read(key));
-            try (OperatorClient client = server.connect()) {
-                JsonNode now = client.put(PATH, wanted);
-                PrintWriter out = help.out();
-                if (output.isJson()) {
-                    output.printJson(out, now);
-                    return 0;
-                }
-                out.println("Clients are shown this chain from the next handshake on; who is connected stays.");
-                print(out, now.path("keyType").asString(), now);
-                now.path("notes").forEach(note -> out.println(note.asString()));
+        void check() throws CommandFailure {
+            wanted.put("chain", read(chain)).put("key", read(key));
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode now = client.put(PATH, wanted);
+            if (output.isJson()) {
+                output.printJson(out(), now);
+                return;
             }
-            return 0;
+            out().println("Clients are shown this chain from the next handshake on; who is connected stays.");
+            print(out(), now.path("keyType").asString(), now);
+            now.path("notes").forEach(note -> out().println(note.asString()));
         }
 
         private static String read(Path file) throws CommandFailure {

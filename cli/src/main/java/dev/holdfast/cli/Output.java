@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,11 @@ final class Output {
 
     void printJson(PrintWriter out, JsonNode data) {
         out.println(PRETTY.writeValueAsString(data));
+    }
+
+    /** The texts of a list in one line. */
+    static String joined(JsonNode texts) {
+        return texts.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
     }
 
     /** A number of bytes as people read it. */

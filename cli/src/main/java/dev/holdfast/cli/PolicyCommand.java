@@ -5,9 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,12 +45,6 @@ final class PolicyCommand implements Runnable {
         throw help.wrongUse("Say what to do with TLS policies.");
     }
 
-    private static String joined(JsonNode list) {
-        return StreamSupport.stream(list.spliterator(), false)
-                .map(JsonNode::asString)
-                .collect(Collectors.joining(", "));
-    }
-
     private static String versions(JsonNode policy) {
         String lowest = policy.path("lowestVersion").asString();
         String highest = policy.path("highestVersion").asString();
@@ -88,7 +79,7 @@ final class PolicyCommand implements Runnable {
                         versions(policy),
                         String.valueOf(policy.path("suites").size()),
                         policy.path("builtIn").asBoolean() ? "comes with the server" : "your own",
-                        joined(policy.path("hubs"))));
+                        Output.joined(policy.path("hubs"))));
             }
             Output.printTable(out(), List.of("NAME", "TLS", "SUITES", "KIND", "HUBS"), rows);
         }
@@ -125,15 +116,16 @@ final class PolicyCommand implements Runnable {
                 out.println("Stands for:   " + policy.path("source").asString());
             }
             out.println("TLS:          " + versions(policy));
-            out.println("Certificates: " + joined(policy.path("certificates")));
-            out.println("Groups:       " + joined(policy.path("groups")));
+            out.println("Certificates: " + Output.joined(policy.path("certificates")));
+            out.println("Groups:       " + Output.joined(policy.path("groups")));
             if (!policy.path("clientSignatures").isEmpty()) {
-                out.println("Client signs: " + joined(policy.path("clientSignatures")));
+                out.println("Client signs: " + Output.joined(policy.path("clientSignatures")));
             }
             if (policy.hasNonNull("handshakeSeconds")) {
                 out.println("Handshake:    " + policy.path("handshakeSeconds").asInt() + " s at most");
             }
-            out.println("Hubs:         " + (policy.path("hubs").isEmpty() ? "none" : joined(policy.path("hubs"))));
+            out.println(
+                    "Hubs:         " + (policy.path("hubs").isEmpty() ? "none" : Output.joined(policy.path("hubs"))));
             out.println("Suites, in the " + policy.path("order").asString() + "'s order:");
             JsonNode retirements = policy.path("retirements");
             for (JsonNode suite : policy.path("suites")) {
@@ -178,10 +170,14 @@ final class PolicyCommand implements Runnable {
         }
 
         @Override
-        void run(OperatorClient client) throws CommandFailure {
+        void check() {
             if (byDefault == (policy != null)) {
                 throw wrongUse("Name a policy, or say --default.");
             }
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
             ObjectNode wanted = JsonMapper.shared().createObjectNode().put("policy", policy);
             JsonNode now = client.put(OperatorClient.path("hubs", hub, "policy"), wanted);
             out().println("Hub " + hub + " has the policy " + now.path("policy").asString()
@@ -198,38 +194,39 @@ final class PolicyCommand implements Runnable {
                 "  holdfast policy show hub-2025 --json > plant.json",
                 "  holdfast policy add plant.json"
             })
-    static final class Add implements Callable<Integer> {
+    static final class Add extends ServerCommand {
         @Parameters(paramLabel = "FILE", description = "The policy in JSON.")
         private Path file = Path.of("");
 
-        @Mixin
-        private final ServerOptions server;
-
-        @Mixin
-        private HelpOption help = new HelpOption();
+        /** What is asked for. */
+        private final ObjectNode wanted = JsonMapper.shared().createObjectNode();
 
         Add(Map<String, String> environment) {
-            this.server = new ServerOptions(environment);
+            super(environment);
         }
 
         @Override
-        public Integer call() throws CommandFailure {
-            ObjectNode policy = read(file);
-            REMARKS.forEach(policy::remove);
-            String name = policy.path("name").asString("");
+        void check() throws CommandFailure {
+            wanted.setAll(read(file));
+            REMARKS.forEach(wanted::remove);
+            String name = name();
             if (name.isEmpty() || name.equals(".") || name.equals("..")) {
                 throw new CommandFailure("the policy in " + file + " has no usable name.");
             }
-            try (OperatorClient client = server.connect()) {
-                JsonNode added = client.put(OperatorClient.path(PATH, name), policy);
-                help.out()
-                        .println("Policy " + name + " is there; "
-                                + (added.path("hubs").isEmpty()
-                                        ? "'holdfast policy set HUB " + name + "' gives it to a hub."
-                                        : "it holds for " + joined(added.path("hubs"))
-                                                + " from the next handshake on."));
-            }
-            return 0;
+        }
+
+        private String name() {
+            return wanted.path("name").asString("");
+        }
+
+        @Override
+        void run(OperatorClient client) throws CommandFailure {
+            JsonNode hubs =
+                    client.put(OperatorClient.path(PATH, name()), wanted).path("hubs");
+            out().println("Policy " + name() + " is there; "
+                    + (hubs.isEmpty()
+                            ? "'holdfast policy set HUB " + name() + "' gives it to a hub."
+                            : "it holds for " + Output.joined(hubs) + " from the next handshake on."));
         }
 
         private static ObjectNode read(Path file) throws CommandFailure {

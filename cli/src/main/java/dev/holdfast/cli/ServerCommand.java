@@ -27,8 +27,11 @@ abstract class ServerCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Throws {@link #wrongUse} for options that do not go together; before a server is looked for. */
-    void check() {
+    /**
+     * Throws {@link #wrongUse} for options that do not go together, and reads files that the command is about; before a server is
+     * looked for.
+     */
+    void check() throws CommandFailure {
         // Most commands have none.
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cli.bench.TestBroker;
 import dev.holdfast.cli.bench.TestBroker.Fault;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,13 +22,8 @@ final class BenchCommandTest {
     @TempDir
     Path directory;
 
-    private record Ran(int status, String out, String err) {}
-
     private static Ran run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        return new Ran(status, out.toString(), err.toString());
+        return Ran.of(Map.of(), arguments);
     }
 
     private static Ran bench(TestBroker broker, String bench, String... more) {

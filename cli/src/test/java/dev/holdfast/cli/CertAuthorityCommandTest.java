@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.pki.Pem;
 import dev.holdfast.testkit.TestAuthority;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +37,6 @@ final class CertAuthorityCommandTest {
 
     private StubServer server;
 
-    private record Ran(int status, String out, String err) {}
-
     @BeforeEach
     void start() throws Exception {
         server = new StubServer(directory);
@@ -53,10 +49,7 @@ final class CertAuthorityCommandTest {
     }
 
     private Ran run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        return new Ran(status, out.toString(), err.toString());
+        return Ran.of(environment, arguments);
     }
 
     private String file(String name, byte[] content) throws IOException {

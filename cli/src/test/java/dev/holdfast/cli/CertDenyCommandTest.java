@@ -3,8 +3,6 @@ package dev.holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +33,6 @@ final class CertDenyCommandTest {
 
     private StubServer server;
 
-    private record Ran(int status, String out, String err) {}
-
     @BeforeEach
     void start() throws Exception {
         server = new StubServer(directory);
@@ -49,10 +45,7 @@ final class CertDenyCommandTest {
     }
 
     private Ran run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        return new Ran(status, out.toString(), err.toString());
+        return Ran.of(environment, arguments);
     }
 
     @ParameterizedTest

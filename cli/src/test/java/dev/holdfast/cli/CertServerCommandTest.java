@@ -3,8 +3,6 @@ package dev.holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -30,8 +28,6 @@ class CertServerCommandTest {
 
     private StubServer server;
 
-    private record Ran(int status, String out, String err) {}
-
     @BeforeEach
     void start() throws Exception {
         server = new StubServer(directory);
@@ -44,10 +40,7 @@ class CertServerCommandTest {
     }
 
     private Ran run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        return new Ran(status, out.toString(), err.toString());
+        return Ran.of(environment, arguments);
     }
 
     private String file(String name, String content) throws IOException {

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The command as its user meets it: arguments in; text, files and exit status out. */
 final class CommandTest {
@@ -35,12 +33,6 @@ final class CommandTest {
     Path directory;
 
     private StubServer server;
-
-    private record Ran(int status, String out, String err) {
-        JsonNode json() {
-            return JsonMapper.shared().readTree(out);
-        }
-    }
 
     @BeforeEach
     void start() throws Exception {
@@ -54,11 +46,9 @@ final class CommandTest {
     }
 
     private Ran run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-        assertThat(out + err.toString()).doesNotContain(StubServer.TOKEN);
-        return new Ran(status, out.toString(), err.toString());
+        Ran ran = Ran.of(environment, arguments);
+        assertThat(ran.out() + ran.err()).doesNotContain(StubServer.TOKEN);
+        return ran;
     }
 
     private static void assertOneSentence(Ran ran, String... parts) {

@@ -8,8 +8,6 @@ import dev.holdfast.base.archive.ArchiveWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,17 +29,8 @@ final class RestoreCommandTest {
     @TempDir
     Path directory;
 
-    private record Ran(int status, String out, String err) {}
-
     private static Ran run(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int status = Main.run(
-                Map.of(),
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
-        return new Ran(status, out.toString(), err.toString());
+        return Ran.of(Map.of(), Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
     }
 
     private static final List<String> WHOLE =

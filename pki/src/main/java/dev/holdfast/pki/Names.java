@@ -1,6 +1,5 @@
 package dev.holdfast.pki;
 
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,14 +76,7 @@ public final class Names {
 
     /** By name and by signature; nothing else is looked at. */
     static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
-        if (!same(certificate.getIssuerX500Principal(), issuer.getSubjectX500Principal())) {
-            return false;
-        }
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException _) {
-            return false;
-        }
+        return same(certificate.getIssuerX500Principal(), issuer.getSubjectX500Principal())
+                && Possession.isSignedBy(certificate, issuer);
     }
 }

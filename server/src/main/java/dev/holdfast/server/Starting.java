@@ -142,6 +142,7 @@ final class Starting {
         HostNames hostNames = new HostNames(List.of(config.domain()), FirstStart.HUB);
         PolicyStore policies = new PolicyStore(
                 storage.table(), config.policies().byDefault(), limits.tls().policiesMax());
+        // Hubs that were given none are opened with it.
         TlsPolicies.find(policies, policies.defaultName());
         Hubs hubs = opened.add(new Hubs(storage.table(), storage.logs(), hostNames, policies, clock, random, limits));
         FirstStart.ensure(storage.table(), hubs);

@@ -40,7 +40,7 @@ final class ListenersTest {
         door = new FrontDoor(
                 limits,
                 new Directory(new Live<>(NamedPolicies.standard())),
-                new ServerIdentities(authorities.rsa(), authorities.ecc()),
+                new ServerIdentities(authorities),
                 InstantSource.system(),
                 report -> {});
     }

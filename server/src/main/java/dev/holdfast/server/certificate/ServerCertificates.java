@@ -28,8 +28,7 @@ public final class ServerCertificates {
     private ServerCertificates(ServerCertificateStore store, ServerAuthorities opened) {
         this.store = store;
         this.now = opened;
-        this.identities = new ServerIdentities(opened.rsa(), opened.ecc());
-        this.identities.replace(opened);
+        this.identities = new ServerIdentities(opened);
     }
 
     public static ServerCertificates open(ServerCertificateStore store) throws IOException {

@@ -13,14 +13,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code policies}: the TLS policies that there are, and an operator's own. */
 public final class TlsPoliciesResource {
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final Hubs hubs;
     private final PolicyStore policies;
     private final Set<String> fixed;
@@ -135,7 +132,7 @@ public final class TlsPoliciesResource {
     }
 
     private ObjectNode json(TlsPolicy policy) {
-        ObjectNode json = (ObjectNode) JSON.readTree(PolicyStore.json(policy));
+        ObjectNode json = PolicyStore.json(policy);
         json.put("builtIn", PolicyStore.comesWithServer(policy.name()));
         NamedPolicies.find(policy.name()).ifPresent(named -> json.put("source", named.source()));
         ArrayNode users = json.putArray("hubs");

@@ -24,6 +24,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A TLS policy in JSON, as it is shown, given and stored. What is left out when one is given is as {@link PolicyBuilder} has it.
@@ -110,10 +111,17 @@ record PolicyDocument(
         return JSON.writeValueAsBytes(this);
     }
 
+    ObjectNode tree() {
+        return JSON.valueToTree(this);
+    }
+
     /** @throws IllegalArgumentException with a sentence for people, when the parts do not make a policy */
     TlsPolicy policy() {
         if (name == null) {
             throw new IllegalArgumentException("A policy needs a name.");
+        }
+        if (suites == null) {
+            throw new IllegalArgumentException("A policy needs suites.");
         }
         PolicyBuilder builder = new PolicyBuilder(name)
                 .versions(version(lowestVersion, TlsVersion.TLS_1_2), version(highestVersion, TlsVersion.TLS_1_3))
@@ -185,10 +193,7 @@ record PolicyDocument(
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private static List<String> bounded(@Nullable List<String> names) {
-        if (names == null) {
-            throw new IllegalArgumentException("A policy needs suites.");
-        }
+    private static List<String> bounded(List<String> names) {
         if (names.size() > NAMES_MAX || names.stream().anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException("A list in a policy has at most " + NAMES_MAX + " names.");
         }

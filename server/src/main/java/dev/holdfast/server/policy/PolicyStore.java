@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The TLS policies of this installation: those that come with the server, and an operator's own, which are kept in the table.
@@ -84,8 +85,8 @@ public final class PolicyStore implements HubPolicies {
     }
 
     /** A policy as JSON, as it is shown. */
-    public static byte[] json(TlsPolicy policy) {
-        return PolicyDocument.of(policy).write();
+    public static ObjectNode json(TlsPolicy policy) {
+        return PolicyDocument.of(policy).tree();
     }
 
     /** @throws IllegalArgumentException with a sentence for people, when this is no policy */

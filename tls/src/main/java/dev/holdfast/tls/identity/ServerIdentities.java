@@ -33,24 +33,17 @@ public final class ServerIdentities {
 
     private volatile Current current;
 
-    /**
-     * @param rsa with an RSA leaf
-     * @param ecc with a leaf on P-256
-     */
-    public ServerIdentities(ServerChain rsa, ServerChain ecc) {
-        Chains chains = new Chains(rsa, ecc);
-        current = new Current(chains, chains);
+    public ServerIdentities(ServerAuthorities authorities) {
+        current = current(authorities);
     }
 
-    /** Both at once, so that no handshake sees one old and one new. */
-    public void replace(ServerChain rsa, ServerChain ecc) {
-        Chains chains = new Chains(rsa, ecc);
-        current = new Current(chains, chains);
-    }
-
-    /** As {@link #replace(ServerChain, ServerChain)}, with what an operator gave and the installation's own apart. */
+    /** All at once, so that no handshake sees one old and one new. */
     public void replace(ServerAuthorities authorities) {
-        current = new Current(
+        current = current(authorities);
+    }
+
+    private static Current current(ServerAuthorities authorities) {
+        return new Current(
                 new Chains(authorities.rsa(), authorities.ecc()),
                 new Chains(authorities.ownRsa(), authorities.ownEcc()));
     }

@@ -161,10 +161,10 @@ public record TlsPolicy(
 
     /** Whether a handshake that took place under any policy would be accepted by this one: its version and its suite are. */
     public boolean admits(TlsVersion version, CipherSuite suite, Instant now) {
-        TlsPolicy effective = at(now);
-        return version.compareTo(effective.lowest) >= 0
-                && version.compareTo(effective.highest) <= 0
-                && effective.suites.contains(suite);
+        return version.compareTo(lowest) >= 0
+                && version.compareTo(highest) <= 0
+                && suites.contains(suite)
+                && retired(version, suite, now).isEmpty();
     }
 
     /** The retirement that is in effect for a suite used with a version, if there is one. */

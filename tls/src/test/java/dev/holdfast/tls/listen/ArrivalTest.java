@@ -41,7 +41,7 @@ class ArrivalTest {
         Door door = new Door(
                 LIMITS,
                 directory,
-                new ServerIdentities(TestDoor.AUTHORITIES.rsa(), TestDoor.AUTHORITIES.ecc()),
+                new ServerIdentities(TestDoor.AUTHORITIES),
                 new Contexts(LIMITS.tls(), directory),
                 tasks::add,
                 new Guests(LIMITS.sockets()),

@@ -37,7 +37,7 @@ final class TestDoor implements AutoCloseable {
     final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Handshake> handshakes = new LinkedBlockingQueue<>();
     final Directory directory;
-    final ServerIdentities identities = new ServerIdentities(AUTHORITIES.rsa(), AUTHORITIES.ecc());
+    final ServerIdentities identities = new ServerIdentities(AUTHORITIES);
     final FrontDoor door;
     final Listening listening;
 

@@ -48,7 +48,7 @@ class OverTlsTest {
                 FrontDoor door = new FrontDoor(
                         limits,
                         new Directory(new Live<>(NamedPolicies.standard())),
-                        new ServerIdentities(authorities.rsa(), authorities.ecc()),
+                        new ServerIdentities(authorities),
                         clock,
                         endpoint.reports::add)) {
             Listening listening = door.listen(
