@@ -102,7 +102,7 @@ finish_build() {
 # every later start. A failure costs that and nothing else.
 #   train TREE CACHES    the tree whose ./holdfast is run, the directory for server.aot and cli.aot
 train() {
-  local tree=$1 caches=$2 work server
+  local tree=$1 caches=$2 work server key
   work=$(mktemp -d)
   export HOLDFAST_TRAINING=true
   HOLDFAST_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/server.aot" "$tree/holdfast" up --data "$work/data" \
@@ -111,6 +111,11 @@ train() {
   for ((i = 0; i < 600; i++)); do
     [[ ! -f $work/data/ready.json ]] && kill -0 "$server" 2>/dev/null || break
     sleep 0.1
+  done
+  # Profiles of a handshake, for the storm after a restart.
+  for key in rsa ecdsa; do
+    "$tree/holdfast" bench handshake --data "$work/data" --key "$key" --exchange mqtt --warmup 0 --duration 2 \
+      </dev/null >>"$work/log" 2>&1 9>&- || true
   done
   HOLDFAST_JAVA_OPTIONS="-XX:AOTCacheOutput=$work/cli.aot" "$tree/holdfast" device list --data "$work/data" \
     </dev/null >>"$work/log" 2>&1 9>&- || true

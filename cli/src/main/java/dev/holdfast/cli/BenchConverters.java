@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.bench.Exchange;
 import dev.holdfast.cli.bench.LoadTls;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -27,10 +28,10 @@ final class BenchConverters {
         }
     }
 
-    static final class Exchange implements ITypeConverter<BenchHandshakeCommand.Exchange> {
+    static final class ExchangeReader implements ITypeConverter<Exchange> {
         @Override
-        public BenchHandshakeCommand.Exchange convert(String text) {
-            return one(BenchHandshakeCommand.Exchange.values(), text);
+        public Exchange convert(String text) {
+            return one(Exchange.values(), text);
         }
     }
 

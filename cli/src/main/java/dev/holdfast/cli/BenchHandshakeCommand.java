@@ -1,11 +1,11 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.bench.Exchange;
 import dev.holdfast.cli.bench.HandshakeBench;
 import dev.holdfast.cli.bench.HandshakePlan;
 import dev.holdfast.cli.bench.Login;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,17 +24,6 @@ import picocli.CommandLine.Option;
             "  holdfast bench handshake --resumed --exchange mqtt --json result.json"
         })
 final class BenchHandshakeCommand extends BenchLoadCommand {
-    /** What follows a handshake, as it is spelled on the command line. */
-    enum Exchange {
-        NONE,
-        MQTT;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     @Option(names = "--concurrency", paramLabel = "N", description = "Connections at once (default: 16).")
     private int concurrency = 16;
 
@@ -44,8 +33,10 @@ final class BenchHandshakeCommand extends BenchLoadCommand {
     @Option(
             names = "--exchange",
             paramLabel = "WHAT",
-            converter = BenchConverters.Exchange.class,
-            description = "mqtt: CONNECT and CONNACK before leaving; none: leave at once (default: none).")
+            converter = BenchConverters.ExchangeReader.class,
+            description =
+                    "mqtt: CONNECT and CONNACK before leaving; http: GET / and a 2xx answer, with --host; none: leave"
+                            + " at once (default: none).")
     private Exchange exchange = Exchange.NONE;
 
     @Option(names = "--warmup", paramLabel = "SECONDS", description = "Load before measuring (default: 10).")
@@ -60,16 +51,19 @@ final class BenchHandshakeCommand extends BenchLoadCommand {
 
     @Override
     Load load() {
+        if (exchange == Exchange.HTTP && !target.isOtherServer()) {
+            throw help.wrongUse("--exchange http is for another server: name it with --host.");
+        }
         BenchNumbers numbers = new BenchNumbers(help);
         HandshakePlan plan = new HandshakePlan(
                 numbers.check("--concurrency", concurrency, 1, 1000),
                 resumed,
-                exchange == Exchange.MQTT,
+                exchange,
                 numbers.seconds("--warmup", warmup, 0, BenchNumbers.WARMUP_MAX_SECONDS),
                 numbers.seconds("--duration", duration, 1, BenchNumbers.DURATION_MAX_SECONDS),
                 target.threads);
         return (server, progress) -> {
-            List<Login> logins = plan.exchange()
+            List<Login> logins = plan.exchange() == Exchange.MQTT
                     ? server.logins(concurrency)
                     : Collections.nCopies(concurrency, new Login("", null, null, ""));
             return new HandshakeBench(server.target(), plan, progress).run(logins);

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.cli.bench.BenchFailure;
 import dev.holdfast.cli.bench.Result;
+import dev.holdfast.tls.listen.Accelerator;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -38,6 +39,8 @@ abstract class BenchLoadCommand implements Callable<Integer> {
         Load load = load();
         Consumer<String> progress = what -> output.progress(help, what);
         output.check();
+        // A client that computes slowly is the limit too early.
+        Accelerator _ = Accelerator.use();
         BenchServer server = BenchServer.of(target, progress);
         try (server) {
             output.print(help, load.run(server, progress), server.label(output.label));

@@ -124,7 +124,8 @@ final class BenchServer implements AutoCloseable {
                 DeviceLogin.parse(connectionString, InstantSource.system().instant());
         if (device == null) {
             throw new CommandFailure(
-                    "a connection string of a device needs HostName, DeviceId and SharedAccessKey in base64.");
+                    "a connection string of a device needs HostName, DeviceId, and SharedAccessKey in base64 or"
+                            + " x509=true.");
         }
         return device.login();
     }

@@ -11,7 +11,8 @@ import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "status",
-        description = "Shows the server's version, how long it runs, and its hubs with their devices and connections.",
+        description = "Shows the server's version, how long it runs, what computes under TLS, and its hubs with their"
+                + " devices and connections.",
         footer = {"", "Example:", "  holdfast status --json"})
 final class StatusCommand extends ServerCommand {
     @Mixin
@@ -30,8 +31,15 @@ final class StatusCommand extends ServerCommand {
             out().println("Holdfast " + status.path("version").asString() + " at "
                     + client.address().url() + ", up for "
                     + uptime(Duration.ofSeconds(status.path("uptimeSeconds").asLong())) + ".");
+            out().println(tls(status.path("tls")));
             print(out(), status.path("hubs"));
         }
+    }
+
+    private static String tls(JsonNode tls) {
+        String why = tls.path("notAccelerated").asString("");
+        return "TLS is computed by " + tls.path("provider").asString() + " "
+                + tls.path("version").asString() + (why.isEmpty() ? "." : ": " + why + ".");
     }
 
     private static void print(PrintWriter out, JsonNode hubs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cli.bench.TestBroker;
 import dev.holdfast.cli.bench.TestBroker.Fault;
+import dev.holdfast.cli.bench.TestWebServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -217,7 +218,7 @@ final class BenchCommandTest {
     @Test
     void choices_are_named_as_they_are_spelled() {
         assertThat(run("bench", "publish", "--reader=foo").err()).contains("expected mqtt or amqp or none");
-        assertThat(run("bench", "handshake", "--exchange=foo").err()).contains("expected none or mqtt");
+        assertThat(run("bench", "handshake", "--exchange=foo").err()).contains("expected none or mqtt or http");
     }
 
     @ParameterizedTest
@@ -240,6 +241,31 @@ final class BenchCommandTest {
             assertThat(measures(resumed).path("bytesPerHandshake").asDouble())
                     .isPositive()
                     .isLessThan(measures(full).path("bytesPerHandshake").asDouble());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"204, 0", "503, 1"})
+    void a_web_server_is_asked_and_has_to_answer_with_success(int answer, int status) throws Exception {
+        try (TestWebServer server = new TestWebServer(directory, answer)) {
+            Ran ran = run(
+                    "bench",
+                    "handshake",
+                    "--host=localhost",
+                    "--port=" + server.port(),
+                    "--ca=" + server.roots(),
+                    "--exchange=http",
+                    "--concurrency=2",
+                    "--warmup=0",
+                    "--duration=1",
+                    "--json");
+
+            assertThat(ran.status()).as(ran.err()).isEqualTo(status);
+            if (status == 0) {
+                assertThat(measures(ran).path("failures").asLong()).isZero();
+            } else {
+                assertThat(ran.err()).contains("the server refused the request of client");
+            }
         }
     }
 

@@ -30,7 +30,8 @@ record Config(
         Limits limits,
         Log log,
         @Nullable Metrics metrics,
-        Policies policies) {
+        Policies policies,
+        Acceleration acceleration) {
     static final int HTTPS_PORT = 443;
     static final int HTTPS_FALLBACK_PORT = 8443;
     static final int MQTT_PORT = 8883;

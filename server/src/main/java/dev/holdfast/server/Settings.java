@@ -52,6 +52,12 @@ final class Settings {
             NamedPolicies.DEFAULT,
             "The TLS policy of hubs that were given none; 'holdfast policy list' shows the names.");
 
+    static final Setting<Acceleration> TLS_ACCELERATION = Setting.of(
+            "tls.acceleration",
+            Kind.word(Acceleration.class),
+            Acceleration.AUTO,
+            "Whether a native library computes under TLS, where there is one for the system.");
+
     static final Setting<Integer> OPEN_MAX = Setting.of(
             "sockets.openMax",
             Kind.number(10, 1_000_000),
@@ -169,7 +175,7 @@ final class Settings {
         all.addAll(AMQP.all());
         all.add(HTTPS_PORT);
         all.addAll(HTTPS.all());
-        all.addAll(List.of(TLS_POLICY, OPEN_MAX, PER_ADDRESS_MAX));
+        all.addAll(List.of(TLS_POLICY, TLS_ACCELERATION, OPEN_MAX, PER_ADDRESS_MAX));
         all.addAll(List.of(
                 MESSAGE_MAX,
                 TOKEN_MAX_SKEW,
@@ -210,7 +216,8 @@ final class Settings {
                         values.get(TLS_POLICY),
                         values.find(MQTT.policy),
                         values.find(AMQP.policy),
-                        values.find(HTTPS.policy)));
+                        values.find(HTTPS.policy)),
+                values.get(TLS_ACCELERATION));
     }
 
     private static Config.@Nullable Metrics metrics(Values values) {

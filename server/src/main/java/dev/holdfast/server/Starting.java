@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.base.Disk;
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.link.LinkEnd;
@@ -15,6 +16,7 @@ import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.server.policy.PolicyStore;
 import dev.holdfast.store.embedded.EmbeddedTable;
+import dev.holdfast.tls.listen.Accelerator;
 import dev.holdfast.tls.listen.FrontDoor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +53,8 @@ final class Starting {
     private final InstantSource clock = InstantSource.system();
     private final SecureRandom random = new SecureRandom();
     private final Monitoring monitoring;
+    private final Live<Accelerator> accelerator =
+            new Live<>(new Accelerator.NotInUse("the accelerating provider is being loaded"));
 
     Starting(Config config, Disk telemetryDisk, Consumer<String> progress, BooleanSupplier endAsked, Opened opened) {
         this.endAsked = endAsked;
@@ -106,6 +110,8 @@ final class Starting {
         goOn();
         readyFiles.write(installation::describe);
         monitoring.health().ready();
+        // Loading a native library takes a fifth of a second, in which the runtime computes by itself.
+        Thread.ofPlatform().daemon().name("holdfast-accelerate").start(this::accelerate);
         opened.add(monitoring.health()::stopping);
         return installation.describe();
     }
@@ -138,6 +144,18 @@ final class Starting {
         return new Storage(table, logs);
     }
 
+    private void accelerate() {
+        Accelerator found = switch (config.acceleration()) {
+            case AUTO -> Accelerator.use();
+            case OFF -> new Accelerator.NotInUse("it is switched off by " + Settings.TLS_ACCELERATION.path());
+        };
+        var _ = accelerator.update(_ -> found);
+        switch (found) {
+            case Accelerator.InUse(String name, String version) -> LOG.info("TLS is computed by {} {}", name, version);
+            case Accelerator.NotInUse(String why) -> LOG.info("TLS is computed by the Java runtime alone: {}", why);
+        }
+    }
+
     private Wiring wire(Storage storage) throws StartFailure {
         HostNames hostNames = new HostNames(List.of(config.domain()), FirstStart.HUB);
         PolicyStore policies = new PolicyStore(
@@ -157,6 +175,7 @@ final class Starting {
                 hostNames,
                 hubs,
                 tls,
+                accelerator,
                 threads,
                 monitoring.refused(),
                 monitoring.requests());

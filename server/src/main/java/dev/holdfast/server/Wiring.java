@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
@@ -25,6 +26,7 @@ import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TlsPoliciesResource;
 import dev.holdfast.server.operator.TrustBundleFace;
 import dev.holdfast.tls.identity.ServerIdentities;
+import dev.holdfast.tls.listen.Accelerator;
 import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.peer.Handshake;
@@ -49,12 +51,14 @@ record Wiring(
         HostNames hostNames,
         Hubs hubs,
         TlsPolicies tls,
+        Live<Accelerator> accelerator,
         Executor threads,
         Consumer<Report> reports,
         RequestCounter requests) {
 
     FrontDoor frontDoor(ServerIdentities identities) {
-        return new FrontDoor(limits, tls.directory(), identities, clock, reports);
+        return new FrontDoor(
+                limits, tls.directory(), identities, () -> accelerator.get().groups(), clock, reports);
     }
 
     Listener mqtt() {
@@ -104,7 +108,7 @@ record Wiring(
         OperatorFace operator = new OperatorFace(
                 token,
                 ownHost,
-                new StatusResource(hubs, clock),
+                new StatusResource(hubs, accelerator, clock),
                 new HubsResource(hubs, strings, devices, policies, authorities, denied, tlsPolicies, hubsChanged),
                 tlsPolicies,
                 new BackupResource(backups),

@@ -10,6 +10,7 @@ import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,6 +42,7 @@ final class ListenersTest {
                 limits,
                 new Directory(new Live<>(NamedPolicies.standard())),
                 new ServerIdentities(authorities),
+                () -> GroupPreference.X25519,
                 InstantSource.system(),
                 report -> {});
     }

@@ -59,6 +59,7 @@ final class SettingsTest {
             Map.entry("metrics.address", "127.0.0.2"),
             Map.entry("metrics.port", "19464"),
             Map.entry("tls.policy", "modern"),
+            Map.entry("tls.acceleration", "off"),
             Map.entry("listeners.mqtt.policy", "hub-2021-legacy"),
             Map.entry("listeners.amqp.policy", "hub-2021-strict"),
             Map.entry("listeners.https.policy", "hub-2025")));
@@ -107,7 +108,8 @@ final class SettingsTest {
                         usual.client()),
                 new Config.Log(LogFormat.JSON, LogLevel.DEBUG),
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.2"), 19464),
-                new Config.Policies("modern", "hub-2021-legacy", "hub-2021-strict", "hub-2025"));
+                new Config.Policies("modern", "hub-2021-legacy", "hub-2021-strict", "hub-2025"),
+                Acceleration.OFF);
     }
 
     private static Values values(Map<String, Given> given) throws Exception {

@@ -53,7 +53,8 @@ final class TestServer implements AutoCloseable {
                 usual.limits(),
                 usual.log(),
                 usual.metrics(),
-                usual.policies());
+                usual.policies(),
+                usual.acceleration());
     }
 
     /** With metrics elsewhere, or nowhere. */
@@ -69,7 +70,8 @@ final class TestServer implements AutoCloseable {
                 usual.limits(),
                 usual.log(),
                 metrics,
-                usual.policies());
+                usual.policies(),
+                usual.acceleration());
     }
 
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
@@ -88,7 +90,8 @@ final class TestServer implements AutoCloseable {
                 Limits.defaults(),
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
                 new Config.Metrics(InetAddress.getLoopbackAddress(), 0),
-                Config.Policies.standard());
+                Config.Policies.standard(),
+                Acceleration.AUTO);
     }
 
     static TestServer start(Path data) throws StartFailure, IOException {

@@ -37,7 +37,8 @@ final class UpCommandTest {
                 Limits.defaults(),
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.1"), 9464),
-                Config.Policies.standard());
+                Config.Policies.standard(),
+                Acceleration.AUTO);
     }
 
     @Test

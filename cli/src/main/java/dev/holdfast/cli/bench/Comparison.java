@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Comparison {
     /** Who reads differs between servers that do the same work, and so is part of the row and not of the load. */
     private static final String READER = "reader";
+    /** What may differ so, too. */
+    private static final Set<String> OTHERS = Set.of("exchange", "group");
 
     private static final Map<String, List<Column>> COLUMNS = Map.of(
             "publish",
@@ -118,8 +120,9 @@ public final class Comparison {
                 .toList();
         // Servers under the same load stand below each other, whatever the order in which they ran.
         Map<Map<String, String>, Map<String, List<ResultJson.Read>>> byLoad = new LinkedHashMap<>();
-        results.forEach(read -> byLoad.computeIfAbsent(load(read), _ -> new LinkedHashMap<>())
-                .computeIfAbsent(server(read), _ -> new ArrayList<>())
+        Set<String> ofServer = ofServer(results);
+        results.forEach(read -> byLoad.computeIfAbsent(load(read, ofServer), _ -> new LinkedHashMap<>())
+                .computeIfAbsent(server(read, ofServer), _ -> new ArrayList<>())
                 .add(read));
         Set<String> varying = varying(byLoad.keySet());
         out.accept("`" + bench + "`, medians (smallest to largest) of the runs; everywhere: "
@@ -144,15 +147,36 @@ public final class Comparison {
                 + " |";
     }
 
-    private static Map<String, String> load(ResultJson.Read read) {
+    /** The reader, and settings in which servers differ and each is always the same. */
+    private static Set<String> ofServer(List<ResultJson.Read> results) {
+        Map<String, List<ResultJson.Read>> byLabel =
+                results.stream().collect(Collectors.groupingBy(ResultJson.Read::label));
+        Set<String> names = new TreeSet<>(OTHERS);
+        names.removeIf(name ->
+                valuesOf(name, results) == 1 || byLabel.values().stream().anyMatch(runs -> valuesOf(name, runs) > 1));
+        names.add(READER);
+        return names;
+    }
+
+    private static long valuesOf(String name, List<ResultJson.Read> results) {
+        return results.stream()
+                .map(read -> read.settings().getOrDefault(name, ""))
+                .distinct()
+                .count();
+    }
+
+    private static Map<String, String> load(ResultJson.Read read, Set<String> ofServer) {
         Map<String, String> load = new LinkedHashMap<>(read.settings());
-        load.remove(READER);
+        load.keySet().removeAll(ofServer);
         return load;
     }
 
-    private static String server(ResultJson.Read read) {
-        String reader = read.settings().get(READER);
-        return read.label() + (reader == null ? "" : ", reader " + reader);
+    private static String server(ResultJson.Read read, Set<String> ofServer) {
+        return read.label()
+                + ofServer.stream()
+                        .filter(read.settings()::containsKey)
+                        .map(name -> ", " + name + " " + read.settings().get(name))
+                        .collect(Collectors.joining());
     }
 
     private List<ResultJson.Read> baseRuns(Map<String, List<ResultJson.Read>> servers) {

@@ -13,14 +13,24 @@ public record DeviceLogin(String hostName, Login login) {
     /** Longer than any run. */
     private static final Duration TOKEN_LIFE = Duration.ofHours(12);
 
-    /** Null when the string has no {@code HostName}, {@code DeviceId} or valid {@code SharedAccessKey}. */
+    /** Null when the string has no {@code HostName}, no {@code DeviceId}, or neither {@code x509=true} nor a valid
+     * {@code SharedAccessKey}. */
     public static @Nullable DeviceLogin parse(String connectionString, Instant now) {
         Map<String, String> fields = ConnectionStrings.members(connectionString);
         String host = fields.get("hostname");
         String device = fields.get("deviceid");
         String key = fields.get("sharedaccesskey");
-        if (host == null || device == null || key == null) {
+        if (host == null || device == null) {
             return null;
+        }
+        boolean byCertificate = "true".equalsIgnoreCase(fields.get("x509"));
+        if (!byCertificate && key == null) {
+            return null;
+        }
+        String user = host + "/" + device + "/?api-version=2021-04-12";
+        String topic = "devices/" + device + "/messages/events/";
+        if (key == null) {
+            return new DeviceLogin(host, new Login(device, user, null, topic));
         }
         String token;
         try {
@@ -29,7 +39,6 @@ public record DeviceLogin(String hostName, Login login) {
         } catch (IllegalArgumentException notBase64) {
             return null;
         }
-        String user = host + "/" + device + "/?api-version=2021-04-12";
-        return new DeviceLogin(host, new Login(device, user, token, "devices/" + device + "/messages/events/"));
+        return new DeviceLogin(host, new Login(device, user, token, topic));
     }
 }

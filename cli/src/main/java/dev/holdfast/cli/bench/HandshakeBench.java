@@ -108,7 +108,7 @@ public final class HandshakeBench {
     private Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>(target.tls().settings());
         settings.put("handshake", plan.resumed() ? "resumed" : "full");
-        settings.put("exchange", plan.exchange() ? "mqtt" : "none");
+        settings.put("exchange", plan.exchange().toString());
         settings.put("concurrency", Integer.toString(plan.concurrency()));
         settings.put("warmupSeconds", Long.toString(plan.warmup().toSeconds()));
         settings.put("seconds", Long.toString(plan.duration().toSeconds()));

@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param concurrency connections under way at once; each is a new TCP connection and is left after its handshake
  * @param resumed whether each handshake resumes the session of the one before in its place
- * @param exchange whether CONNECT is sent and CONNACK awaited before leaving
+ * @param exchange what is said and awaited before leaving
  * @param threads event loops of the client
  */
 public record HandshakePlan(
-        int concurrency, boolean resumed, boolean exchange, Duration warmup, Duration duration, int threads) {}
+        int concurrency, boolean resumed, Exchange exchange, Duration warmup, Duration duration, int threads) {}

@@ -46,7 +46,7 @@ final class HandshakeSlot {
             return;
         }
         WireBytes wire = new WireBytes();
-        Attempt attempt = new Attempt(wire, tally, () -> start(clients, target, tally));
+        Attempt attempt = new Attempt(target, wire, tally, () -> start(clients, target, tally));
         var _ = clients.connect(target, sessions, number, List.of(wire), attempt)
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
@@ -57,6 +57,7 @@ final class HandshakeSlot {
 
     /** One connection. */
     private final class Attempt extends ChannelInboundHandlerAdapter {
+        private final Target target;
         private final WireBytes wire;
         private final HandshakeTally tally;
         private final Runnable next;
@@ -69,7 +70,8 @@ final class HandshakeSlot {
         private boolean succeeded;
         private boolean ended;
 
-        Attempt(WireBytes wire, HandshakeTally tally, Runnable next) {
+        Attempt(Target target, WireBytes wire, HandshakeTally tally, Runnable next) {
+            this.target = target;
             this.wire = wire;
             this.tally = tally;
             this.next = next;
@@ -92,8 +94,9 @@ final class HandshakeSlot {
             shakenAt = System.nanoTime();
             full = sessions.fullHandshakes() > fullBefore;
             handshakeBytes = wire.bytes();
-            if (plan.exchange()) {
-                var _ = ctx.writeAndFlush(MqttOutput.connect(login, ctx.alloc()), ctx.voidPromise());
+            ByteBuf question = plan.exchange().question(target, login, ctx.alloc());
+            if (question != null) {
+                var _ = ctx.writeAndFlush(question, ctx.voidPromise());
                 return;
             }
             succeeded();
@@ -114,22 +117,24 @@ final class HandshakeSlot {
         public void channelRead(ChannelHandlerContext ctx, Object bytes) {
             ByteBuf answer = (ByteBuf) bytes;
             try {
-                boolean isConnAck = answer.getUnsignedByte(answer.readerIndex()) == MqttOutput.CONNACK;
-                if (!isConnAck || answer.getUnsignedByte(answer.writerIndex() - 1) != 0) {
-                    end("the server refused the CONNECT of client '" + login.clientId() + "'");
-                } else {
+                if (plan.exchange().isSuccess(answer)) {
                     succeeded();
+                } else if (!succeeded) {
+                    end("the server refused the " + plan.exchange().word() + " of client '" + login.clientId() + "'");
                 }
             } finally {
                 answer.release();
             }
-            var _ = ctx.writeAndFlush(MqttOutput.disconnect(ctx.alloc()), ctx.voidPromise());
+            ByteBuf goodbye = plan.exchange().goodbye(ctx.alloc());
+            if (goodbye != null) {
+                var _ = ctx.writeAndFlush(goodbye, ctx.voidPromise());
+            }
             var _ = ctx.close();
         }
 
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
-            if (shaken && awaitsTicket && !plan.exchange() && wire.bytes() > handshakeBytes) {
+            if (shaken && awaitsTicket && plan.exchange() == Exchange.NONE && wire.bytes() > handshakeBytes) {
                 var _ = ctx.close();
             }
             ctx.fireChannelReadComplete();
@@ -147,7 +152,7 @@ final class HandshakeSlot {
                     succeeded
                             ? ""
                             : shaken
-                                    ? "the server closed the connection before its CONNACK"
+                                    ? "the server closed the connection before its answer"
                                     : "the server closed the connection during the handshake");
         }
 

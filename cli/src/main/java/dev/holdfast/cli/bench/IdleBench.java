@@ -64,7 +64,8 @@ public final class IdleBench {
             return;
         }
         int places = Math.min(WARMING_AT_ONCE, logins.size());
-        HandshakePlan handshakes = new HandshakePlan(places, false, true, Duration.ZERO, plan.warmup(), plan.threads());
+        HandshakePlan handshakes =
+                new HandshakePlan(places, false, Exchange.MQTT, Duration.ZERO, plan.warmup(), plan.threads());
         Result result = new HandshakeBench(target, handshakes, _ -> {}).run(logins.subList(0, places));
         String failure = result.failure();
         if (failure != null) {

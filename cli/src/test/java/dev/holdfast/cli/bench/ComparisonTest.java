@@ -69,6 +69,38 @@ final class ComparisonTest {
                         "");
     }
 
+    private void handshake(String label, String group, double micros) throws IOException {
+        Result result = new Result(
+                "handshake",
+                Map.of("group", group),
+                List.of(new Measure("serverCpuMicrosPerHandshake", "", micros, "")),
+                List.of(),
+                null);
+        Path file = directory.resolve(files.size() + ".json");
+        Files.writeString(file, ResultJson.write(result, label).toString());
+        files.add(file);
+    }
+
+    @Test
+    void servers_with_a_group_of_their_own_are_compared() throws Exception {
+        handshake("mosquitto", "x25519", 1000);
+        handshake("holdfast", "secp256r1", 500);
+
+        assertThat(table())
+                .contains(
+                        "|  | mosquitto, group x25519 | 1 | 1,000 | 1 |",
+                        "|  | holdfast, group secp256r1 | 1 | 500 | 0.50 |");
+    }
+
+    @Test
+    void groups_that_each_server_was_asked_for_are_loads() throws Exception {
+        handshake("mosquitto", "x25519", 1000);
+        handshake("mosquitto", "secp256r1", 2000);
+        handshake("holdfast", "secp256r1", 500);
+
+        assertThat(table()).contains("| group secp256r1 | holdfast | 1 | 500 | 0.25 |");
+    }
+
     @Test
     void without_a_base_there_is_no_ratio() throws Exception {
         result("holdfast", "none", "1", 1000, 25);

@@ -27,11 +27,21 @@ final class DeviceLoginTest {
         assertThat(device.toString()).doesNotContain("Shared").doesNotContain("a2V5MQ");
     }
 
+    @Test
+    void a_device_with_a_certificate_has_no_password() {
+        DeviceLogin device = DeviceLogin.parse("HostName=hub1.test;DeviceId=dev1;x509=true", NOW);
+
+        assertThat(device).isNotNull();
+        assertThat(device.login().user()).isEqualTo("hub1.test/dev1/?api-version=2021-04-12");
+        assertThat(device.login().password()).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
                 "HostName=h;DeviceId=d",
+                "HostName=h;DeviceId=d;x509=false",
                 "HostName=h;SharedAccessKey=a2V5MQ==",
                 "DeviceId=d;SharedAccessKey=a2V5MQ==",
                 "HostName=h;DeviceId=d;SharedAccessKey=***"

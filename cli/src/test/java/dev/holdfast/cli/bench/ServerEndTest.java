@@ -68,7 +68,8 @@ final class ServerEndTest {
 
     @Test
     void handshakes_name_the_end_of_the_server() {
-        HandshakePlan plan = new HandshakePlan(1, false, false, Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
+        HandshakePlan plan =
+                new HandshakePlan(1, false, Exchange.NONE, Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
 
         assertThatThrownBy(() -> new HandshakeBench(target(), plan, endAt("warming up")).run(List.of(LOGIN)))
                 .isInstanceOf(BenchFailure.class)

@@ -1,9 +1,11 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.base.Live;
 import dev.holdfast.base.Version;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.store.Log;
+import dev.holdfast.tls.listen.Accelerator;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
 import java.time.Duration;
@@ -15,11 +17,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code status}: what runs, since when, and how much is in it. */
 public final class StatusResource {
     private final HubDirectory hubs;
+    private final Live<Accelerator> accelerator;
     private final InstantSource clock;
     private final Instant startedAt;
 
-    public StatusResource(HubDirectory hubs, InstantSource clock) {
+    public StatusResource(HubDirectory hubs, Live<Accelerator> accelerator, InstantSource clock) {
         this.hubs = hubs;
+        this.accelerator = accelerator;
         this.clock = clock;
         this.startedAt = clock.instant();
     }
@@ -34,9 +38,23 @@ public final class StatusResource {
                 .put(
                         "uptimeSeconds",
                         Duration.between(startedAt, clock.instant()).toSeconds());
+        status.set("tls", tls());
         ArrayNode list = status.putArray("hubs");
         hubs.all().forEach(hub -> list.add(json(hub)));
         return Answers.json(200, status);
+    }
+
+    /** What computes under TLS. */
+    private ObjectNode tls() {
+        return switch (accelerator.get()) {
+            case Accelerator.InUse(String name, String version) ->
+                Answers.object().put("provider", name).put("version", version);
+            case Accelerator.NotInUse(String why) ->
+                Answers.object()
+                        .put("provider", "Java runtime")
+                        .put("version", Runtime.version().toString())
+                        .put("notAccelerated", why);
+        };
     }
 
     private static ObjectNode json(Hub hub) {

@@ -120,7 +120,8 @@ final class Arrival implements ClientHelloReader.Owner {
         Directory.Endpoint endpoint = found.get();
         switch (Verdict.judge(hello, endpoint.policy(), door.clock().instant())) {
             case Verdict.Refuse(var why) -> refuse(context, hello, why, bytes);
-            case Verdict.Accept accept -> shakeHands(context, hello, endpoint.name(), accept, bytes);
+            case Verdict.Accept accept ->
+                shakeHands(context, hello, endpoint.name(), door.groups().get().narrow(accept, hello), bytes);
         }
     }
 

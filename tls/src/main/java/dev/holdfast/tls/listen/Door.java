@@ -3,6 +3,7 @@ package dev.holdfast.tls.listen;
 import dev.holdfast.base.Limits;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.tls.report.TlsExplanation;
 import dev.holdfast.tls.report.TlsRefusal;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,7 @@ record Door(
         Limits limits,
         Directory directory,
         ServerIdentities identities,
+        Supplier<GroupPreference> groups,
         Contexts contexts,
         Executor handshakeThreads,
         Guests guests,

@@ -4,6 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.Source;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.report.HandshakeFailure;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySocketsFromAddress;
@@ -33,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,11 +79,15 @@ public final class FrontDoor implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Door door;
 
-    /** @param reports called on event loops, so it must be quick */
+    /**
+     * @param groups asked at each handshake
+     * @param reports called on event loops, so it must be quick
+     */
     public FrontDoor(
             Limits limits,
             Directory directory,
             ServerIdentities identities,
+            Supplier<GroupPreference> groups,
             InstantSource clock,
             Consumer<Report> reports) {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -93,6 +99,7 @@ public final class FrontDoor implements AutoCloseable {
                 limits,
                 directory,
                 identities,
+                groups,
                 new Contexts(limits.tls(), directory),
                 handshakeThreads,
                 new Guests(limits.sockets()),

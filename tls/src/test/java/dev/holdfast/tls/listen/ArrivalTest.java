@@ -8,6 +8,7 @@ import dev.holdfast.testkit.RawHello;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
@@ -42,6 +43,7 @@ class ArrivalTest {
                 LIMITS,
                 directory,
                 new ServerIdentities(TestDoor.AUTHORITIES),
+                () -> GroupPreference.X25519,
                 new Contexts(LIMITS.tls(), directory),
                 tasks::add,
                 new Guests(LIMITS.sockets()),

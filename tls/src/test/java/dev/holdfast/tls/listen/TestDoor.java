@@ -6,6 +6,7 @@ import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
@@ -58,9 +59,18 @@ final class TestDoor implements AutoCloseable {
         this(Limits.defaults(), clock, domains);
     }
 
+    TestDoor(GroupPreference groups) throws IOException {
+        this(Limits.defaults(), InstantSource.system(), List.of(), groups);
+    }
+
     private TestDoor(Limits limits, InstantSource clock, List<String> domains) throws IOException {
+        this(limits, clock, domains, GroupPreference.X25519);
+    }
+
+    private TestDoor(Limits limits, InstantSource clock, List<String> domains, GroupPreference groups)
+            throws IOException {
         directory = new Directory(new Live<>(NamedPolicies.standard()), domains);
-        door = new FrontDoor(limits, directory, identities, clock, reports::add);
+        door = new FrontDoor(limits, directory, identities, () -> groups, clock, reports::add);
         listening = listen(limits.arrival());
     }
 

@@ -12,6 +12,7 @@ import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.listen.Listening;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.ClientSasl;
@@ -49,6 +50,7 @@ class OverTlsTest {
                         limits,
                         new Directory(new Live<>(NamedPolicies.standard())),
                         new ServerIdentities(authorities),
+                        () -> GroupPreference.X25519,
                         clock,
                         endpoint.reports::add)) {
             Listening listening = door.listen(
