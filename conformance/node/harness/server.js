@@ -135,6 +135,16 @@ export class Server {
     return run(settings.holdfast, [...args, '--data', this.data]);
   }
 
+  /** What computes under TLS, once that is settled: it is loaded after the server is ready. */
+  async tlsProvider() {
+    for (let asked = 0; ; asked++) {
+      const { tls } = JSON.parse(await this.done('status', '--json'));
+      if (!/being loaded/.test(tls.notAccelerated) || asked === 20) {
+        return tls;
+      }
+    }
+  }
+
   /** As `run`, of a command that has to succeed; returns what it printed. */
   async done(...args) {
     const { code, stdout, stderr } = await this.run(...args);

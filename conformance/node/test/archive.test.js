@@ -1,6 +1,7 @@
 // The archive with its own Java runtime, unpacked in an empty directory and run by a user who has neither Java nor Maven nor root.
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { message, TestHub } from '../harness/hub.js';
 import { Reader } from '../harness/reader.js';
@@ -28,6 +29,12 @@ describe('the archive', () => {
     assert.notEqual(status.match(/^Uid:\s+(\d+)/m)[1], '0', 'not root');
     assert.match(readFileSync(`/proc/${server.ready.pid}/cmdline`, 'utf8'), /\/runtime\/bin\/java/);
     assert.equal(statSync('/usr/lib/jvm', { throwIfNoEntry: false })?.nlink ?? 2, 2, 'no Java to be found elsewhere');
+  });
+
+  it('brings the native library that computes under TLS, with its notices', async () => {
+    assert.equal((await server.tlsProvider()).provider, 'AmazonCorrettoCryptoProvider');
+    const notices = join(dirname(settings.holdfast), 'unpacked', 'notices', 'amazon-corretto-crypto-provider.txt');
+    assert.match(readFileSync(notices, 'utf8'), /AWS-LC/);
   });
 
   it('serves devices and readers as a build does', async () => {

@@ -29,6 +29,12 @@ describe('the holdfast command', () => {
     await server?.stop();
   });
 
+  it('says what computes under TLS, which is native code where there is some for the system', async () => {
+    const { provider, version } = await server.tlsProvider();
+    assert.equal(provider, 'AmazonCorrettoCryptoProvider');
+    assert.match(await server.done('status'), new RegExp(`^TLS is computed by ${provider} ${version}\\.$`, 'm'));
+  });
+
   it('registers a device whose printed connection string works', async () => {
     const deviceId = freshId('by-command');
     const printed = await server.done('device', 'create', deviceId);

@@ -5,6 +5,7 @@ import dev.holdfast.cli.bench.Comparison;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,13 +13,15 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "compare",
-        description = "Prints results of several servers and rounds as tables in Markdown: medians and ratios.",
+        description =
+                "Prints results of several servers, or of several loads, as tables in Markdown: medians and ratios.",
         footer = {
             "",
             "Runs that failed are told below the tables and are not in them.",
             "",
-            "Example:",
-            "  holdfast bench compare --base mosquitto results/*.json"
+            "Examples:",
+            "  holdfast bench compare --base mosquitto results/*.json",
+            "  holdfast bench compare --by key --base rsa results/*holdfast.json"
         })
 final class BenchCompareCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Results, each written by a bench with --json FILE.")
@@ -28,8 +31,14 @@ final class BenchCompareCommand implements Callable<Integer> {
             names = "--base",
             paramLabel = "LABEL",
             required = true,
-            description = "The label of the server that the others are compared with.")
+            description = "The label of the server that the others are compared with; with --by, the value.")
     private String base = "";
+
+    @Option(
+            names = "--by",
+            paramLabel = "SETTING",
+            description = "Compare the values of this setting instead of servers: key, tls, group, handshake, ...")
+    private @Nullable String by;
 
     @Mixin
     private HelpOption help = new HelpOption();
@@ -37,9 +46,10 @@ final class BenchCompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         try {
-            Comparison comparison = Comparison.of(base, files);
-            if (!comparison.labels().contains(base)) {
-                throw help.wrongUse("No result has the label '" + base + "' of --base; there are: "
+            String setting = by;
+            Comparison comparison = setting == null ? Comparison.of(base, files) : Comparison.by(setting, base, files);
+            if (!comparison.labels().contains(comparison.base())) {
+                throw help.wrongUse("No result has the label '" + comparison.base() + "' of --base; there are: "
                         + String.join(", ", comparison.labels()) + ".");
             }
             comparison.print(help.out()::println);

@@ -39,6 +39,7 @@ public final class Comparison {
             "handshake",
             List.of(
                     new Column("serverCpuMicrosPerHandshake", "server CPU µs", 1, true),
+                    new Column("clientCpuMicrosPerHandshake", "client CPU µs", 1, true),
                     new Column("handshakesPerSecond", "handshakes/s", 1, false),
                     new Column("handshakeP50Micros", "p50 ms", 1e-3, false),
                     new Column("handshakeP99Micros", "p99 ms", 1e-3, false),
@@ -72,7 +73,19 @@ public final class Comparison {
         return new Comparison(base, results);
     }
 
-    /** What the servers are called in the files. */
+    /** Values of a setting are compared instead of servers. */
+    public static Comparison by(String setting, String base, List<Path> files) throws BenchFailure {
+        Comparison servers = of(base, files);
+        servers.results.replaceAll((_, read) -> read.by(setting));
+        return new Comparison(setting + " " + base, servers.results);
+    }
+
+    /** The label that the others are compared with. */
+    public String base() {
+        return base;
+    }
+
+    /** What is compared is called so in the files. */
     public Set<String> labels() {
         return results.values().stream().map(ResultJson.Read::label).collect(Collectors.toCollection(TreeSet::new));
     }

@@ -27,7 +27,15 @@ public final class ResultJson {
             String label,
             Map<String, String> settings,
             Map<String, Double> measures,
-            @Nullable String failure) {}
+            @Nullable String failure) {
+        /** The same, with the value of a setting in the place of the label and the label among the settings. */
+        Read by(String setting) {
+            Map<String, String> others = new LinkedHashMap<>(settings);
+            String value = others.remove(setting);
+            others.put("server", label);
+            return new Read(bench, setting + " " + (value == null ? "none" : value), others, measures, failure);
+        }
+    }
 
     public static ObjectNode write(Result result, String label) {
         ObjectNode json = JSON.createObjectNode();

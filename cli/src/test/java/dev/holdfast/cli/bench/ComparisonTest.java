@@ -93,6 +93,19 @@ final class ComparisonTest {
     }
 
     @Test
+    void values_of_a_setting_are_compared_instead_of_servers() throws Exception {
+        handshake("holdfast", "x25519", 1000);
+        handshake("holdfast", "secp256r1", 500);
+        List<String> lines = new ArrayList<>();
+
+        Comparison.by("group", "x25519", files).print(lines::add);
+
+        assertThat(lines)
+                .contains("`handshake`, medians (smallest to largest) of the runs; everywhere: server holdfast.")
+                .contains("|  | group x25519 | 1 | 1,000 | 1 |", "|  | group secp256r1 | 1 | 500 | 0.50 |");
+    }
+
+    @Test
     void groups_that_each_server_was_asked_for_are_loads() throws Exception {
         handshake("mosquitto", "x25519", 1000);
         handshake("mosquitto", "secp256r1", 2000);
