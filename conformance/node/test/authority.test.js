@@ -14,6 +14,92 @@ import { settings } from '../harness/settings.js';
 
 const GUIDE = fileURLToPath(new URL('../../../docs/guides/x509-authority.md', import.meta.url));
 
+/** The commands and extensions of certGen.sh in Azure's SDK for C: one serial number file for both authorities. */
+const SCRIPTS = `
+  mkdir newcerts; touch index.txt; echo 01 > serial
+  cat > ca.cnf <<'END'
+[ ca ]
+default_ca = main
+[ main ]
+new_certs_dir = newcerts
+database = index.txt
+serial = serial
+default_md = sha256
+policy = loose
+unique_subject = no
+[ loose ]
+commonName = supplied
+[ req ]
+distinguished_name = dn
+string_mask = utf8only
+[ dn ]
+[ authority ]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always,issuer
+basicConstraints = critical, CA:true
+keyUsage = critical, digitalSignature, cRLSign, keyCertSign
+[ user ]
+basicConstraints = CA:FALSE
+nsCertType = client, email
+nsComment = "OpenSSL Generated Client Certificate"
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid,issuer
+keyUsage = critical, nonRepudiation, digitalSignature, keyEncipherment
+extendedKeyUsage = clientAuth, emailProtection
+END
+  for name in root line device; do openssl genrsa -out $name.key 2048; done
+  openssl req -new -x509 -config ca.cnf -extensions authority -key root.key -subj '/CN=Hub CA Cert Test Only' -days 30 -sha256 -out root.pem
+  openssl req -new -config ca.cnf -key line.key -subj '/CN=Hub Intermediate Cert Test Only' -sha256 -out line.csr
+  openssl ca -batch -config ca.cnf -keyfile root.key -cert root.pem -extensions authority -days 30 -notext -in line.csr -out line.pem
+  openssl req -new -config ca.cnf -key device.key -subj '/CN=DEVICE' -sha256 -out device.csr
+  openssl ca -batch -config ca.cnf -keyfile ABOVE.key -cert ABOVE.pem -extensions user -days 30 -notext -in device.csr -out device.pem
+  cat device.pem line.pem root.pem > chain.pem`;
+
+/** Those of Azure's tutorial for test certificates, which takes 'openssl ca' for the root itself, too. */
+const TUTORIAL = `
+  mkdir certs db; touch db/index; openssl rand -hex 16 > db/serial
+  cat > ca.conf <<'END'
+[ default ]
+default_ca = main
+[ main ]
+new_certs_dir = certs
+database = db/index
+serial = db/serial
+default_md = sha256
+unique_subject = no
+copy_extensions = none
+policy = match
+[ match ]
+commonName = supplied
+[ req ]
+distinguished_name = dn
+string_mask = utf8only
+[ dn ]
+[ ca_ext ]
+basicConstraints = critical,CA:true
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+[ sub_ca_ext ]
+authorityKeyIdentifier = keyid:always
+basicConstraints = critical,CA:true,pathlen:0
+extendedKeyUsage = clientAuth,serverAuth
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+[ client_ext ]
+authorityKeyIdentifier = keyid:always
+basicConstraints = critical,CA:false
+extendedKeyUsage = clientAuth
+keyUsage = critical,digitalSignature
+subjectKeyIdentifier = hash
+END
+  for name in rootca subca device; do openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out $name.key; done
+  openssl req -new -config ca.conf -subj /CN=rootca_common_name -key rootca.key -out rootca.csr
+  openssl ca -batch -selfsign -config ca.conf -keyfile rootca.key -in rootca.csr -out rootca.crt -days 3650 -notext -extensions ca_ext
+  openssl req -new -config ca.conf -subj /CN=subca_common_name -key subca.key -out subca.csr
+  openssl ca -batch -config ca.conf -keyfile rootca.key -cert rootca.crt -in subca.csr -out subca.crt -days 365 -notext -extensions sub_ca_ext
+  openssl req -new -config ca.conf -subj '/CN=DEVICE' -key device.key -out device.csr
+  openssl ca -batch -config ca.conf -keyfile subca.key -cert subca.crt -in device.csr -out device.crt -days 365 -notext -extensions client_ext`;
+
 describe('Node device SDK over MQTT with a certificate of an authority', () => {
   let server;
   let hub;
@@ -80,6 +166,45 @@ describe('Node device SDK over MQTT with a certificate of an authority', () => {
       assert.equal(systemProperties['iothub-connection-auth-generation-id'], device.generationId);
     });
   }
+
+  /** As the owner of a fleet would type it; `steps` leave their files in a directory of their own. */
+  async function typed(steps) {
+    const directory = join(settings.scratch, freshId('typed'));
+    mkdirSync(directory);
+    const { code, stderr } = await run('bash', ['-euc', steps], { cwd: directory });
+    assert.equal(code, 0, stderr);
+    return (name) => join(directory, name);
+  }
+
+  for (const above of ['root', 'line']) {
+    it(`sends with what Azure's scripts make below the ${above}: serial numbers from 01, Netscape's extensions, usages in plenty`, async () => {
+      const device = await register();
+      const file = await typed(SCRIPTS.replaceAll('ABOVE', above).replaceAll('DEVICE', device.deviceId));
+      const name = freshId('scripts');
+      await add(name, { certFile: file('root.pem') });
+      await send(device.deviceId, { cert: readFileSync(file('chain.pem'), 'utf8'), key: readFileSync(file('device.key'), 'utf8') });
+      assert.equal((await reader.fromDevice(device.deviceId)).length, 1);
+    });
+  }
+
+  it("sends with what Azure's tutorial makes: long random serial numbers, a subordinate with purposes and a path length", async () => {
+    const device = await register();
+    const file = await typed(TUTORIAL.replaceAll('DEVICE', device.deviceId));
+    const name = freshId('tutorial');
+    await add(name, { certFile: file('subca.crt') });
+    await send(device.deviceId, { cert: readFileSync(file('device.crt'), 'utf8'), key: readFileSync(file('device.key'), 'utf8') });
+    assert.equal((await reader.fromDevice(device.deviceId)).length, 1);
+  });
+
+  it('sends with a certificate of version 1, without any extension', async () => {
+    const device = await register();
+    const file = await typed(`
+      openssl req -new -newkey rsa:2048 -noenc -subj "/CN=${device.deviceId}" -keyout device.key -out device.csr
+      openssl x509 -req -in device.csr -CA ${root.certFile} -CAkey ${root.keyFile} -set_serial 1 -days 30 -out device.crt
+      openssl x509 -in device.crt -noout -text | grep -q 'Version: 1 '`);
+    await send(device.deviceId, { cert: readFileSync(file('device.crt'), 'utf8'), key: readFileSync(file('device.key'), 'utf8') });
+    assert.equal((await reader.fromDevice(device.deviceId)).length, 1);
+  });
 
   it('may show its chain in any order, doubled, and with the root', async () => {
     const device = await register();

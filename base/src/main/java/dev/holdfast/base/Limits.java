@@ -28,7 +28,18 @@ public record Limits(
                 new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
                 new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024, 100),
                 new Certificates(
-                        1024 * 1024, 100, 16 * 1024, 25, 8, 32, 8192, 16 * 1024, Duration.ofDays(1), 10_000, 128),
+                        1024 * 1024,
+                        100,
+                        16 * 1024,
+                        25,
+                        8,
+                        64,
+                        8192,
+                        16 * 1024,
+                        Duration.ofDays(1),
+                        10_000,
+                        128,
+                        new ChainContents(32 * 1024, 128, 128, 32, 64, 32)),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
                 new Amqp(
                         512,
@@ -157,12 +168,14 @@ public record Limits(
      * @param authorityMaxBytes one registered authority's certificate
      * @param authoritiesMax certificate authorities registered with one hub
      * @param chainMaxCertificates what a device may show, leaf and all others; the TLS engine itself takes no more than 8
-     * @param chainMaxSignatureChecks signatures checked for one device before its chain counts as too tangled
+     * @param chainMaxCost what the search through one device's certificates may cost before they count as too tangled, in units of a
+     *     signature check with a P-256 key, which takes about half a millisecond without a provider in native code
      * @param rsaKeyMaxBits longest RSA key of an issuer: longer ones cost more than they protect
      * @param serverChainMaxBytes the certificates that a server shows, together: small devices hold a handshake message in 16 KB
      * @param verificationCodeMaxTime how long a code counts that the owner of an authority is to sign
      * @param deniedMax certificates that one hub denies
      * @param denialNoteMaxChars text that says why one is denied
+     * @param chainContents what the certificates of one chain may hold
      */
     public record Certificates(
             int pemMaxBytes,
@@ -170,12 +183,32 @@ public record Limits(
             int authorityMaxBytes,
             int authoritiesMax,
             int chainMaxCertificates,
-            int chainMaxSignatureChecks,
+            int chainMaxCost,
             int rsaKeyMaxBits,
             int serverChainMaxBytes,
             Duration verificationCodeMaxTime,
             int deniedMax,
-            int denialNoteMaxChars) {}
+            int denialNoteMaxChars,
+            ChainContents chainContents) {}
+
+    /**
+     * Bounds on all certificates together that a device shows, and on those together that make up one path. Checking names against
+     * name constraints takes time by their product, and policies by powers of their mappings.
+     *
+     * @param maxBytes their encoding; the TLS engine takes no larger handshake message
+     * @param extensionsMax extensions
+     * @param namesMax parts of subjects, and subject alternative names
+     * @param nameConstraintsMax permitted and excluded subtrees
+     * @param policiesMax certificate policies
+     * @param policyMappingsMax pairs of policies that authorities call equal
+     */
+    public record ChainContents(
+            int maxBytes,
+            int extensionsMax,
+            int namesMax,
+            int nameConstraintsMax,
+            int policiesMax,
+            int policyMappingsMax) {}
 
     /**
      * @param connectMaxBytes remaining length of a CONNECT, and of every later packet that carries no message

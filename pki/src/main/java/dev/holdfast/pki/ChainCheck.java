@@ -14,13 +14,16 @@ import java.util.Optional;
  * no state, nothing remembered, so that a change of what is registered counts at once.
  *
  * <p>Everything shown is an attacker's choice except that he holds the private key of the first certificate. The number of
- * certificates and of signature checks, and the size of a key that is checked with, are bounded. Any thread.
+ * certificates, of signature checks, and of what certificates hold, and the size of a key that is checked with, are bounded. Any
+ * thread.
  */
 public final class ChainCheck {
     private final Limits.Certificates limits;
+    private final ChainContents contents;
 
     public ChainCheck(Limits.Certificates limits) {
         this.limits = limits;
+        this.contents = new ChainContents(limits.chainContents());
     }
 
     /**
@@ -29,8 +32,17 @@ public final class ChainCheck {
      * @param anchors the registered authorities
      */
     public ChainResult check(List<X509Certificate> shown, List<ChainAnchor> anchors, Instant now) {
+        return check(shown, anchors, now, new ChainBudget(limits.chainMaxCost()));
+    }
+
+    /** @param budget tells afterwards what the check took */
+    ChainResult check(List<X509Certificate> shown, List<ChainAnchor> anchors, Instant now, ChainBudget budget) {
         if (shown.size() > limits.chainMaxCertificates()) {
             return new ChainResult.Refused(new ChainTooLong(shown.size(), limits.chainMaxCertificates()));
+        }
+        ChainRefusal tooMuch = contents.faultOf(shown);
+        if (tooMuch != null) {
+            return new ChainResult.Refused(tooMuch);
         }
         X509Certificate leaf = shown.getFirst();
         if (anchors.isEmpty()) {
@@ -41,6 +53,6 @@ public final class ChainCheck {
                 .findFirst();
         return itself.isPresent()
                 ? new ChainResult.Refused(new AuthorityShown(itself.get().name()))
-                : new ChainWalk(shown, anchors, limits, now).walk();
+                : new ChainWalk(shown, anchors, limits, now, budget).walk();
     }
 }

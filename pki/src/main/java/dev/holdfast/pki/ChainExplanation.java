@@ -8,6 +8,7 @@ import dev.holdfast.pki.ChainRefusal.AuthorityUnknown;
 import dev.holdfast.pki.ChainRefusal.CertificateSelfSigned;
 import dev.holdfast.pki.ChainRefusal.CertificateUnreadable;
 import dev.holdfast.pki.ChainRefusal.CertificateWeak;
+import dev.holdfast.pki.ChainRefusal.ChainTooComplex;
 import dev.holdfast.pki.ChainRefusal.ChainTooLong;
 import dev.holdfast.pki.ChainRefusal.ChainTooTangled;
 import dev.holdfast.pki.ChainRefusal.CriticalExtensionUnknown;
@@ -38,9 +39,13 @@ final class ChainExplanation {
                 "The device showed " + shown + " certificates, and at most " + max
                         + " are looked at. Give it its own certificate and those between it and the registered"
                         + " authority, nothing else.";
-            case ChainTooTangled(var maxChecks) ->
-                "The certificates that the device showed have so many issuers of the same names that " + maxChecks
-                        + " signature checks found no way through them. Give it one chain only.";
+            case ChainTooTangled(var maxCost) ->
+                "The certificates that the device showed have so many issuers of the same names, or such slow keys, that no way"
+                        + " through them was found in the time of " + maxCost
+                        + " signature checks with P-256. Give it one chain only, with keys of P-256, P-384 or RSA.";
+            case ChainTooComplex(var what, var count, var max) ->
+                "The certificates of the chain have " + count + " " + what + " together, and at most " + max
+                        + " are looked at. Issue them with fewer, and show those of the chain alone.";
             case NoAuthorityRegistered(var issuer) ->
                 "It was issued by '" + issuer + "', and no certificate authority is registered with this hub."
                         + " Register that one, or the root above it.";
@@ -83,10 +88,10 @@ final class ChainExplanation {
             case LeafNotYetValid(var subject, var notBefore, var now) ->
                 "The certificate '" + subject + "' is valid from " + notBefore + " only; the hub's clock says " + now
                         + ". Correct the clock of the machine that issued it, or the hub's.";
-            case LeafIsAuthority(var subject) ->
-                "The certificate '" + subject
-                        + "' may issue others (CA:TRUE), so whoever holds it could make certificates for other devices."
-                        + " Issue one with basicConstraints CA:FALSE.";
+            case LeafIsAuthority(var subject, var by) ->
+                "The certificate '" + subject + "' may issue others (" + by
+                        + "), so whoever holds it could make certificates for other devices."
+                        + " Issue one with basicConstraints CA:FALSE and without keyUsage keyCertSign.";
             case IssuerNotAuthority(var subject, var why) ->
                 "'" + subject + "' issued a certificate of the chain and is no certificate authority: " + why
                         + ". Have the certificate issued by one with basicConstraints CA:TRUE and keyUsage keyCertSign.";

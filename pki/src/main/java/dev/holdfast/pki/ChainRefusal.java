@@ -15,8 +15,15 @@ public sealed interface ChainRefusal {
 
     record ChainTooLong(int shown, int max) implements ChainRefusal {}
 
-    /** So many certificates of the same names that finding a way through them costs too much. */
-    record ChainTooTangled(int maxChecks) implements ChainRefusal {}
+    /** So many certificates of the same names, or such slow keys, that finding a way through them costs too much. */
+    record ChainTooTangled(int maxCost) implements ChainRefusal {}
+
+    /**
+     * The certificates hold so many of something that checking them costs too much.
+     *
+     * @param what is counted, in the plural
+     */
+    record ChainTooComplex(String what, int count, int max) implements ChainRefusal {}
 
     record NoAuthorityRegistered(String issuer) implements ChainRefusal {}
 
@@ -60,8 +67,12 @@ public sealed interface ChainRefusal {
 
     record LeafNotYetValid(String subject, Instant notBefore, Instant now) implements ChainRefusal {}
 
-    /** The device's certificate may issue others. */
-    record LeafIsAuthority(String subject) implements ChainRefusal {}
+    /**
+     * The device's certificate may issue others.
+     *
+     * @param by what of it says so
+     */
+    record LeafIsAuthority(String subject, String by) implements ChainRefusal {}
 
     /** @param why what of its certificate does not let it issue others */
     record IssuerNotAuthority(String subject, String why) implements ChainRefusal {}

@@ -8,11 +8,14 @@ import dev.holdfast.pki.ChainRefusal.ChainTooTangled;
 import dev.holdfast.pki.ChainRefusal.IssuerKeyDiffers;
 import java.security.GeneralSecurityException;
 import java.security.ProviderException;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * explains best: a path that reached a registered authority, else how far the chain went and why no further.
  *
  * <p>Certificates may form any net: cross-signed, doubled, of the same name with other keys. The search goes into depth; what
- * bounds it is the number of signatures that it may check.
+ * bounds it is the cost of the signatures that it may check.
  */
 final class ChainWalk {
     private final List<X509Certificate> shown;
@@ -34,14 +37,19 @@ final class ChainWalk {
     private final Limits.Certificates limits;
     private final PathRules rules;
 
-    private int checksLeft;
+    private final ChainBudget budget;
     private ChainResult.@Nullable Trusted found;
     private @Nullable ChainRefusal faultOfPath;
     private @Nullable ChainRefusal faultOfLink;
     private @Nullable ChainRefusal deadEnd;
     private int deadEndDepth;
 
-    ChainWalk(List<X509Certificate> shown, List<ChainAnchor> anchors, Limits.Certificates limits, Instant now) {
+    ChainWalk(
+            List<X509Certificate> shown,
+            List<ChainAnchor> anchors,
+            Limits.Certificates limits,
+            Instant now,
+            ChainBudget budget) {
         this.shown = List.copyOf(new LinkedHashSet<>(shown));
         this.anchors = anchors;
         this.links = anchors.stream().filter(anchor -> !anchor.verified()).toList();
@@ -50,7 +58,7 @@ final class ChainWalk {
                 .toList();
         this.limits = limits;
         this.rules = new PathRules(limits, now);
-        this.checksLeft = limits.chainMaxSignatureChecks();
+        this.budget = budget;
     }
 
     ChainResult walk() {
@@ -60,8 +68,8 @@ final class ChainWalk {
         if (found != null) {
             return found;
         }
-        if (checksLeft < 0) {
-            return new ChainResult.Refused(new ChainTooTangled(limits.chainMaxSignatureChecks()));
+        if (budget.isExceeded()) {
+            return new ChainResult.Refused(new ChainTooTangled(budget.max()));
         }
         return new ChainResult.Refused(Stream.of(faultOfPath, faultOfLink, deadEnd)
                 .filter(Objects::nonNull)
@@ -74,12 +82,13 @@ final class ChainWalk {
         X509Certificate last = path.getLast();
         ChainRefusal obstacle = null;
         boolean further = false;
+        Map<PublicKey, Boolean> tried = new HashMap<>();
         for (ChainAnchor anchor : anchors) {
             if (isDone()) {
                 return;
             }
             if (anchor.verified() && isNamedIssuer(anchor.certificate(), last)) {
-                ChainRefusal why = faultOfSignature(last, anchor.certificate(), true);
+                ChainRefusal why = faultOfSignature(last, anchor.certificate(), true, tried);
                 if (why == null) {
                     further = true;
                     arrived(path, anchor);
@@ -93,7 +102,7 @@ final class ChainWalk {
                 return;
             }
             if (!path.contains(issuer) && isNamedIssuer(issuer, last)) {
-                ChainRefusal why = faultOfSignature(last, issuer, !shown.contains(issuer));
+                ChainRefusal why = faultOfSignature(last, issuer, !shown.contains(issuer), tried);
                 if (why == null) {
                     further = true;
                     rememberLink(path, issuer);
@@ -123,15 +132,17 @@ final class ChainWalk {
     }
 
     private boolean isDone() {
-        return found != null || checksLeft < 0;
+        return found != null || budget.isExceeded();
     }
 
     private void arrived(List<X509Certificate> path, ChainAnchor anchor) {
+        if (!budget.spend(1)) {
+            return;
+        }
         ChainRefusal fault = rules.faultOf(path, anchor);
         if (fault == null) {
-            // The runtime's check looks at every signature again.
-            checksLeft -= path.size();
-            if (checksLeft < 0) {
+            // The runtime's check looks at every signature again; it remembers what came of each.
+            if (!budget.spend(path.size())) {
                 return;
             }
             fault = rules.rejectedByRuntime(path, anchor);
@@ -147,21 +158,39 @@ final class ChainWalk {
         return Names.same(issuer.getSubjectX500Principal(), issued.getIssuerX500Principal());
     }
 
-    /** What keeps one certificate from being signed by another; null when it is. */
+    /**
+     * What keeps one certificate from being signed by another; null when it is.
+     *
+     * @param tried keys with which this certificate was checked already, and whether they signed it: renewed authorities share one
+     */
     private @Nullable ChainRefusal faultOfSignature(
-            X509Certificate issued, X509Certificate issuer, boolean registered) {
+            X509Certificate issued, X509Certificate issuer, boolean registered, Map<PublicKey, Boolean> tried) {
         String issuerName = Names.printed(issuer.getSubjectX500Principal());
         // Before the key is used: this is what bounds the time of a check.
         String weakness = Strength.weakness(issuer.getPublicKey(), limits.rsaKeyMaxBits());
         if (weakness != null) {
             return new CertificateWeak(issuerName, weakness);
         }
-        checksLeft--;
+        PublicKey key = issuer.getPublicKey();
+        Boolean known = tried.get(key);
+        boolean signed;
+        if (known != null) {
+            signed = budget.spend(1) && known;
+        } else {
+            signed = budget.spend(Strength.cost(key)) && isSignedBy(issued, key);
+            tried.put(key, signed);
+        }
+        return signed
+                ? null
+                : new IssuerKeyDiffers(Names.printed(issued.getSubjectX500Principal()), issuerName, registered);
+    }
+
+    private static boolean isSignedBy(X509Certificate issued, PublicKey key) {
         try {
-            issued.verify(issuer.getPublicKey());
-            return null;
+            issued.verify(key);
+            return true;
         } catch (GeneralSecurityException | ProviderException e) {
-            return new IssuerKeyDiffers(Names.printed(issued.getSubjectX500Principal()), issuerName, registered);
+            return false;
         }
     }
 

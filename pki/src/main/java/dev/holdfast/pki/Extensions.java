@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Extensions {
     static final String EXTENDED_KEY_USAGE = Extension.extendedKeyUsage.getId();
     static final String NAME_CONSTRAINTS = Extension.nameConstraints.getId();
+    private static final String BASIC_CONSTRAINTS = Extension.basicConstraints.getId();
     private static final String KEY_USAGE = Extension.keyUsage.getId();
     private static final String CLIENT_AUTH = KeyPurposeId.id_kp_clientAuth.getId();
     private static final String SERVER_AUTH = KeyPurposeId.id_kp_serverAuth.getId();
@@ -19,7 +20,7 @@ final class Extensions {
 
     /** Judged here or in the path's own checks, or without a meaning for a device's certificate. */
     private static final Set<String> UNDERSTOOD = Set.of(
-            Extension.basicConstraints.getId(),
+            BASIC_CONSTRAINTS,
             KEY_USAGE,
             EXTENDED_KEY_USAGE,
             NAME_CONSTRAINTS,
@@ -29,6 +30,8 @@ final class Extensions {
             Extension.policyConstraints.getId(),
             Extension.inhibitAnyPolicy.getId());
 
+    private static final int BOOLEAN = 1;
+    private static final int INTEGER = 2;
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_AGREEMENT = 4;
     private static final int KEY_CERT_SIGN = 5;
@@ -37,6 +40,15 @@ final class Extensions {
 
     static boolean isAuthority(X509Certificate certificate) {
         return certificate.getBasicConstraints() >= 0;
+    }
+
+    /** What of a leaf says that it may issue others, one sign being enough; null when nothing does. */
+    static @Nullable String signOfAuthority(X509Certificate leaf) {
+        if (isAuthority(leaf)) {
+            return "CA:TRUE";
+        }
+        boolean[] usage = leaf.getKeyUsage();
+        return usage != null && usage[KEY_CERT_SIGN] ? "keyUsage keyCertSign" : null;
     }
 
     /** What does not let a certificate issue others; null when it may. */
@@ -55,9 +67,17 @@ final class Extensions {
         if (certificate.getKeyUsage() == null && certificate.getExtensionValue(KEY_USAGE) != null) {
             return "keyUsage";
         }
-        return certificate.getExtensionValue(EXTENDED_KEY_USAGE) != null && purposes(certificate) == null
-                ? "extendedKeyUsage"
-                : null;
+        if (certificate.getExtensionValue(EXTENDED_KEY_USAGE) != null && purposes(certificate) == null) {
+            return "extendedKeyUsage";
+        }
+        byte[] constraints = certificate.getExtensionValue(BASIC_CONSTRAINTS);
+        return constraints == null || isBasicConstraints(DerElements.octets(constraints)) ? null : "basicConstraints";
+    }
+
+    /** The runtime takes one that it can't read for one that is not there. */
+    private static boolean isBasicConstraints(byte @Nullable [] value) {
+        List<DerElements.Element> parts = value == null ? null : DerElements.of(value);
+        return parts != null && parts.stream().allMatch(part -> part.tag() == BOOLEAN || part.tag() == INTEGER);
     }
 
     /** The identifier of a critical extension that nobody here obeys; null when there is none. */

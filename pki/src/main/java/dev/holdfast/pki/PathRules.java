@@ -34,6 +34,7 @@ import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +46,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathRules {
     private final Limits.Certificates limits;
+    private final ChainContents contents;
     private final Instant now;
 
     PathRules(Limits.Certificates limits, Instant now) {
         this.limits = limits;
+        this.contents = new ChainContents(limits.chainContents());
         this.now = now;
     }
 
@@ -59,7 +62,12 @@ final class PathRules {
      */
     @Nullable
     ChainRefusal faultOf(List<X509Certificate> path, ChainAnchor anchor) {
-        ChainRefusal fault = faultOfLeaf(path.getFirst());
+        // First of all, because it bounds what everything else costs.
+        ChainRefusal fault = contents.faultOf(
+                Stream.concat(path.stream(), Stream.of(anchor.certificate())).toList());
+        if (fault == null) {
+            fault = faultOfLeaf(path.getFirst());
+        }
         for (int i = 1; fault == null && i < path.size(); i++) {
             fault = faultOfIntermediate(path.get(i));
         }
@@ -87,8 +95,9 @@ final class PathRules {
         if (fault != null) {
             return fault;
         }
-        if (Extensions.isAuthority(leaf)) {
-            return new LeafIsAuthority(subject);
+        String authority = Extensions.signOfAuthority(leaf);
+        if (authority != null) {
+            return new LeafIsAuthority(subject, authority);
         }
         String purpose = Extensions.notForClients(leaf);
         return purpose == null ? null : new NotForClients(subject, purpose);
@@ -139,7 +148,12 @@ final class PathRules {
         if (now.isAfter(notAfter)) {
             return new AuthorityExpired(anchor.name(), notAfter, now);
         }
-        return now.isBefore(notBefore) ? new AuthorityNotYetValid(anchor.name(), notBefore, now) : null;
+        if (now.isBefore(notBefore)) {
+            return new AuthorityNotYetValid(anchor.name(), notBefore, now);
+        }
+        String subject = Names.printed(anchor.certificate().getSubjectX500Principal());
+        String unknown = Extensions.unknownCritical(anchor.certificate());
+        return unknown == null ? null : new CriticalExtensionUnknown(subject, unknown);
     }
 
     /** @param below what it issued, directly or not, leaf first */
@@ -202,7 +216,14 @@ final class PathRules {
     ChainRefusal rejectedByRuntime(List<X509Certificate> path, ChainAnchor anchor) {
         try {
             CertPath certificates = CertificateFactory.getInstance("X.509").generateCertPath(path);
-            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor.certificate(), null)));
+            // By name and key, since that is all which this check asks of an anchor, but for key identifiers: those are
+            // hints for
+            // finding an issuer, and tools do not agree on how to make them.
+            TrustAnchor trusted = new TrustAnchor(
+                    anchor.certificate().getSubjectX500Principal(),
+                    anchor.certificate().getPublicKey(),
+                    null);
+            PKIXParameters parameters = new PKIXParameters(Set.of(trusted));
             // What a hub denies is its own matter, judged where devices are; lists of authorities are not read yet.
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(now));

@@ -591,7 +591,7 @@ final class ChainCheckTest {
         Made device = Maker.leaf("CN=dev1", LEAF_KEYS).by(net.getFirst()).make();
         List<Made> shown = new ArrayList<>(List.of(device));
         shown.addAll(net);
-        assertThat(refusal(judge(rootOnly, shown.toArray(Made[]::new)), "32")).isEqualTo("ChainTooTangled");
+        assertThat(refusal(judge(rootOnly, shown.toArray(Made[]::new)), "64")).isEqualTo("ChainTooTangled");
     }
 
     // --- names

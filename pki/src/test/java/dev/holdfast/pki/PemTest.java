@@ -14,8 +14,10 @@ class PemTest {
     private static final KeyAndCertificate DEVICE =
             DeviceCertificates.selfSigned("dev1", KeyKind.EC_P256, Duration.ofDays(1), InstantSource.system());
 
-    private final Pem pem =
-            new Pem(new Limits.Certificates(10_000, 3, 10_000, 3, 8, 32, 8192, 10_000, Duration.ofDays(1), 3, 10));
+    private static final Limits.ChainContents CONTENTS = new Limits.ChainContents(10_000, 1, 1, 1, 1, 1);
+
+    private final Pem pem = new Pem(
+            new Limits.Certificates(10_000, 3, 10_000, 3, 8, 32, 8192, 10_000, Duration.ofDays(1), 3, 10, CONTENTS));
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);

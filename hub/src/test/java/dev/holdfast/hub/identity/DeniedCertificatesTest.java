@@ -47,12 +47,13 @@ class DeniedCertificatesTest {
                 usual.authorityMaxBytes(),
                 usual.authoritiesMax(),
                 usual.chainMaxCertificates(),
-                usual.chainMaxSignatureChecks(),
+                usual.chainMaxCost(),
                 usual.rsaKeyMaxBits(),
                 usual.serverChainMaxBytes(),
                 Duration.ofDays(1),
                 max,
-                10);
+                10,
+                usual.chainContents());
         return new DeniedCertificates(table, HUB1, clock, limits, added::add);
     }
 
