@@ -17,6 +17,7 @@ public final class Main {
                             KeyTelemetryTests.class,
                             CertificateTelemetryTests.class,
                             AuthorityTelemetryTests.class,
+                            PolicyTelemetryTests.class,
                             RegistryTests.class),
             "default-domain", List.of(DefaultDomainTests.class));
 

@@ -1,5 +1,6 @@
 package dev.holdfast.conformance;
 
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -94,6 +95,13 @@ final class TestServer {
 
     void deleteAuthority(String name) throws IOException, InterruptedException {
         ask("DELETE", "certificate-authorities/" + name, "", 204);
+    }
+
+    /** @param policy null takes back what was given */
+    void setPolicy(String policy) throws IOException, InterruptedException {
+        JsonObject given = new JsonObject();
+        given.addProperty("policy", policy);
+        ask("PUT", "policy", new GsonBuilder().serializeNulls().create().toJson(given), 200);
     }
 
     private void ask(String method, String path, String body, int wanted) throws IOException, InterruptedException {
