@@ -11,11 +11,11 @@ const ALGORITHMS = {
 };
 
 /** A self-signed certificate: PEM texts and both thumbprints, upper-case hexadecimal without separators. */
-export async function selfSigned(commonName, algorithm = 'ec') {
+export async function selfSigned(commonName, algorithm = 'ec', extensions = []) {
   const base = join(settings.scratch, `${commonName}-${algorithm}-${process.hrtime.bigint()}`);
   const made = await run('openssl', [
     'req', '-x509', ...ALGORITHMS[algorithm], '-noenc', '-sha256', '-days', '30',
-    '-subj', `/CN=${commonName}`, '-addext', 'extendedKeyUsage=clientAuth',
+    '-subj', `/CN=${commonName}`, '-addext', 'extendedKeyUsage=clientAuth', ...extensions.flatMap((each) => ['-addext', each]),
     '-keyout', `${base}.key`, '-out', `${base}.pem`,
   ]);
   if (made.code !== 0) {

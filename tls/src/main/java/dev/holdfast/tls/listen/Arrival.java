@@ -196,7 +196,9 @@ final class Arrival implements ClientHelloReader.Owner {
         } else {
             fail(why);
         }
-        var _ = connection.channel().close();
+        // Past the engine, whose close_notify would say that all went well: scanners take it for a renegotiation that
+        // was granted.
+        var _ = connection.channel().pipeline().firstContext().close();
     }
 
     /** The engine has given up. */

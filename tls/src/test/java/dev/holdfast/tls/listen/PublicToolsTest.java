@@ -276,6 +276,7 @@ class PublicToolsTest {
         Tool.Result result = echoed(opensslCommand(caFile(), "-tls1_2"), "R\n");
 
         assertThat(result.output()).contains("RENEGOTIATING");
+        assertThat(result.exitCode()).as("ended, which is no answer to it").isNotZero();
         assertThat(door.report().reason()).isEqualTo("RenegotiationRefused");
         assertThat(door.reports).isEmpty();
     }
