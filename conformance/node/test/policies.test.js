@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { close, connect, putToken, receive } from '../harness/amqp.js';
 import { Authority } from '../harness/authorities.js';
 import { selfSigned } from '../harness/certificates.js';
-import { deviceErrors, freshId, message, TestHub } from '../harness/hub.js';
+import { deviceErrors, eventHubToken, freshId, message, parse, TestHub } from '../harness/hub.js';
 import { Reader } from '../harness/reader.js';
 import { run, Server } from '../harness/server.js';
 
@@ -138,6 +139,39 @@ describe('TLS policies', () => {
       assert.match(line, /TLS 1\.3.*hub2.*hub-2021-strict-ecc.*'localhost'/);
     } finally {
       await strict.close();
+      await server.done('hub', 'delete', 'hub2', '--yes');
+    }
+  });
+
+  it('judge a reader again that names another hub than its handshake did', async () => {
+    await server.done('policy', 'set', 'hub1', '--default');
+    await server.done('hub', 'create', 'hub2', '--min-tls', '1.2');
+    const events = parse(server.hub('hub2').eventHubConnectionString);
+    const hostName = new URL(events.Endpoint.replace(/^sb:/, 'https:')).hostname;
+    const address = `${events.EntityPath}/ConsumerGroups/$Default/Partitions/0`;
+
+    /** Opens AMQP to hub2 below a handshake of its own kind, and reads with a good token. */
+    async function readBelow(handshake) {
+      const connection = await connect({ host: '127.0.0.1', hostname: hostName, ca: hub.ca, checkServerIdentity: () => undefined, ...handshake });
+      try {
+        const audience = `sb://${hostName}/${address}`;
+        assert.equal(await putToken(connection, audience, eventHubToken(audience, events.SharedAccessKey, events.SharedAccessKeyName)), 200);
+        await receive(connection, { address });
+      } finally {
+        await close(connection);
+      }
+    }
+
+    try {
+      // By its own name a client is offered TLS 1.2; by hub1's, or by none, it agrees on TLS 1.3.
+      await readBelow({ servername: hostName });
+      await readBelow({ servername: NAME, maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES256-GCM-SHA384' });
+      for (const [servername, words] of [[NAME, `named '${NAME}'`], ['localhost', "named 'localhost'"], ['', 'no SNI']]) {
+        await assert.rejects(readBelow({ servername }), (error) => error.condition === 'amqp:unauthorized-access');
+        const line = await server.logged(' amqp ', ' TlsNotAccepted: ', words);
+        assert.match(line, /TLS 1\.3.*hub2.*hub-2021-strict-ecc/);
+      }
+    } finally {
       await server.done('hub', 'delete', 'hub2', '--yes');
     }
   });
