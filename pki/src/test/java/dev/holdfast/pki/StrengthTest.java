@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,60 @@ final class StrengthTest {
                 .isNull();
         assertThat(Strength.weakness(rsa(2048, BigInteger.ONE.shiftLeft(2000).setBit(0)), MAX_BITS))
                 .contains("exponent of 2001 bits");
+    }
+
+    @Test
+    void an_exponent_with_which_everything_is_signed_or_nothing_can_be_is_refused() throws GeneralSecurityException {
+        assertThat(Strength.weakness(rsa(2048, BigInteger.valueOf(3)), MAX_BITS))
+                .isNull();
+        assertThat(Strength.weakness(rsa(2048, BigInteger.valueOf(65538)), MAX_BITS))
+                .contains("exponent 65538");
+        assertThat(Strength.weakness(withExponent(BigInteger.ONE), MAX_BITS)).contains("exponent 1");
+        assertThat(Strength.weakness(withExponent(BigInteger.valueOf(-3)), MAX_BITS))
+                .contains("exponent -3");
+    }
+
+    /** One that the runtime itself does not make. */
+    private static RSAPublicKey withExponent(BigInteger exponent) {
+        return new RSAPublicKey() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public BigInteger getPublicExponent() {
+                return exponent;
+            }
+
+            @Override
+            public BigInteger getModulus() {
+                return BigInteger.ONE.shiftLeft(2047).setBit(0);
+            }
+
+            @Override
+            public String getAlgorithm() {
+                return "RSA";
+            }
+
+            @Override
+            public String getFormat() {
+                return "none";
+            }
+
+            @Override
+            public byte[] getEncoded() {
+                return new byte[0];
+            }
+        };
+    }
+
+    @Test
+    void a_check_with_a_slow_key_costs_more() throws GeneralSecurityException {
+        assertThat(Strength.cost(rsa(4096, BigInteger.valueOf(65537)))).isEqualTo(1);
+        assertThat(Strength.cost(rsa(8192, BigInteger.valueOf(65537)))).isEqualTo(4);
+        assertThat(Strength.cost(KeyKind.EC_P256.generate().getPublic())).isEqualTo(1);
+        assertThat(Strength.cost(KeyKind.EC_P384.generate().getPublic())).isEqualTo(4);
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(521);
+        assertThat(Strength.cost(generator.generateKeyPair().getPublic())).isEqualTo(16);
     }
 
     @Test
