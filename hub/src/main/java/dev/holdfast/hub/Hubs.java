@@ -20,7 +20,9 @@ import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
 import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.DeniedCertificates;
+import dev.holdfast.hub.identity.KeyProof;
 import dev.holdfast.hub.identity.PolicyChange;
+import dev.holdfast.hub.identity.Proof;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.RegistryChange;
 import dev.holdfast.hub.identity.SharedAccessPolicies;
@@ -234,15 +236,31 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     }
 
     /**
-     * Adds, removes or renews shared access policies. A token that was signed with a key that is gone is refused from then on.
+     * Adds, removes or renews shared access policies. A token that was signed with a key that is gone is refused from then on, and
+     * the connections of devices that it opened are ended.
      *
      * @param change of the hub's policies, usually one of {@link SharedAccessPolicies}
      */
     public HubChange changePolicies(HubName name, Function<List<SharedAccessPolicy>, PolicyChange> change) {
-        return change(name, settings -> switch (change.apply(settings.policies())) {
+        HubChange changed = change(name, settings -> switch (change.apply(settings.policies())) {
             case PolicyChange.Done(var policies) -> new Wanted.Settings(settings.withPolicies(policies));
             case PolicyChange.Refused(var why) -> new Wanted.Refused(new HubRefusal.PolicyNotChanged(why));
         });
+        if (changed instanceof HubChange.Done(var hub)) {
+            int _ = hub.links().endEach(proof -> endOf(proof, hub.settings().get()));
+        }
+        return changed;
+    }
+
+    /** Why a device that came in by the token of a policy may not stay. */
+    private static @Nullable LinkEnd endOf(Proof proof, HubSettings now) {
+        if (!(proof instanceof KeyProof key)) {
+            return null;
+        }
+        String policy = key.policy();
+        return policy == null || now.policy(policy).filter(key::isOf).isPresent()
+                ? null
+                : new LinkEnd.PolicyWithdrawn(policy);
     }
 
     /**
@@ -392,6 +410,9 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         switch (change) {
             case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
             case RegistryChange.CredentialWithdrawn(var id) -> links.endDevice(id, new LinkEnd.CredentialWithdrawn());
+            case RegistryChange.KeyReplaced(var id, var keys) ->
+                links.endLetInByKey(
+                        id, proof -> proof.policy() == null && !proof.isOfDevice(keys), new LinkEnd.KeyReplaced());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
         }
     }

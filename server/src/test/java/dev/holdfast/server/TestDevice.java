@@ -43,13 +43,18 @@ final class TestDevice implements AutoCloseable {
     static TestDevice connect(Ready ready, String connectionString, @Nullable String will) throws IOException {
         String id = connectionString.replaceAll(".*DeviceId=([^;]*).*", "$1");
         String key = connectionString.replaceAll(".*SharedAccessKey=", "");
+        return connect(ready, id, token("localhost/devices/" + id, key), will);
+    }
+
+    /** @param password a token */
+    static TestDevice connect(Ready ready, String id, String password, @Nullable String will) throws IOException {
         SSLSocket socket = (SSLSocket) ClientTls.trusting(Path.of(ready.trustBundle()))
                 .context()
                 .getSocketFactory()
                 .createSocket("localhost", ready.hubs().getFirst().mqttPort());
         socket.setSoTimeout(WAIT_MILLIS);
         TestDevice device = new TestDevice(socket, id);
-        device.hello("localhost/" + id + "/?api-version=2021-04-12", token("localhost/devices/" + id, key), will);
+        device.hello("localhost/" + id + "/?api-version=2021-04-12", password, will);
         return device;
     }
 

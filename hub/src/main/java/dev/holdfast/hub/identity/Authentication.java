@@ -8,8 +8,8 @@ public sealed interface Authentication {
     String wireName();
 
     /**
-     * Whether something that opened the device before does not any more, and nothing else ends what it opened. Keys do not count:
-     * a connection that was opened with one ends with its token, and a key is replaced while the other is in use.
+     * Whether something that opened the device before does not any more, so that whatever connection it has must end. New keys do
+     * not count: they end what the old ones opened, and nothing else.
      */
     default boolean withdraws(Authentication before) {
         return switch (before) {

@@ -178,22 +178,41 @@ public final class Authenticator {
     private DeviceAuthentication judgeToken(Identity identity, Device device, SasToken token) {
         AuthenticationRefusal refusal =
                 faultOfReach(token, List.of("devices", identity.device().value()));
-        if (refusal == null) {
-            String policy = token.policy();
-            refusal = policy == null
-                    ? faultOfDeviceSignature(identity, device, token)
-                    : faultOfPolicy(token, policy, EnumSet.of(AccessRight.DEVICE_CONNECT), Signing.KEY_BYTES);
-        }
         if (refusal != null) {
             return refuse(refusal);
         }
-        String scope = token.policy() == null ? "device" : "hub";
-        return new DeviceAuthentication.Accepted(
-                identity,
-                device.generation(),
-                new AuthenticationMethod(scope, "sas", "iothub"),
-                token.expiry().plus(limits.tokenMaxSkew()),
-                CertificateProof.NONE);
+        String policyName = token.policy();
+        if (policyName == null) {
+            if (!(device.authentication() instanceof Authentication.Sas(var keys))) {
+                return refuse(new TokenNotAccepted(identity, device.authentication()));
+            }
+            return judgeSigner(identity, device, token, keys, new TokenSignatureWrong(identity));
+        }
+        SharedAccessPolicy policy = settings.get().policy(policyName).orElse(null);
+        if (policy == null) {
+            return refuse(new UnknownPolicy(policyName));
+        }
+        Set<AccessRight> needed = EnumSet.of(AccessRight.DEVICE_CONNECT);
+        DeviceAuthentication signed =
+                judgeSigner(identity, device, token, policy.keys(), new PolicySignatureWrong(policyName));
+        return signed instanceof DeviceAuthentication.Accepted
+                        && !policy.rights().containsAll(needed)
+                ? refuse(new PolicyLacksRight(policyName, needed))
+                : signed;
+    }
+
+    /** @param otherwise the refusal when none of the keys signed it */
+    private DeviceAuthentication judgeSigner(
+            Identity identity, Device device, SasToken token, SymmetricKeys keys, AuthenticationRefusal otherwise) {
+        SymmetricKey signer = token.signerOf(keys);
+        return signer == null
+                ? refuse(otherwise)
+                : new DeviceAuthentication.Accepted(
+                        identity,
+                        device.generation(),
+                        new AuthenticationMethod(token.policy() == null ? "device" : "hub", "sas", "iothub"),
+                        token.expiry().plus(limits.tokenMaxSkew()),
+                        KeyProof.of(token.policy(), signer));
     }
 
     /** What is wrong with where and how long a token is good, whoever signed it. */
@@ -205,14 +224,6 @@ public final class Authenticator {
                     new TokenResource(settings.get().hostName(), path).toString());
         }
         return token.isExpired(now, limits) ? new TokenExpired(token.expiry(), now) : null;
-    }
-
-    private static @Nullable AuthenticationRefusal faultOfDeviceSignature(
-            Identity identity, Device device, SasToken token) {
-        if (!(device.authentication() instanceof Authentication.Sas(var keys))) {
-            return new TokenNotAccepted(identity, device.authentication());
-        }
-        return token.isSignedBy(keys) ? null : new TokenSignatureWrong(identity);
     }
 
     private @Nullable AuthenticationRefusal faultOfPolicy(

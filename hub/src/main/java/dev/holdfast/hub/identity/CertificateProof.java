@@ -7,11 +7,11 @@ import java.util.List;
  * The certificates that let a device in, so that whoever withdraws one of them finds the device.
  *
  * @param certificates of a device with a thumbprint all that it showed; of one with an authority its own, those on the way, and the
- *     registered one at the end; empty when it came in by a token
+ *     registered one at the end
  * @param registered those of them that the device did not need to show, because they are registered authorities
  */
-public record CertificateProof(List<X509Certificate> certificates, List<X509Certificate> registered) {
-    /** Of a device that came in by something else. */
+public record CertificateProof(List<X509Certificate> certificates, List<X509Certificate> registered) implements Proof {
+    /** Of a connection of which nothing is known. */
     public static final CertificateProof NONE = new CertificateProof(List.of(), List.of());
 
     public CertificateProof {

@@ -10,15 +10,14 @@ public sealed interface DeviceAuthentication {
      *
      * @param generation of the registered device
      * @param until the end of the token, allowance included; null for a certificate
-     * @param proof the certificates that it came in by
+     * @param proof the certificates or the key that it came in by
      */
     record Accepted(
             Identity identity,
             String generation,
             AuthenticationMethod method,
             @Nullable Instant until,
-            CertificateProof proof)
-            implements DeviceAuthentication {}
+            Proof proof) implements DeviceAuthentication {}
 
     record Refused(AuthenticationRefusal refusal) implements DeviceAuthentication {}
 }

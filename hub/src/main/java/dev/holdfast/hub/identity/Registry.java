@@ -130,6 +130,11 @@ public final class Registry {
                     changes.accept(new RegistryChange.DeviceDisabled(device.id()));
                 } else if (before != null && device.authentication().withdraws(before.authentication())) {
                     changes.accept(new RegistryChange.CredentialWithdrawn(device.id()));
+                } else if (before != null
+                        && before.authentication() instanceof Authentication.Sas(var old)
+                        && device.authentication() instanceof Authentication.Sas(var keys)
+                        && !keys.containAll(old)) {
+                    changes.accept(new RegistryChange.KeyReplaced(device.id(), keys));
                 }
             }
         }

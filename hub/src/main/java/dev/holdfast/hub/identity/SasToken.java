@@ -142,10 +142,16 @@ public record SasToken(
 
     /** Whether one of the two keys signed it, as IoT clients sign: with the bytes that the base64 stands for. */
     public boolean isSignedBy(SymmetricKeys keys) {
+        return signerOf(keys) != null;
+    }
+
+    /** The one of the two keys that signed it, as {@link #isSignedBy(SymmetricKeys)} means it; null when none did. */
+    @Nullable
+    SymmetricKey signerOf(SymmetricKeys keys) {
         // Both are always tried, so that time does not tell which one matched.
         boolean primary = isSignedBy(keys.primary().bytes());
         boolean secondary = isSignedBy(keys.secondary().bytes());
-        return primary || secondary;
+        return primary ? keys.primary() : secondary ? keys.secondary() : null;
     }
 
     /** As {@link #isSignedBy(SymmetricKeys)}, as Event Hubs clients sign: with the characters of the base64 text. */

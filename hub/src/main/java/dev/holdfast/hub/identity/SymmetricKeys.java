@@ -20,6 +20,11 @@ public record SymmetricKeys(SymmetricKey primary, SymmetricKey secondary) {
         };
     }
 
+    /** Whether both of the other pair are in this one, in either order. */
+    boolean containAll(SymmetricKeys other) {
+        return contain(other.primary().base64()) && contain(other.secondary().base64());
+    }
+
     /** Whether a text is one of the two. Takes as long for a wrong text as for a right one of its length. */
     public boolean contain(String base64) {
         byte[] text = base64.getBytes(StandardCharsets.UTF_8);

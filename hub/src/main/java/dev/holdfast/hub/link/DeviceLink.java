@@ -1,6 +1,7 @@
 package dev.holdfast.hub.link;
 
 import dev.holdfast.hub.identity.CertificateProof;
+import dev.holdfast.hub.identity.Proof;
 
 /** The hub's hold on one connected identity, whatever the protocol. */
 public interface DeviceLink {
@@ -13,10 +14,10 @@ public interface DeviceLink {
     void end(LinkEnd why);
 
     /**
-     * The certificates that the device came in by. Known before the device is judged for the last time, so that whoever denies a
-     * certificate or deletes an authority finds everyone whom it let in.
+     * The certificates or the key that the device came in by. Known before the device is judged for the last time, so that whoever
+     * denies a certificate, deletes an authority or replaces a key finds everyone whom it let in.
      */
-    default CertificateProof proof() {
+    default Proof proof() {
         return CertificateProof.NONE;
     }
 }

@@ -3,10 +3,13 @@ package dev.holdfast.hub.link;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.KeyProof;
+import dev.holdfast.hub.identity.Proof;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,13 +68,36 @@ public final class DeviceLinks {
         });
     }
 
+    /** Ends the connection of a device itself if a key let it in that is such that it would not now. */
+    public void endLetInByKey(DeviceId device, Predicate<KeyProof> withdrawn, LinkEnd why) {
+        Held held = links.get(Identity.of(device));
+        if (held != null && held.link().proof() instanceof KeyProof key && withdrawn.test(key)) {
+            held.link().end(why);
+        }
+    }
+
     /** Ends the connections whose certificates are such that they would not be let in now, or might not. */
     public void endLetInBy(Predicate<CertificateProof> withdrawn, LinkEnd why) {
-        links.values().forEach(held -> {
-            if (withdrawn.test(held.link().proof())) {
+        int _ = endEach(
+                proof -> proof instanceof CertificateProof certificates && withdrawn.test(certificates) ? why : null);
+    }
+
+    /**
+     * Ends some connections, each for a reason of its own.
+     *
+     * @param endOf why one that came in by this ends; null when it stays
+     * @return how many are ended
+     */
+    public int endEach(Function<Proof, @Nullable LinkEnd> endOf) {
+        int ended = 0;
+        for (Held held : links.values()) {
+            LinkEnd why = endOf.apply(held.link().proof());
+            if (why != null) {
                 held.link().end(why);
+                ended++;
             }
-        });
+        }
+        return ended;
     }
 
     /** Ends every connection, and at once each that is entered later: the hub is going away. */

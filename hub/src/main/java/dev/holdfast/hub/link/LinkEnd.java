@@ -23,6 +23,12 @@ public sealed interface LinkEnd {
 
     record CredentialWithdrawn() implements LinkEnd {}
 
+    /** The device's key that signed its token is not registered any more. */
+    record KeyReplaced() implements LinkEnd {}
+
+    /** @param policy that was deleted, or whose key that signed the device's token was replaced */
+    record PolicyWithdrawn(String policy) implements LinkEnd {}
+
     /** @param name of the authority whose certificates let the device in */
     record AuthorityDeleted(String name) implements LinkEnd {}
 
@@ -47,6 +53,12 @@ public sealed interface LinkEnd {
             case CredentialWithdrawn() ->
                 "The device's registered certificate or kind of authentication was replaced. With what is registered now it"
                         + " comes in again.";
+            case KeyReplaced() ->
+                "The device's key that its token was signed with was replaced. With a key that is registered now it comes in"
+                        + " again.";
+            case PolicyWithdrawn(var policy) ->
+                "The device's token was signed with a key of the shared access policy '" + policy
+                        + "', and that key was replaced or the policy deleted. With a key that counts now it comes in again.";
             case AuthorityDeleted(var name) ->
                 "The certificate authority '" + name
                         + "', which the device's certificate led to, was deleted from the hub. Where another registered"

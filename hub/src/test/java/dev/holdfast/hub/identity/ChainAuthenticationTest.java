@@ -296,6 +296,7 @@ class ChainAuthenticationTest {
         assertThat(judge("x", own.certificate()))
                 .isInstanceOfSatisfying(
                         DeviceAuthentication.Accepted.class,
-                        accepted -> assertThat(accepted.proof().registered()).isEmpty());
+                        accepted -> assertThat(accepted.proof())
+                                .isEqualTo(new CertificateProof(List.of(own.certificate()), List.of())));
     }
 }

@@ -113,11 +113,22 @@ class RegistryTest {
         registry.apply(new Replace(DeviceSpec.of(DEV1, one), ANY));
         assertThat(changes).containsExactly(new RegistryChange.CredentialWithdrawn(DEV1));
         registry.apply(new Replace(keysOfTheRegistry(), ANY));
-        registry.apply(new RegistryRequest.RenewKeys(DEV1, KeyRenewal.BOTH));
-        assertThat(changes).as("keys end with their tokens").hasSize(2);
         registry.apply(new Replace(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()), ANY));
         registry.apply(new Replace(DeviceSpec.of(DEV1, both), ANY));
         assertThat(changes).hasSize(4).containsOnly(new RegistryChange.CredentialWithdrawn(DEV1));
+    }
+
+    @Test
+    void whoseKeyIsReplacedIsToldWithTheKeysThatCountNow() {
+        create();
+        registry.apply(new RegistryRequest.RenewKeys(DEV1, KeyRenewal.SWAP));
+        assertThat(changes).as("both keys are still there").isEmpty();
+        for (KeyRenewal which : List.of(KeyRenewal.PRIMARY, KeyRenewal.SECONDARY, KeyRenewal.BOTH)) {
+            changes.clear();
+            Device device = done(registry.apply(new RegistryRequest.RenewKeys(DEV1, which)));
+            SymmetricKeys now = ((Authentication.Sas) device.authentication()).keys();
+            assertThat(changes).containsExactly(new RegistryChange.KeyReplaced(DEV1, now));
+        }
     }
 
     @Test

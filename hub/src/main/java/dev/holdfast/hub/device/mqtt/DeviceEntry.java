@@ -2,6 +2,7 @@ package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.Proof;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
@@ -18,7 +19,7 @@ final class DeviceEntry implements DeviceLink {
     private final MqttLink link;
     private final AtomicReference<@Nullable LinkEnd> end = new AtomicReference<>();
     private volatile DeviceLinks.Registration registration = () -> {};
-    private volatile CertificateProof proof = CertificateProof.NONE;
+    private volatile Proof proof = CertificateProof.NONE;
 
     DeviceEntry(Reporter reporter, MqttLink link) {
         this.reporter = reporter;
@@ -30,13 +31,13 @@ final class DeviceEntry implements DeviceLink {
         registration = links.register(identity, this, link.connection().remoteAddress());
     }
 
-    /** Says by which certificates it is let in. */
-    void letInBy(CertificateProof now) {
+    /** Says by what it is let in. */
+    void letInBy(Proof now) {
         proof = now;
     }
 
     @Override
-    public CertificateProof proof() {
+    public Proof proof() {
         return proof;
     }
 
