@@ -12,6 +12,7 @@ public record Limits(
         Arrival arrival,
         Tls tls,
         Certificates certificates,
+        Revocation revocation,
         Mqtt mqtt,
         Amqp amqp,
         Http http,
@@ -40,6 +41,17 @@ public record Limits(
                         10_000,
                         128,
                         new ChainContents(32 * 1024, 128, 128, 32, 64, 32)),
+                new Revocation(
+                        8 * 1024 * 1024,
+                        200_000,
+                        64 * 1024 * 1024,
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(1),
+                        Duration.ofHours(1),
+                        64 * 1024,
+                        200_000,
+                        16,
+                        Duration.ofSeconds(5)),
                 new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
                 new Amqp(
                         512,
@@ -86,6 +98,7 @@ public record Limits(
                 arrival,
                 tls,
                 certificates,
+                revocation,
                 mqtt,
                 amqp,
                 http,
@@ -103,6 +116,7 @@ public record Limits(
                 other,
                 tls,
                 certificates,
+                revocation,
                 mqtt,
                 amqp,
                 http,
@@ -120,6 +134,7 @@ public record Limits(
                 arrival,
                 tls,
                 certificates,
+                revocation,
                 mqtt,
                 other,
                 http,
@@ -209,6 +224,32 @@ public record Limits(
             int nameConstraintsMax,
             int policiesMax,
             int policyMappingsMax) {}
+
+    /**
+     * What authorities say of the certificates that they took back.
+     *
+     * @param listMaxBytes one certificate revocation list (CRL)
+     * @param listMaxEntries certificates on it
+     * @param listsMaxBytes the lists of one hub, together
+     * @param clockMaxSkew how far the clock of an authority may be ahead of the hub's
+     * @param listEvery time from fetching a list to fetching it again, at most; less where its next one is due earlier
+     * @param answerMaxAge how long an OCSP answer counts at most, though it says longer
+     * @param answerMaxBytes one OCSP answer
+     * @param answersMax OCSP answers that one hub remembers
+     * @param questionsMax OCSP questions of one hub that are under way at once; further ones wait
+     * @param answerMaxTime how long a connecting device waits for an OCSP answer, its turn included
+     */
+    public record Revocation(
+            int listMaxBytes,
+            int listMaxEntries,
+            int listsMaxBytes,
+            Duration clockMaxSkew,
+            Duration listEvery,
+            Duration answerMaxAge,
+            int answerMaxBytes,
+            int answersMax,
+            int questionsMax,
+            Duration answerMaxTime) {}
 
     /**
      * @param connectMaxBytes remaining length of a CONNECT, and of every later packet that carries no message

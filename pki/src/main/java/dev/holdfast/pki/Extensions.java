@@ -16,6 +16,7 @@ final class Extensions {
     private static final String KEY_USAGE = Extension.keyUsage.getId();
     private static final String CLIENT_AUTH = KeyPurposeId.id_kp_clientAuth.getId();
     private static final String SERVER_AUTH = KeyPurposeId.id_kp_serverAuth.getId();
+    private static final String OCSP_SIGNING = KeyPurposeId.id_kp_OCSPSigning.getId();
     private static final String ANY_PURPOSE = KeyPurposeId.anyExtendedKeyUsage.getId();
 
     /** Judged here or in the path's own checks, or without a meaning for a device's certificate. */
@@ -35,6 +36,7 @@ final class Extensions {
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_AGREEMENT = 4;
     private static final int KEY_CERT_SIGN = 5;
+    private static final int CRL_SIGN = 6;
 
     private Extensions() {}
 
@@ -60,6 +62,18 @@ final class Extensions {
         }
         boolean[] usage = certificate.getKeyUsage();
         return usage == null || usage[KEY_CERT_SIGN] ? null : "its keyUsage does not allow keyCertSign";
+    }
+
+    /** Whether a key usage that is there allows signing revocation lists. */
+    static boolean maySignLists(X509Certificate certificate) {
+        boolean[] usage = certificate.getKeyUsage();
+        return usage == null || usage[CRL_SIGN];
+    }
+
+    /** Whether the certificate says itself that its key answers for its issuer (RFC 6960 4.2.2.2); any purpose is not enough. */
+    static boolean isForOcspSigning(X509Certificate certificate) {
+        List<String> purposes = purposes(certificate);
+        return purposes != null && purposes.contains(OCSP_SIGNING);
     }
 
     /** The extension that is there and can't be read; null when there is none. */

@@ -127,13 +127,13 @@ final class Strength {
     /** What is wrong with the signature that a certificate bears; null when nothing is. */
     static @Nullable String weakness(X509Certificate certificate) {
         String name = certificate.getSigAlgName();
-        boolean good = SIGNATURES.contains(name) || (name.equals("RSASSA-PSS") && hasGoodDigest(certificate));
+        boolean good = SIGNATURES.contains(name)
+                || (name.equals("RSASSA-PSS") && hasGoodDigest(certificate.getSigAlgParams()));
         return good ? null : "a signature of the type " + name;
     }
 
     /** RSASSA-PSS says in parameters what it hashes with, and SHA-1 when it says nothing. */
-    private static boolean hasGoodDigest(X509Certificate certificate) {
-        byte[] encoded = certificate.getSigAlgParams();
+    static boolean hasGoodDigest(byte @Nullable [] encoded) {
         if (encoded == null) {
             return false;
         }

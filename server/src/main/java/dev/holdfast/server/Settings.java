@@ -231,6 +231,7 @@ final class Settings {
                 DEFAULTS.arrival(),
                 DEFAULTS.tls(),
                 DEFAULTS.certificates(),
+                DEFAULTS.revocation(),
                 mqtt(values),
                 DEFAULTS.amqp(),
                 DEFAULTS.http(),

@@ -31,6 +31,8 @@ class RefusalReferenceTest {
             "AuthorityRefusal",
             "AuthorityFault",
             "DenialRefusal",
+            "RevocationListFault",
+            "ListRefusal",
             "ServerChainFault");
 
     /** Cases that carry a reason of another list and are reported by that one's word. */

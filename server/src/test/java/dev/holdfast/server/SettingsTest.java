@@ -85,6 +85,7 @@ final class SettingsTest {
                         usual.arrival(),
                         usual.tls(),
                         usual.certificates(),
+                        usual.revocation(),
                         new Limits.Mqtt(
                                 usual.mqtt().connectMaxBytes(),
                                 usual.mqtt().packetMaxBytes(),
