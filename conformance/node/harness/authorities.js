@@ -13,6 +13,7 @@ const KEYS = {
 };
 const AUTHORITY = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'];
 const DEVICE = ['basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=clientAuth'];
+const RESPONDER = ['basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=OCSPSigning'];
 
 async function openssl(...args) {
   const made = await run('openssl', args);
@@ -46,6 +47,11 @@ export class Authority {
   /** @param options.days of its life; -1 for one that is over */
   async device(commonName, { algorithm = 'ec', days = 30 } = {}) {
     return this.#issue(`/CN=${commonName}`, DEVICE, algorithm, days);
+  }
+
+  /** A certificate for answering OCSP questions about what this authority issued. */
+  async responder() {
+    return this.#issue('/O=Plant/CN=Responder', RESPONDER, 'ec', 30);
   }
 
   async #issue(subject, extensions, algorithm, days) {

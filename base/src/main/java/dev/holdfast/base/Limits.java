@@ -127,6 +127,24 @@ public record Limits(
                 client);
     }
 
+    /** As {@link #with(Sockets)}, for what authorities took back. */
+    public Limits with(Revocation other) {
+        return new Limits(
+                sockets,
+                arrival,
+                tls,
+                certificates,
+                other,
+                mqtt,
+                amqp,
+                http,
+                telemetry,
+                registry,
+                storage,
+                installation,
+                client);
+    }
+
     /** As {@link #with(Sockets)}, for AMQP. */
     public Limits with(Amqp other) {
         return new Limits(
@@ -320,7 +338,20 @@ public record Limits(
             int bodiesMaxBytes,
             int bodiesPerAddressMaxBytes,
             int bodyMinBytesPerSecond,
-            Duration idleMaxTime) {}
+            Duration idleMaxTime) {
+        /** These limits with another one for the body of a request. */
+        public Http withBodyMaxBytes(int other) {
+            return new Http(
+                    requestLineMaxBytes,
+                    headersMaxBytes,
+                    headerFieldsMax,
+                    other,
+                    bodiesMaxBytes,
+                    bodiesPerAddressMaxBytes,
+                    bodyMinBytesPerSecond,
+                    idleMaxTime);
+        }
+    }
 
     /**
      * @param messageMaxBytes body plus properties of one device-to-cloud message

@@ -33,6 +33,7 @@ final class CertAuthorityCommand implements Runnable {
                 .addSubcommand(new Show(environment))
                 .addSubcommand(new CertAuthorityCodeCommand(environment))
                 .addSubcommand(new CertAuthorityVerifyCommand(environment))
+                .addSubcommand(new CertAuthorityRevocationCommand(environment))
                 .addSubcommand(new Delete(environment));
     }
 
@@ -51,6 +52,9 @@ final class CertAuthorityCommand implements Runnable {
         out.println("SHA-1:      " + authority.path("thumbprint").asString());
         out.println("SHA-256:    " + authority.path("sha256").asString());
         out.println("Registered: " + authority.path("created").asString());
+        out.println("CRL from:   " + authority.path("crlUrl").asString());
+        out.println("OCSP from:  " + authority.path("ocspUrl").asString());
+        out.println("If unknown: " + authority.path("whenUnknown").asString());
     }
 
     private static String verified(JsonNode authority) {

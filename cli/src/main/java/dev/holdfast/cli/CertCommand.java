@@ -8,8 +8,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "cert",
         description =
-                "Certificates: the authorities whose certificates let devices in, what is denied, and those that the"
-                        + " server shows.",
+                "Certificates: the authorities whose certificates let devices in, what they revoked, what is denied, and"
+                        + " those that the server shows.",
         footer = {
             "",
             "Examples:",
@@ -23,6 +23,7 @@ final class CertCommand implements Runnable {
     static CommandLine line(Map<String, String> environment) {
         return new CommandLine(new CertCommand())
                 .addSubcommand(CertAuthorityCommand.line(environment))
+                .addSubcommand(CertRevocationListCommand.line(environment))
                 .addSubcommand(CertDenyCommand.line(environment))
                 .addSubcommand(CertServerCommand.line(environment));
     }

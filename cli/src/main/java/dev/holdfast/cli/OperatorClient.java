@@ -64,6 +64,11 @@ final class OperatorClient implements AutoCloseable {
         return send("PATCH", path, JSON.writeValueAsBytes(body));
     }
 
+    /** Sends bytes as they are. */
+    JsonNode put(String path, byte[] content) throws CommandFailure {
+        return send("PUT", path, content, Map.of("Content-Type", "application/octet-stream"));
+    }
+
     /** Hands the body of a successful answer on as it comes, however long it is. What the receiver throws comes out unchanged. */
     void receive(String method, String path, HttpsClient.Receiver receiver) throws CommandFailure, IOException {
         Map<String, String> headers = Map.of("Authorization", "Bearer " + address.token());
@@ -85,7 +90,7 @@ final class OperatorClient implements AutoCloseable {
         Map<String, String> headers = new LinkedHashMap<>(fields);
         headers.put("Authorization", "Bearer " + address.token());
         if (body.length > 0) {
-            headers.put("Content-Type", "application/json");
+            headers.putIfAbsent("Content-Type", "application/json");
         }
         HttpsClient.Answer answer;
         try {

@@ -6,6 +6,7 @@ import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.link.DeviceLinks;
+import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
@@ -24,6 +25,7 @@ public record Hub(
         Live<TlsPolicy> tls,
         Registry registry,
         DeniedCertificates denied,
+        Revocation revocation,
         Authenticator authenticator,
         DeviceLinks links,
         Intake intake,

@@ -7,6 +7,9 @@ import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.hub.identity.VerificationCode;
+import dev.holdfast.hub.revocation.Origin;
+import dev.holdfast.hub.revocation.RevocationSettings;
+import dev.holdfast.hub.revocation.WhenUnknown;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.io.ByteArrayInputStream;
@@ -55,6 +58,7 @@ record HubRow(
     /**
      * @param certificate DER in Base64
      * @param code null when none was asked for, as {@code codeUntil} is then
+     * @param revocation null in rows that were written before there was any
      */
     record Authority(
             String name,
@@ -63,10 +67,33 @@ record HubRow(
             String created,
             String updated,
             @Nullable String code,
-            @Nullable String codeUntil) {
+            @Nullable String codeUntil,
+            @Nullable Revocation revocation) {
         @Override
         public String toString() {
             return "Authority[" + name + "]";
+        }
+    }
+
+    /** As {@link Origin#text} and {@link WhenUnknown#word} write them. */
+    record Revocation(String lists, String answers, String whenUnknown) {
+        static Revocation of(RevocationSettings settings) {
+            return new Revocation(
+                    settings.lists().text(),
+                    settings.answers().text(),
+                    settings.whenUnknown().word());
+        }
+
+        RevocationSettings settings() {
+            return new RevocationSettings(
+                    origin(lists),
+                    origin(answers),
+                    WhenUnknown.parse(whenUnknown)
+                            .orElseThrow(() -> new IllegalArgumentException("unknown word " + whenUnknown)));
+        }
+
+        private static Origin origin(String text) {
+            return Origin.parse(text).orElseThrow(() -> new IllegalArgumentException("a URL can't be read"));
         }
     }
 
@@ -147,7 +174,8 @@ record HubRow(
                     authority.created().toString(),
                     authority.updated().toString(),
                     code == null ? null : code.text(),
-                    code == null ? null : code.until().toString());
+                    code == null ? null : code.until().toString(),
+                    Revocation.of(authority.revocation()));
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException("a certificate that was parsed can be encoded", e);
         }
@@ -166,7 +194,8 @@ record HubRow(
                     Instant.parse(row.updated),
                     row.code == null || row.codeUntil == null
                             ? null
-                            : new VerificationCode(row.code, Instant.parse(row.codeUntil)));
+                            : new VerificationCode(row.code, Instant.parse(row.codeUntil)),
+                    row.revocation == null ? RevocationSettings.NONE : row.revocation.settings());
         } catch (CertificateException e) {
             throw new IllegalArgumentException("the certificate of the authority " + row.name + " can't be read", e);
         }

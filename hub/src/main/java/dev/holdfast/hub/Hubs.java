@@ -19,6 +19,7 @@ import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
 import dev.holdfast.hub.identity.CertificateAuthority;
+import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.KeyProof;
 import dev.holdfast.hub.identity.PolicyChange;
@@ -29,6 +30,8 @@ import dev.holdfast.hub.identity.SharedAccessPolicies;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.hub.revocation.Revocation;
+import dev.holdfast.hub.revocation.RevocationRefusal;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
@@ -72,10 +75,15 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private final InstantSource clock;
     private final SecureRandom random;
     private final Limits limits;
+    private final Revocation.Asking asking;
     private final Map<HubName, Hub> open = new ConcurrentSkipListMap<>();
     private final Object changes = new Object();
 
-    /** Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close. */
+    /**
+     * Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close.
+     *
+     * @param asking how authorities are asked about revocations
+     */
     public Hubs(
             Table table,
             HubLogs logs,
@@ -83,8 +91,10 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             HubPolicies tlsPolicies,
             InstantSource clock,
             SecureRandom random,
-            Limits limits) {
+            Limits limits,
+            Revocation.Asking asking) {
         this.table = table;
+        this.asking = asking;
         this.tlsPolicies = tlsPolicies;
         this.logs = logs;
         this.hostNames = hostNames;
@@ -327,9 +337,15 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                                 .endLetInBy(
                                         proof -> proof.leansOn(authority),
                                         new LinkEnd.AuthorityDeleted(authority.name())));
+                hub.revocation().authoritiesChanged();
             }
             return changed;
         }
+    }
+
+    /** What time brings for revocations; called every second or so, quick. */
+    public void tickRevocation() {
+        open.values().forEach(hub -> hub.revocation().tick());
     }
 
     /** Frees telemetry that is older than its hub keeps it. */
@@ -387,8 +403,24 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 clock,
                 limits.certificates(),
                 entry -> links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry)));
+        Revocation revocation = new Revocation(
+                table,
+                name,
+                () -> live.get().authorities().stream()
+                        .map(CertificateAuthority::issuer)
+                        .toList(),
+                asking,
+                clock,
+                limits,
+                revoking -> links.endEach(proof -> endOf(proof, revoking)));
         Authenticator authenticator = new Authenticator(
-                live, registry, denied, host -> hostNames.hubOf(host).equals(Optional.of(name)), clock, limits);
+                live,
+                registry,
+                denied,
+                revocation,
+                host -> hostNames.hubOf(host).equals(Optional.of(name)),
+                clock,
+                limits);
         Log log = logs.open(name, settings.partitions());
         Intake intake = new Intake(log, limits.telemetry());
         Hub hub = new Hub(
@@ -397,6 +429,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 new Live<>(tlsPolicies.of(settings.tls())),
                 registry,
                 denied,
+                revocation,
                 authenticator,
                 links,
                 intake,
@@ -404,6 +437,15 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 log);
         open.put(name, hub);
         return hub;
+    }
+
+    private static @Nullable LinkEnd endOf(Proof proof, Revocation revocation) {
+        if (!(proof instanceof CertificateProof certificates)
+                || certificates.path().isEmpty()) {
+            return null;
+        }
+        RevocationRefusal why = revocation.faultOfConnected(certificates.path());
+        return why == null ? null : new LinkEnd.NotStanding(why);
     }
 
     private static void endLinks(DeviceLinks links, RegistryChange change) {

@@ -76,7 +76,8 @@ final class HubAuthoritiesTest {
                 new NamedTls(),
                 clock,
                 new SecureRandom(),
-                Limits.defaults());
+                Limits.defaults(),
+                NobodyAsked.ASKING);
     }
 
     private HubChange add(String name, TestAuthority authority) {

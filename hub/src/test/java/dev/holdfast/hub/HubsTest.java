@@ -64,7 +64,7 @@ final class HubsTest {
     }
 
     private Hubs hubs(Limits limits) {
-        return new Hubs(table, logs, NAMES, new NamedTls(), clock, new SecureRandom(), limits);
+        return new Hubs(table, logs, NAMES, new NamedTls(), clock, new SecureRandom(), limits, NobodyAsked.ASKING);
     }
 
     /** As a new process would. */
@@ -143,7 +143,8 @@ final class HubsTest {
         hubs.close();
 
         HostNames other = new HostNames(List.of(HostNames.DEFAULT_DOMAIN), HUB1);
-        hubs = new Hubs(table, logs, other, new NamedTls(), clock, new SecureRandom(), Limits.defaults());
+        hubs = new Hubs(
+                table, logs, other, new NamedTls(), clock, new SecureRandom(), Limits.defaults(), NobodyAsked.ASKING);
 
         assertThat(hubs.byName(HUB1).orElseThrow().settings().get().hostName()).isEqualTo("localhost");
     }
@@ -290,7 +291,8 @@ final class HubsTest {
                 logs.delete(hub);
             }
         };
-        hubs = new Hubs(table, both, NAMES, new NamedTls(), clock, new SecureRandom(), Limits.defaults());
+        hubs = new Hubs(
+                table, both, NAMES, new NamedTls(), clock, new SecureRandom(), Limits.defaults(), NobodyAsked.ASKING);
         assertThatThrownBy(() -> hubs.create(NewHub.named(HUB1)))
                 .isInstanceOf(StoreException.class)
                 .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));

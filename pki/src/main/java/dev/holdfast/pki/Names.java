@@ -65,7 +65,7 @@ public final class Names {
     }
 
     /** As RFC 5280 compares names: without regard to case and to repeated spaces. */
-    static boolean same(X500Principal one, X500Principal other) {
+    public static boolean same(X500Principal one, X500Principal other) {
         try {
             return one.equals(other);
         } catch (IllegalArgumentException e) {
@@ -75,7 +75,7 @@ public final class Names {
     }
 
     /** By name and by signature; nothing else is looked at. */
-    static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
+    public static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
         return same(certificate.getIssuerX500Principal(), issuer.getSubjectX500Principal())
                 && Possession.isSignedBy(certificate, issuer);
     }

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.Maker.Made;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Random;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERUTF8String;
@@ -92,10 +96,10 @@ final class RevocationListsTest {
     @ParameterizedTest
     @ValueSource(strings = {"SHA256withRSA", "SHA512withRSA", "Ed25519", "SHA384withECDSA"})
     void every_kind_of_key_signs_lists(String signature) throws Exception {
-        var generator = java.security.KeyPairGenerator.getInstance(
+        var generator = KeyPairGenerator.getInstance(
                 signature.equals("Ed25519") ? "Ed25519" : signature.endsWith("RSA") ? "RSA" : "EC");
         if (signature.endsWith("ECDSA")) {
-            generator.initialize(new java.security.spec.ECGenParameterSpec("secp384r1"));
+            generator.initialize(new ECGenParameterSpec("secp384r1"));
         }
         Made issuer = Maker.authority("CN=Other", generator.generateKeyPair())
                 .signedWith(signature)
@@ -200,12 +204,12 @@ final class RevocationListsTest {
         assertThat(reason(read(entry.make()))).isEqualTo("ListExtensionNotUnderstood");
     }
 
-    private static Extensions entryExtension(ASN1ObjectIdentifier id, org.bouncycastle.asn1.ASN1Encodable value) {
+    private static Extensions entryExtension(ASN1ObjectIdentifier id, ASN1Encodable value) {
         try {
             ExtensionsGenerator generator = new ExtensionsGenerator();
             generator.addExtension(id, true, value);
             return generator.generate();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param readyFile written besides the one in the data directory, or null
  * @param limits for everything but what a socket may do on its way in, which each listener has of its own
  * @param policies the TLS policies for who names no hub
+ * @param outgoing networks besides the public ones to which requests of our own may go
  * @param metrics where metrics and health checks are answered, or null for nowhere
  */
 record Config(
@@ -31,7 +33,8 @@ record Config(
         Log log,
         @Nullable Metrics metrics,
         Policies policies,
-        Acceleration acceleration) {
+        Acceleration acceleration,
+        Networks outgoing) {
     static final int HTTPS_PORT = 443;
     static final int HTTPS_FALLBACK_PORT = 8443;
     static final int MQTT_PORT = 8883;

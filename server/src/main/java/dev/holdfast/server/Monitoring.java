@@ -16,6 +16,7 @@ import dev.holdfast.server.monitor.MonitorFace;
 import dev.holdfast.server.monitor.ProcessMetrics;
 import dev.holdfast.server.monitor.RefusalCounter;
 import dev.holdfast.server.monitor.RequestCounter;
+import dev.holdfast.server.monitor.RevocationMetrics;
 import dev.holdfast.server.monitor.StoreMetrics;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.listen.FrontDoor;
@@ -114,6 +115,7 @@ final class Monitoring {
     void watch(FrontDoor door, Hubs hubs, EventsFace events) {
         exposition.add(new DoorMetrics(door));
         exposition.add(new HubMetrics(hubs, events));
+        exposition.add(new RevocationMetrics(hubs));
     }
 
     void watch(DiskSpace space) {

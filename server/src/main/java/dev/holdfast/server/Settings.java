@@ -8,6 +8,7 @@ import dev.holdfast.server.setting.Setting;
 import dev.holdfast.server.setting.Values;
 import dev.holdfast.server.setting.WrongSettingException;
 import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +108,22 @@ final class Settings {
             DEFAULTS.installation().stopMaxTime(),
             "How long a clean end may take before the process ends anyway.");
 
+    static final Setting<Duration> LIST_EVERY = Setting.of(
+            "revocation.listEvery",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24)),
+            DEFAULTS.revocation().listEvery(),
+            "A revocation list is fetched again after this time, or earlier where the next one is due.");
+    static final Setting<Duration> ANSWER_MAX_AGE = Setting.of(
+            "revocation.answerMaxAge",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24)),
+            DEFAULTS.revocation().answerMaxAge(),
+            "An OCSP answer counts no longer than this, whatever it says itself.");
+    static final Setting<Networks> ALLOWED_NETWORKS = Setting.of(
+            "outgoing.allowedNetworks",
+            Kind.networks(),
+            Networks.NONE,
+            "Networks besides the public ones in which revocation lists and OCSP responders may be.");
+
     static final Setting<LogFormat> LOG_FORMAT =
             Setting.of("log.format", Kind.word(LogFormat.class), LogFormat.TEXT, "How a line of the log is written.");
     static final Setting<LogLevel> LOG_LEVEL = Setting.of(
@@ -185,6 +202,7 @@ final class Settings {
                 PENDING_MAX,
                 HUBS_MAX,
                 STOP_MAX_TIME));
+        all.addAll(List.of(LIST_EVERY, ANSWER_MAX_AGE, ALLOWED_NETWORKS));
         all.addAll(List.of(LOG_FORMAT, LOG_LEVEL, METRICS_ADDRESS, METRICS_PORT));
         return new Catalog(all);
     }
@@ -217,7 +235,8 @@ final class Settings {
                         values.find(MQTT.policy),
                         values.find(AMQP.policy),
                         values.find(HTTPS.policy)),
-                values.get(TLS_ACCELERATION));
+                values.get(TLS_ACCELERATION),
+                values.get(ALLOWED_NETWORKS));
     }
 
     private static Config.@Nullable Metrics metrics(Values values) {
@@ -231,7 +250,7 @@ final class Settings {
                 DEFAULTS.arrival(),
                 DEFAULTS.tls(),
                 DEFAULTS.certificates(),
-                DEFAULTS.revocation(),
+                revocation(values),
                 mqtt(values),
                 DEFAULTS.amqp(),
                 DEFAULTS.http(),
@@ -260,6 +279,21 @@ final class Settings {
                 perAddressMax == null ? openMax / 2 : perAddressMax,
                 DEFAULTS.sockets().toldMax(),
                 DEFAULTS.sockets().toldEvery());
+    }
+
+    private static Limits.Revocation revocation(Values values) {
+        Limits.Revocation usual = DEFAULTS.revocation();
+        return new Limits.Revocation(
+                usual.listMaxBytes(),
+                usual.listMaxEntries(),
+                usual.listsMaxBytes(),
+                usual.clockMaxSkew(),
+                values.get(LIST_EVERY),
+                values.get(ANSWER_MAX_AGE),
+                usual.answerMaxBytes(),
+                usual.answersMax(),
+                usual.questionsMax(),
+                usual.answerMaxTime());
     }
 
     private static Limits.Mqtt mqtt(Values values) {

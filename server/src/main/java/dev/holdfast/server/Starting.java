@@ -6,6 +6,7 @@ import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.pki.ServerCertificateStore;
 import dev.holdfast.server.backup.Backups;
@@ -18,8 +19,12 @@ import dev.holdfast.server.policy.PolicyStore;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.listen.Accelerator;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.wire.client.AddressGuard;
+import dev.holdfast.wire.client.ClientTls;
+import dev.holdfast.wire.client.GuardedClient;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +44,7 @@ final class Starting {
     private static final Duration CERTIFICATES_EVERY = Duration.ofHours(12);
     private static final Duration STORE_EVERY = Duration.ofSeconds(5);
     private static final Duration READY_EVERY = Duration.ofSeconds(5);
+    private static final Duration REVOCATION_EVERY = Duration.ofSeconds(1);
     private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
     private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
     private static final Duration REQUESTS_MAX_TIME = Duration.ofSeconds(2);
@@ -162,7 +168,8 @@ final class Starting {
                 storage.table(), config.policies().byDefault(), limits.tls().policiesMax());
         // Hubs that were given none are opened with it.
         TlsPolicies.find(policies, policies.defaultName());
-        Hubs hubs = opened.add(new Hubs(storage.table(), storage.logs(), hostNames, policies, clock, random, limits));
+        Hubs hubs = opened.add(
+                new Hubs(storage.table(), storage.logs(), hostNames, policies, clock, random, limits, asking()));
         FirstStart.ensure(storage.table(), hubs);
         TlsPolicies tls = new TlsPolicies(policies, config.policies(), hostNames, hubs);
         monitoring.watch(hubs);
@@ -181,10 +188,23 @@ final class Starting {
                 monitoring.requests());
     }
 
+    private Revocation.Asking asking() throws StartFailure {
+        try {
+            GuardedClient client = opened.add(new GuardedClient(
+                    new AddressGuard(config.outgoing()), ClientTls.trustingPublicRoots(), limits.client()));
+            ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor();
+            opened.add(asking::shutdownNow);
+            return new Revocation.Asking(new RevocationClient(client), asking);
+        } catch (GeneralSecurityException e) {
+            throw new StartFailure("The public roots of the Java runtime can't be read.", e);
+        }
+    }
+
     private void schedule(
             DataDirectory data, Hubs hubs, Storage storage, ServerCertificates certificates, ReadyFiles readyFiles) {
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
+        schedule.every(REVOCATION_EVERY, "looking at revocations", hubs::tickRevocation);
         schedule.every(
                 STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));
         // Keys and the demo device may be changed through a hub's own API, too.

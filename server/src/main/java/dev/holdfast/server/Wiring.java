@@ -21,6 +21,7 @@ import dev.holdfast.server.operator.HubsResource;
 import dev.holdfast.server.operator.OperatorFace;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.server.operator.PoliciesResource;
+import dev.holdfast.server.operator.RevocationListsResource;
 import dev.holdfast.server.operator.ServerCertificatesResource;
 import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TlsPoliciesResource;
@@ -109,7 +110,16 @@ record Wiring(
                 token,
                 ownHost,
                 new StatusResource(hubs, accelerator, clock),
-                new HubsResource(hubs, strings, devices, policies, authorities, denied, tlsPolicies, hubsChanged),
+                new HubsResource(
+                        hubs,
+                        strings,
+                        devices,
+                        policies,
+                        authorities,
+                        denied,
+                        new RevocationListsResource(clock, limits.revocation()),
+                        tlsPolicies,
+                        hubsChanged),
                 tlsPolicies,
                 new BackupResource(backups),
                 new ServerCertificatesResource(certificates, hubs),

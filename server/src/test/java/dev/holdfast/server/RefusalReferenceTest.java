@@ -36,7 +36,8 @@ class RefusalReferenceTest {
             "ServerChainFault");
 
     /** Cases that carry a reason of another list and are reported by that one's word. */
-    private static final Set<String> CARRIERS = Set.of("NotAuthenticated", "NotTaken", "PlainRefused", "ChainRefused");
+    private static final Set<String> CARRIERS =
+            Set.of("NotAuthenticated", "NotTaken", "PlainRefused", "ChainRefused", "NotStanding");
 
     @Test
     void every_reason_word_is_explained_and_no_other() throws Exception {

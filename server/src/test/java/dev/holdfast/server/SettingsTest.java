@@ -10,6 +10,7 @@ import dev.holdfast.server.setting.Setting;
 import dev.holdfast.server.setting.SettingsFile;
 import dev.holdfast.server.setting.SettingsPage;
 import dev.holdfast.server.setting.Values;
+import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,9 @@ final class SettingsTest {
             Map.entry("log.level", "debug"),
             Map.entry("metrics.address", "127.0.0.2"),
             Map.entry("metrics.port", "19464"),
+            Map.entry("revocation.listEvery", "7m"),
+            Map.entry("revocation.answerMaxAge", "90s"),
+            Map.entry("outgoing.allowedNetworks", "10.0.0.0/8, fd00:0:0:0:0:0:0:0/8"),
             Map.entry("tls.policy", "modern"),
             Map.entry("tls.acceleration", "off"),
             Map.entry("listeners.mqtt.policy", "hub-2021-legacy"),
@@ -85,7 +89,17 @@ final class SettingsTest {
                         usual.arrival(),
                         usual.tls(),
                         usual.certificates(),
-                        usual.revocation(),
+                        new Limits.Revocation(
+                                usual.revocation().listMaxBytes(),
+                                usual.revocation().listMaxEntries(),
+                                usual.revocation().listsMaxBytes(),
+                                usual.revocation().clockMaxSkew(),
+                                Duration.ofMinutes(7),
+                                Duration.ofSeconds(90),
+                                usual.revocation().answerMaxBytes(),
+                                usual.revocation().answersMax(),
+                                usual.revocation().questionsMax(),
+                                usual.revocation().answerMaxTime()),
                         new Limits.Mqtt(
                                 usual.mqtt().connectMaxBytes(),
                                 usual.mqtt().packetMaxBytes(),
@@ -110,7 +124,8 @@ final class SettingsTest {
                 new Config.Log(LogFormat.JSON, LogLevel.DEBUG),
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.2"), 19464),
                 new Config.Policies("modern", "hub-2021-legacy", "hub-2021-strict", "hub-2025"),
-                Acceleration.OFF);
+                Acceleration.OFF,
+                Networks.parse("10.0.0.0/8,fd00::/8").orElseThrow());
     }
 
     private static Values values(Map<String, Given> given) throws Exception {

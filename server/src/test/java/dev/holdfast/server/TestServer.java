@@ -4,6 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.wire.client.ClientTls;
 import dev.holdfast.wire.client.HttpsClient;
+import dev.holdfast.wire.client.Networks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -54,7 +55,26 @@ final class TestServer implements AutoCloseable {
                 usual.log(),
                 usual.metrics(),
                 usual.policies(),
-                usual.acceleration());
+                usual.acceleration(),
+                usual.outgoing());
+    }
+
+    /** Whose requests of its own may go to other networks than the public ones. */
+    static Config config(Path data, Limits limits, Networks outgoing) {
+        Config usual = config(data);
+        return new Config(
+                data,
+                usual.domain(),
+                usual.bind(),
+                usual.ports(),
+                usual.arrivals(),
+                usual.readyFile(),
+                limits,
+                usual.log(),
+                usual.metrics(),
+                usual.policies(),
+                usual.acceleration(),
+                outgoing);
     }
 
     /** With metrics elsewhere, or nowhere. */
@@ -71,7 +91,8 @@ final class TestServer implements AutoCloseable {
                 usual.log(),
                 metrics,
                 usual.policies(),
-                usual.acceleration());
+                usual.acceleration(),
+                usual.outgoing());
     }
 
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
@@ -91,7 +112,8 @@ final class TestServer implements AutoCloseable {
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
                 new Config.Metrics(InetAddress.getLoopbackAddress(), 0),
                 Config.Policies.standard(),
-                Acceleration.AUTO);
+                Acceleration.AUTO,
+                Networks.NONE);
     }
 
     static TestServer start(Path data) throws StartFailure, IOException {
@@ -119,6 +141,13 @@ final class TestServer implements AutoCloseable {
     /** As the operator. */
     Answer ask(String method, String path, String body) throws IOException {
         return ask(method, path, body, Map.of("Authorization", "Bearer " + ready().operatorToken()));
+    }
+
+    /** As the operator, with bytes. */
+    Answer put(String path, byte[] body) throws IOException {
+        HttpsClient.Answer answer =
+                client.send("PUT", path, Map.of("Authorization", "Bearer " + ready().operatorToken()), body);
+        return new Answer(answer.status(), new String(answer.body(), StandardCharsets.UTF_8));
     }
 
     Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {

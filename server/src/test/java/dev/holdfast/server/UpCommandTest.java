@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.server.setting.WrongSettingException;
+import dev.holdfast.wire.client.Networks;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -38,7 +39,8 @@ final class UpCommandTest {
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.1"), 9464),
                 Config.Policies.standard(),
-                Acceleration.AUTO);
+                Acceleration.AUTO,
+                Networks.NONE);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameMissing;
 import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ModulesNotServed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
+import dev.holdfast.hub.identity.AuthenticationRefusal.NotStanding;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ThumbprintMismatch;
@@ -107,6 +108,8 @@ public final class AuthenticationExplanation {
                         + " take the entry off the list: holdfast cert deny remove " + entry.id() + ".";
             case ChainRefused(var identity, var why) ->
                 "Device '" + identity + "' is registered for certificates of an authority. " + why.explain();
+            case NotStanding(var identity, var why) ->
+                "Device '" + identity + "' came with a certificate of a registered authority. " + why.explain();
             case CommonNameMissing(var identity) ->
                 "The certificate that the client of '" + identity
                         + "' showed has no common name. Issue one whose subject has the device id as its only CN.";

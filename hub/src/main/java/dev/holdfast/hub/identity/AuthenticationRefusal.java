@@ -1,6 +1,7 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.HubName;
+import dev.holdfast.hub.revocation.RevocationRefusal;
 import dev.holdfast.pki.ChainRefusal;
 import java.time.Instant;
 import java.util.List;
@@ -75,6 +76,14 @@ public sealed interface AuthenticationRefusal {
 
     /** The device is registered for certificates of an authority, and those that it showed lead to none. Reported by that reason. */
     record ChainRefused(Identity identity, ChainRefusal why) implements AuthenticationRefusal {
+        @Override
+        public String reason() {
+            return why.reason();
+        }
+    }
+
+    /** The chain is good, and one of its certificates was taken back, or nobody can say. Reported by that reason. */
+    record NotStanding(Identity identity, RevocationRefusal why) implements AuthenticationRefusal {
         @Override
         public String reason() {
             return why.reason();

@@ -14,6 +14,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.TokenNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenSignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
+import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.tls.peer.PeerIdentity;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Judges who may come in, for every protocol of a hub: devices by token or certificate, services by the token of a policy.
  *
  * <p>Deny by default. A token comes before a certificate when a client offers both, as SAS clients behind a certificate-bearing
- * proxy do. {@link #judgeDevice} reads the registry, may block, and may check a few signatures; {@link #judgeService} does not.
+ * proxy do. {@link #judgeDevice} reads the registry, may block and ask a responder, and may check a few signatures; {@link #judgeService} does not.
  */
 public final class Authenticator {
     private final Supplier<? extends HubAccess> settings;
@@ -45,6 +46,7 @@ public final class Authenticator {
             Supplier<? extends HubAccess> settings,
             Registry registry,
             DeniedCertificates denied,
+            Revocation revocation,
             Predicate<String> ownHost,
             InstantSource clock,
             Limits limits) {
@@ -53,7 +55,7 @@ public final class Authenticator {
         this.ownHost = ownHost;
         this.clock = clock;
         this.limits = limits.telemetry();
-        this.certificates = new CertificateJudge(settings, denied, clock, limits.certificates());
+        this.certificates = new CertificateJudge(settings, denied, revocation, clock, limits.certificates());
     }
 
     /** Judges a client that wants to be a device or module. */

@@ -24,6 +24,9 @@ public sealed interface AuthorityRefusal {
     /** The caller saw it in another state than it is in now. */
     record AuthorityChanged(String name) implements AuthorityRefusal {}
 
+    /** What is unknown was to be refused, and nothing can ever be known. */
+    record NobodyToAsk(String name) implements AuthorityRefusal {}
+
     record AlreadyVerified(String name) implements AuthorityRefusal {}
 
     record CodeNotAskedFor(String name) implements AuthorityRefusal {}
@@ -64,6 +67,10 @@ public sealed interface AuthorityRefusal {
                 "The certificate authority '" + name
                         + "' was changed meanwhile: registered anew, verified, or given another code. Look at it, and ask"
                         + " for a new code where it still needs one.";
+            case NobodyToAsk(var name) ->
+                "The hub has no revocation list of the certificate authority '" + name
+                        + "', fetches none and asks no responder, so 'refuse' would lock out every device of that authority."
+                        + " Give it a list with 'holdfast cert crl add', or say --crl-url or --ocsp-url.";
             case AlreadyVerified(var name) ->
                 "The certificate authority '" + name + "' is verified already; there is nothing to prove.";
             case CodeNotAskedFor(var name) ->

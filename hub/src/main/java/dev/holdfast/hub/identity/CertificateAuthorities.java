@@ -1,6 +1,8 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.revocation.RevocationSettings;
+import dev.holdfast.hub.revocation.WhenUnknown;
 import dev.holdfast.pki.AuthorityCertificate;
 import dev.holdfast.pki.AuthorityReading;
 import java.time.Instant;
@@ -61,6 +63,28 @@ public final class CertificateAuthorities {
         return fewer.removeIf(named(name))
                 ? new AuthorityChange.Done(fewer)
                 : refused(new AuthorityRefusal.AuthorityMissing(name));
+    }
+
+    /**
+     * With another choice of whom to ask about what an authority took back.
+     *
+     * @param holdsList whether a list of it is there, wherever it came from
+     */
+    public static AuthorityChange setRevocation(
+            List<CertificateAuthority> authorities,
+            String name,
+            RevocationSettings wanted,
+            boolean holdsList,
+            Instant now) {
+        if (authorities.stream().noneMatch(named(name))) {
+            return refused(new AuthorityRefusal.AuthorityMissing(name));
+        }
+        if (wanted.whenUnknown() == WhenUnknown.REFUSE && !wanted.hasOrigin() && !holdsList) {
+            return refused(new AuthorityRefusal.NobodyToAsk(name));
+        }
+        return new AuthorityChange.Done(authorities.stream()
+                .map(each -> each.name().equals(name) ? each.withRevocation(wanted, now) : each)
+                .toList());
     }
 
     private static Predicate<CertificateAuthority> named(String name) {

@@ -8,7 +8,10 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.ChainRefused;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameAmbiguous;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameDiffers;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameMissing;
+import dev.holdfast.hub.identity.AuthenticationRefusal.NotStanding;
 import dev.holdfast.hub.identity.AuthenticationRefusal.ThumbprintMismatch;
+import dev.holdfast.hub.revocation.Revocation;
+import dev.holdfast.hub.revocation.RevocationRefusal;
 import dev.holdfast.pki.ChainAnchor;
 import dev.holdfast.pki.ChainCheck;
 import dev.holdfast.pki.ChainResult;
@@ -31,16 +34,19 @@ final class CertificateJudge {
 
     private final Supplier<? extends HubAccess> settings;
     private final DeniedCertificates denied;
+    private final Revocation revocation;
     private final InstantSource clock;
     private final ChainCheck chains;
 
     CertificateJudge(
             Supplier<? extends HubAccess> settings,
             DeniedCertificates denied,
+            Revocation revocation,
             InstantSource clock,
             Limits.Certificates limits) {
         this.settings = settings;
         this.denied = denied;
+        this.revocation = revocation;
         this.clock = clock;
         this.chains = new ChainCheck(limits);
     }
@@ -110,6 +116,12 @@ final class CertificateJudge {
                 AuthenticationRefusal fault = denialOf(identity, all);
                 if (fault == null) {
                     fault = faultOfName(identity, shown.leaf());
+                }
+                if (fault == null) {
+                    // Last, because somebody else may have to be asked.
+                    revocation.saw(all);
+                    RevocationRefusal why = revocation.faultOf(all);
+                    fault = why == null ? null : new NotStanding(identity, why);
                 }
                 yield fault == null
                         ? new DeviceAuthentication.Accepted(

@@ -19,6 +19,11 @@ public record CertificateProof(List<X509Certificate> certificates, List<X509Cert
         registered = List.copyOf(registered);
     }
 
+    /** The path that was judged, leaf first and the registered authority last; empty for a device with a thumbprint. */
+    public List<X509Certificate> path() {
+        return registered.isEmpty() ? List.of() : certificates;
+    }
+
     /** Whether the device might not have come in without this authority. */
     public boolean leansOn(CertificateAuthority authority) {
         return registered.contains(authority.certificate());

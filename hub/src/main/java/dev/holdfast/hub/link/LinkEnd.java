@@ -1,6 +1,7 @@
 package dev.holdfast.hub.link;
 
 import dev.holdfast.hub.identity.DeniedCertificate;
+import dev.holdfast.hub.revocation.RevocationRefusal;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 
@@ -34,6 +35,14 @@ public sealed interface LinkEnd {
 
     record CertificateDenied(DeniedCertificate entry) implements LinkEnd {}
 
+    /** A certificate that the device came in with was taken back, or nobody can say any more. Reported by that reason. */
+    record NotStanding(RevocationRefusal why) implements LinkEnd {
+        @Override
+        public String reason() {
+            return why.reason();
+        }
+    }
+
     record TokenExpired(Instant until) implements LinkEnd {}
 
     record HubDeleted() implements LinkEnd {}
@@ -66,6 +75,7 @@ public sealed interface LinkEnd {
             case CertificateDenied(var entry) ->
                 "A certificate that the device came in with was denied in this hub " + entry.printed()
                         + ". Give the device a certificate of a new key.";
+            case NotStanding(var why) -> why.explain();
             case TokenExpired(var until) ->
                 "The token that opened the connection ended at " + until
                         + ". The client renews it by connecting again; if it does not, look at its clock and its token"

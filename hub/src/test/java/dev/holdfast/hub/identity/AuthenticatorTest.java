@@ -8,6 +8,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.PeerIdentity;
 import java.security.SecureRandom;
@@ -41,8 +42,14 @@ class AuthenticatorTest {
             new HubSettings(new HubName("hub1"), HOST, 4, 1, SharedAccessPolicy.standard(random), List.of(), NOW));
     private final DeniedCertificates denied = new DeniedCertificates(
             table, new HubName("hub1"), clock, Limits.defaults().certificates(), _ -> {});
-    private final Authenticator authenticator =
-            new Authenticator(settings, registry, denied, HOST::equals, clock, Limits.defaults());
+    private final Authenticator authenticator = new Authenticator(
+            settings,
+            registry,
+            denied,
+            NobodyAsked.in(table, new HubName("hub1"), clock),
+            HOST::equals,
+            clock,
+            Limits.defaults());
     private final SymmetricKeys keys = new SymmetricKeys(SasTokenTest.KEY, SymmetricKey.random(random));
 
     @BeforeEach

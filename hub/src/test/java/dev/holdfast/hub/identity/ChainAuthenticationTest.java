@@ -6,6 +6,7 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
 import dev.holdfast.testkit.TestAuthority;
@@ -48,8 +49,14 @@ class ChainAuthenticationTest {
     private final Live<Settings> settings = new Live<>(new Settings(List.of(authority("plant", root, true))));
     private final DeniedCertificates denied = new DeniedCertificates(
             new RepeatingTable(), HUB1, clock, Limits.defaults().certificates(), _ -> {});
-    private final Authenticator authenticator =
-            new Authenticator(settings, registry, denied, "hub1.hub.test"::equals, clock, Limits.defaults());
+    private final Authenticator authenticator = new Authenticator(
+            settings,
+            registry,
+            denied,
+            NobodyAsked.in(new RepeatingTable(), HUB1, clock),
+            "hub1.hub.test"::equals,
+            clock,
+            Limits.defaults());
 
     private record Settings(List<CertificateAuthority> authorities) implements HubAccess {
         @Override

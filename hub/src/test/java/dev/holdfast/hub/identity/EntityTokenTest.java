@@ -6,6 +6,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenExpired;
@@ -43,6 +44,7 @@ class EntityTokenTest {
                     clock,
                     Limits.defaults().certificates(),
                     _ -> {}),
+            NobodyAsked.in(new RepeatingTable(), new HubName("hub2"), clock),
             host -> host.equals("hub2.holdfast.localhost"),
             clock,
             Limits.defaults());

@@ -7,6 +7,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.PeerIdentity;
 import java.nio.charset.StandardCharsets;
@@ -109,6 +110,7 @@ class IsolationMatrixTest {
                 new Live<>(new HubSettings(hub, host, 4, 1, policies, List.of(), NOW)),
                 registry,
                 new DeniedCertificates(table, hub, clock, Limits.defaults().certificates(), _ -> {}),
+                NobodyAsked.in(table, hub, clock),
                 host::equals,
                 clock,
                 Limits.defaults());

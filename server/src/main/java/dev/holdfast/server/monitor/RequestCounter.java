@@ -39,6 +39,11 @@ public final class RequestCounter implements Exposition.Collector {
             }
 
             @Override
+            public int bodyMaxBytes(HttpRequest head, int usual) {
+                return face.bodyMaxBytes(head, usual);
+            }
+
+            @Override
             public HttpResponse answer(HttpRequest request) {
                 // A face that throws becomes a 500.
                 int status = 500;

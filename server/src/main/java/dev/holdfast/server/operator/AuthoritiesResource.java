@@ -12,6 +12,9 @@ import dev.holdfast.hub.identity.CertificateAuthorities;
 import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.VerificationCode;
+import dev.holdfast.hub.revocation.Origin;
+import dev.holdfast.hub.revocation.RevocationSettings;
+import dev.holdfast.hub.revocation.WhenUnknown;
 import dev.holdfast.pki.CertificateFacts;
 import dev.holdfast.pki.Pem;
 import dev.holdfast.wire.http.HttpRequest;
@@ -57,6 +60,7 @@ public final class AuthoritiesResource {
                 switch (path.get(1)) {
                     case "verification-code" -> code(request, hub, path.getFirst());
                     case "verify" -> verify(request, hub, path.getFirst());
+                    case "revocation" -> revocation(request, hub, path.getFirst());
                     default -> Answers.notFound();
                 };
             default -> Answers.notFound();
@@ -132,6 +136,52 @@ public final class AuthoritiesResource {
         };
     }
 
+    /** What is left out stays. */
+    private HttpResponse revocation(HttpRequest request, Hub hub, String name) throws BadRequest {
+        if (!request.method().equals("PATCH")) {
+            return Answers.methodNotAllowed("PATCH");
+        }
+        RequestBody body = RequestBody.read(request.body(), Set.of("crlUrl", "ocspUrl", "whenUnknown"));
+        Origin lists = origin(body, "crlUrl");
+        Origin answers = origin(body, "ocspUrl");
+        WhenUnknown whenUnknown = whenUnknown(body);
+        boolean holdsList = hub.revocation().holdsListOf(name);
+        HubChange change = hubs.changeAuthorities(hub.name(), authorities -> {
+            RevocationSettings before = authorities.stream()
+                    .filter(authority -> authority.name().equals(name))
+                    .map(CertificateAuthority::revocation)
+                    .findFirst()
+                    .orElse(RevocationSettings.NONE);
+            RevocationSettings wanted = new RevocationSettings(
+                    lists == null ? before.lists() : lists,
+                    answers == null ? before.answers() : answers,
+                    whenUnknown == null ? before.whenUnknown() : whenUnknown);
+            return CertificateAuthorities.setRevocation(authorities, name, wanted, holdsList, clock.instant());
+        });
+        return switch (change) {
+            case HubChange.Done(var now) -> shown(200, now.settings().get(), name);
+            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+        };
+    }
+
+    private static @Nullable Origin origin(RequestBody body, String member) throws BadRequest {
+        String text = body.optionalText(member);
+        if (text == null) {
+            return null;
+        }
+        return Origin.parse(text)
+                .orElseThrow(() -> new BadRequest("'" + member
+                        + "' is an http or https URL with a host and without a user name, 'certificate' for what the"
+                        + " certificates of the authority say, or 'none'."));
+    }
+
+    private static @Nullable WhenUnknown whenUnknown(RequestBody body) throws BadRequest {
+        String text = body.optionalText("whenUnknown");
+        return text == null
+                ? null
+                : WhenUnknown.parse(text).orElseThrow(() -> new BadRequest("'whenUnknown' is allow or refuse."));
+    }
+
     private static Precondition precondition(HttpRequest request) {
         return Precondition.ifMatch(request.header("if-match").orElse(null));
     }
@@ -167,6 +217,9 @@ public final class AuthoritiesResource {
                 .put("validFrom", facts.notBefore().toString())
                 .put("expiry", facts.notAfter().toString())
                 .put("isVerified", authority.verified())
+                .put("crlUrl", authority.revocation().lists().text())
+                .put("ocspUrl", authority.revocation().answers().text())
+                .put("whenUnknown", authority.revocation().whenUnknown().word())
                 .put("etag", authority.etag())
                 .put("created", authority.created().toString())
                 .put("updated", authority.updated().toString());

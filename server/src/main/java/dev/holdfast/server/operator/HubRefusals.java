@@ -41,7 +41,9 @@ final class HubRefusals {
     private static int status(AuthorityRefusal why) {
         return switch (why) {
             case AuthorityRefusal.AuthorityExists _, AuthorityRefusal.CertificateRegistered _ -> 409;
-            case AuthorityRefusal.AlreadyVerified _, AuthorityRefusal.CodeNotAskedFor _ -> 409;
+            case AuthorityRefusal.AlreadyVerified _,
+                    AuthorityRefusal.CodeNotAskedFor _,
+                    AuthorityRefusal.NobodyToAsk _ -> 409;
             case AuthorityRefusal.AuthorityChanged _ -> 412;
             case AuthorityRefusal.CodeExpired _,
                     AuthorityRefusal.CodeDiffers _,

@@ -30,6 +30,7 @@ public final class HubsResource {
     private final PoliciesResource policies;
     private final AuthoritiesResource authorities;
     private final DeniedCertificatesResource denied;
+    private final RevocationListsResource revocationLists;
     private final TlsPoliciesResource tlsPolicies;
     private final Runnable changed;
 
@@ -41,6 +42,7 @@ public final class HubsResource {
             PoliciesResource policies,
             AuthoritiesResource authorities,
             DeniedCertificatesResource denied,
+            RevocationListsResource revocationLists,
             TlsPoliciesResource tlsPolicies,
             Runnable changed) {
         this.hubs = hubs;
@@ -49,6 +51,7 @@ public final class HubsResource {
         this.policies = policies;
         this.authorities = authorities;
         this.denied = denied;
+        this.revocationLists = revocationLists;
         this.tlsPolicies = tlsPolicies;
         this.changed = changed;
     }
@@ -70,11 +73,19 @@ public final class HubsResource {
             case "access-policies" -> told(policies.answer(request, hub, rest.subList(1, rest.size())));
             case "certificate-authorities" -> authorities.answer(request, hub, rest.subList(1, rest.size()));
             case "denied-certificates" -> denied.answer(request, hub, rest.subList(1, rest.size()));
+            case RevocationListsResource.NAME -> revocationLists.answer(request, hub, rest.subList(1, rest.size()));
             case "policy" -> tlsPolicies.answerHub(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
         };
+    }
+
+    /** @param path the segments behind {@code hubs} */
+    int bodyMaxBytes(List<String> path, int usual) {
+        return path.size() == 3 && path.get(1).equals(RevocationListsResource.NAME)
+                ? Math.max(usual, revocationLists.bodyMaxBytes())
+                : usual;
     }
 
     private HttpResponse told(HttpResponse answer) {

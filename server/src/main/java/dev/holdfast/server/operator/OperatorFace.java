@@ -79,6 +79,14 @@ public final class OperatorFace implements HttpFace {
     }
 
     @Override
+    public int bodyMaxBytes(HttpRequest head, int usual) {
+        List<String> path = head.path().subList(2, head.path().size());
+        return !path.isEmpty() && path.getFirst().equals("hubs")
+                ? hubs.bodyMaxBytes(path.subList(1, path.size()), usual)
+                : usual;
+    }
+
+    @Override
     public HttpResponse answer(HttpRequest request) {
         HttpResponse refusal = refusalOf(request);
         if (refusal != null) {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.setting;
 
+import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
@@ -36,6 +37,7 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
     private static final Pattern POLICY = Pattern.compile("[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?");
     private static final List<String> SIZE_UNITS = List.of("B", "KB", "MB", "GB");
     private static final int PORT_MAX = 65_535;
+    private static final String NO_NETWORKS = "none";
 
     public static Kind<Integer> port() {
         return new Kind<>(
@@ -91,6 +93,16 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
     public static Kind<InetAddress> address() {
         return new Kind<>(
                 "an address of this machine, such as 0.0.0.0 or ::1", Kind::readAddress, InetAddress::getHostAddress);
+    }
+
+    /** Networks with commas between, or {@code none}. */
+    public static Kind<Networks> networks() {
+        return new Kind<>(
+                "networks such as 10.1.0.0/16 or fd00::/8 with commas between, or 'none'",
+                text -> text.equals(NO_NETWORKS)
+                        ? Networks.NONE
+                        : Networks.parse(text).orElse(null),
+                networks -> networks.equals(Networks.NONE) ? NO_NETWORKS : networks.toString());
     }
 
     /** Upper case becomes lower case. */

@@ -74,6 +74,7 @@ record ArchitectureRules(String root) {
                 .resideInAnyPackage(
                         root + ".hub",
                         below("hub.identity"),
+                        below("hub.revocation"),
                         below("hub.telemetry"),
                         below("hub.link"),
                         below("store"),

@@ -50,6 +50,15 @@ public final class ClientTls {
         }
     }
 
+    /** Trusts the public roots that come with the Java runtime. */
+    public static ClientTls trustingPublicRoots() throws GeneralSecurityException {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init((KeyStore) null);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return new ClientTls(context);
+    }
+
     /** Trusts these certificates and nothing else. */
     public static ClientTls trusting(Collection<? extends Certificate> authorities) throws GeneralSecurityException {
         try {

@@ -118,8 +118,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         if (!(message instanceof io.netty.handler.codec.http.HttpRequest decoded)) {
             throw new IllegalStateException("a body without a head was decoded");
         }
-        Limits.Http limits = parts.limits();
-        RequestHead head = RequestHead.of(decoded, limits);
+        RequestHead head = RequestHead.of(decoded);
         if (decoded.decoderResult().isFailure()) {
             // The head passed both of our own looks, so what the decoder minds can only be how the body is delimited.
             LOG.debug("the decoder refused a head", decoded.decoderResult().cause());
@@ -128,35 +127,50 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         if (head.announcesBody()) {
             consider(context, head);
         } else {
-            receive(context, head);
+            receive(context, head, parts.limits());
         }
     }
+
+    /**
+     * What a face says of a head.
+     *
+     * @param refusal null to have the body read
+     * @param bodyMaxBytes how long the body may be then
+     */
+    private record Judged(@Nullable FullHttpResponse refusal, int bodyMaxBytes) {}
 
     /** Asks a face whether the body is wanted. */
     private void consider(ChannelHandlerContext context, RequestHead head) {
         state = new State.Judging();
         HttpRequest bodyless = head.request(new byte[0], connection);
         onThread(context, () -> {
-            FullHttpResponse refusal = judge(bodyless, head);
-            context.channel().eventLoop().execute(() -> judged(context, head, refusal));
+            Judged judged = judge(bodyless, head);
+            context.channel().eventLoop().execute(() -> judged(context, head, judged));
         });
     }
 
     /** On the face's thread. */
-    private @Nullable FullHttpResponse judge(HttpRequest bodyless, RequestHead head) {
+    private Judged judge(HttpRequest bodyless, RequestHead head) {
+        int usual = parts.limits().bodyMaxBytes();
         try {
             if (head.wholeServer()) {
-                return null;
+                return new Judged(null, usual);
             }
             HttpFace face = faceOf(bodyless);
-            HttpResponse refusal = face == null ? Responses.nothingHere() : face.refusalOf(bodyless);
-            return refusal == null ? null : render(refusal, head.isHead(), true);
+            if (face == null) {
+                return new Judged(render(Responses.nothingHere(), head.isHead(), true), usual);
+            }
+            HttpResponse refusal = face.refusalOf(bodyless);
+            return refusal == null
+                    ? new Judged(null, face.bodyMaxBytes(bodyless, usual))
+                    : new Judged(render(refusal, head.isHead(), true), usual);
         } catch (RuntimeException | Error cause) {
-            return failed(bodyless, head, true, cause);
+            return new Judged(failed(bodyless, head, true, cause), usual);
         }
     }
 
-    private void judged(ChannelHandlerContext context, RequestHead head, @Nullable FullHttpResponse refusal) {
+    private void judged(ChannelHandlerContext context, RequestHead head, Judged judged) {
+        FullHttpResponse refusal = judged.refusal();
         if (state instanceof State.Gone) {
             if (refusal != null) {
                 refusal.release();
@@ -165,7 +179,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             end(context, refusal);
         } else {
             try {
-                receive(context, head);
+                receive(context, head, parts.limits().withBodyMaxBytes(judged.bodyMaxBytes()));
                 resume(context);
             } catch (RequestRefused refused) {
                 refuse(context, refused.fault());
@@ -173,10 +187,13 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void receive(ChannelHandlerContext context, RequestHead head) throws RequestRefused {
+    private void receive(ChannelHandlerContext context, RequestHead head, Limits.Http limits) throws RequestRefused {
+        if (head.bodyBytes() > limits.bodyMaxBytes()) {
+            throw new RequestRefused(RequestFault.BODY_TOO_LARGE);
+        }
         BodyBudget.Share share = parts.bodies().of(connection.remoteAddress().getAddress());
         ArrivingBody arriving = new ArrivingBody(
-                head, parts.limits(), share, context.executor().ticker().nanoTime());
+                head, limits, share, context.executor().ticker().nanoTime());
         body = arriving;
         state = new State.Receiving(head, arriving);
         armForBody(context, arriving);

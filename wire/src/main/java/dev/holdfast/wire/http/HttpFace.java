@@ -19,6 +19,15 @@ public interface HttpFace {
     HttpResponse refusalOf(HttpRequest head);
 
     /**
+     * How long the body of a claimed request may be that was not refused by its head.
+     *
+     * @param usual what holds for most requests; more only where the caller proved who he is
+     */
+    default int bodyMaxBytes(HttpRequest head, int usual) {
+        return usual;
+    }
+
+    /**
      * Answers. May block: it has a virtual thread of its own, and the connection's next request waits for it. What it throws
      * becomes a 500 with an id, and a log line with the same id and the cause.
      */

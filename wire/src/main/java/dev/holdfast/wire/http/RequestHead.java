@@ -1,6 +1,5 @@
 package dev.holdfast.wire.http;
 
-import dev.holdfast.base.Limits;
 import dev.holdfast.wire.Connection;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -19,7 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param method as sent
  * @param headers values by name in lower case, repeated ones joined with a comma
- * @param bodyBytes announced length of the body, 0 when there is none, {@link #UNKNOWN_LENGTH} when it comes in chunks
+ * @param bodyBytes announced length of the body, held against no limit yet, 0 when there is none, {@link #UNKNOWN_LENGTH} when it comes in chunks
  * @param lastOfConnection whether the connection is closed behind the answer, as the client asked or HTTP/1.0 has it
  * @param waitsForContinue whether the client holds its body back until it is asked for it
  */
@@ -37,9 +36,9 @@ record RequestHead(
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     /** Checks what the decoder made of the bytes; its own verdict was good. */
-    static RequestHead of(io.netty.handler.codec.http.HttpRequest decoded, Limits.Http limits) throws RequestRefused {
+    static RequestHead of(io.netty.handler.codec.http.HttpRequest decoded) throws RequestRefused {
         HttpHeaders fields = decoded.headers();
-        long bodyBytes = bodyBytes(fields, limits);
+        long bodyBytes = bodyBytes(fields);
         checkCodings(fields);
         RequestTarget target = RequestTarget.parse(decoded.uri());
         boolean wholeServer = decoded.uri().equals(RequestTarget.WHOLE_SERVER);
@@ -78,7 +77,7 @@ record RequestHead(
         return RequestTarget.host(hosts.getFirst());
     }
 
-    private static long bodyBytes(HttpHeaders fields, Limits.Http limits) throws RequestRefused {
+    private static long bodyBytes(HttpHeaders fields) throws RequestRefused {
         List<String> lengths = fields.getAll(HttpHeaderNames.CONTENT_LENGTH);
         List<String> codings = fields.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (lengths.size() > 1 || codings.size() > 1 || (!lengths.isEmpty() && !codings.isEmpty())) {
@@ -93,11 +92,7 @@ record RequestHead(
         if (!LENGTH.matcher(lengths.getFirst()).matches()) {
             throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
         }
-        long length = Long.parseLong(lengths.getFirst());
-        if (length > limits.bodyMaxBytes()) {
-            throw new RequestRefused(RequestFault.BODY_TOO_LARGE);
-        }
-        return length;
+        return Long.parseLong(lengths.getFirst());
     }
 
     private static void checkCodings(HttpHeaders fields) throws RequestRefused {

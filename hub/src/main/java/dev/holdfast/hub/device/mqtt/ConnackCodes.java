@@ -46,6 +46,7 @@ final class ConnackCodes {
             case AuthenticationRefusal.CertificateNotValidNow r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CertificateDenied r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.ChainRefused r -> ConnackCode.NOT_AUTHORIZED;
+            case AuthenticationRefusal.NotStanding r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CommonNameMissing r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CommonNameAmbiguous r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CommonNameDiffers r -> ConnackCode.NOT_AUTHORIZED;

@@ -114,6 +114,7 @@ final class ServiceFault extends Exception {
                     AuthenticationRefusal.ThumbprintMismatch _,
                     AuthenticationRefusal.CertificateNotValidNow _,
                     AuthenticationRefusal.CertificateDenied _,
+                    AuthenticationRefusal.NotStanding _,
                     AuthenticationRefusal.ChainRefused _,
                     AuthenticationRefusal.CommonNameMissing _,
                     AuthenticationRefusal.CommonNameAmbiguous _,

@@ -13,6 +13,7 @@ import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NamedTls;
 import dev.holdfast.hub.NewHub;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.RegistryRequest;
@@ -63,7 +64,8 @@ class RestartTest {
                 new NamedTls(),
                 clock,
                 new SecureRandom(),
-                limits);
+                limits,
+                NobodyAsked.ASKING);
         private final PlainListener listener =
                 new PlainListener(hubs, clock, reports::add, PeerIdentity.Anonymous::new);
 

@@ -10,6 +10,7 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificate;
@@ -24,6 +25,7 @@ import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.testkit.TestClock;
@@ -63,7 +65,9 @@ final class TestHub {
         registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), this::endLink);
         DeniedCertificates denied =
                 new DeniedCertificates(table, hubName, clock, limits.certificates(), this::endDenied);
-        Authenticator authenticator = new Authenticator(settings, registry, denied, hostName::equals, clock, limits);
+        Revocation revocation = NobodyAsked.in(table, hubName, clock);
+        Authenticator authenticator =
+                new Authenticator(settings, registry, denied, revocation, hostName::equals, clock, limits);
         Intake intake = new Intake(log, limits.telemetry());
         hub = new Hub(
                 hubName,
@@ -71,6 +75,7 @@ final class TestHub {
                 new Live<>(NamedPolicies.standard()),
                 registry,
                 denied,
+                revocation,
                 authenticator,
                 links,
                 intake,

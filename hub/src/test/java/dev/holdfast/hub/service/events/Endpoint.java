@@ -10,6 +10,7 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -164,14 +165,21 @@ final class Endpoint implements AutoCloseable {
                 hubName, hostName, 4, 1, SharedAccessPolicy.standard(new SecureRandom()), GROUPS, clock.instant()));
         Registry registry = new Registry(table, hubName, clock, new SecureRandom(), limits.registry(), _ -> {});
         DeniedCertificates denied = new DeniedCertificates(table, hubName, clock, limits.certificates(), _ -> {});
-        Authenticator authenticator =
-                new Authenticator(settings, registry, denied, host -> leadsTo(hubName, host), clock, limits);
+        Authenticator authenticator = new Authenticator(
+                settings,
+                registry,
+                denied,
+                NobodyAsked.in(table, hubName, clock),
+                host -> leadsTo(hubName, host),
+                clock,
+                limits);
         Hub hub = new Hub(
                 hubName,
                 settings,
                 new Live<>(NamedPolicies.standard()),
                 registry,
                 denied,
+                NobodyAsked.in(table, hubName, clock),
                 authenticator,
                 new DeviceLinks(),
                 new Intake(log, limits.telemetry()),

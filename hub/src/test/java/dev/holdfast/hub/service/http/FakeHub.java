@@ -7,6 +7,7 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
+import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -85,6 +86,7 @@ final class FakeHub implements HubDirectory {
                 settings,
                 registry,
                 denied,
+                NobodyAsked.in(table, NAME, clock),
                 host -> NAMES.hubOf(host).equals(Optional.of(NAME)),
                 clock,
                 Limits.defaults());
@@ -94,6 +96,7 @@ final class FakeHub implements HubDirectory {
                 new Live<>(NamedPolicies.standard()),
                 registry,
                 denied,
+                NobodyAsked.in(table, NAME, clock),
                 authenticator,
                 links,
                 new Intake(unusedLog(), Limits.defaults().telemetry()),

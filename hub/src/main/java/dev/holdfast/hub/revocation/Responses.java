@@ -1,0 +1,234 @@
+package dev.holdfast.hub.revocation;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.pki.OcspAnswer;
+import dev.holdfast.pki.OcspQuestion;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What OCSP responders answered for one hub, as long as it counts; asks them when it does not. A certificate is asked about once at a
+ * time, however many wait. Any thread.
+ */
+final class Responses {
+    private static final String CONTENT_TYPE = "application/ocsp-request";
+
+    /** How long a responder that failed is left alone, for one certificate. */
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
+
+    /** For an answer without an end: newer information may be there at any time (RFC 6960 4.2.2.1). */
+    private static final Duration WITHOUT_END = Duration.ofMinutes(5);
+
+    /** Questions that no device waits for; more of them wait for the next look. */
+    private static final int AGAIN_MAX = 1000;
+
+    private record Key(PublicKey issuer, BigInteger serial, URI responder) {}
+
+    private record Remembered(Answer answer, Instant until) {}
+
+    private final Outgoing outgoing;
+    private final Executor threads;
+    private final InstantSource clock;
+    private final Limits limits;
+    private final Runnable news;
+    private final Semaphore turns;
+    private final Map<Key, CompletableFuture<Answer>> asking = new ConcurrentHashMap<>();
+    private final Map<Key, Remembered> answers;
+    private final AtomicLong good = new AtomicLong();
+    private final AtomicLong revoked = new AtomicLong();
+    private final AtomicLong unknown = new AtomicLong();
+
+    /** @param news run when an answer came that is not good; quick */
+    Responses(Outgoing outgoing, Executor threads, InstantSource clock, Limits limits, Runnable news) {
+        this.outgoing = outgoing;
+        this.threads = threads;
+        this.clock = clock;
+        this.limits = limits;
+        this.news = news;
+        this.turns = new Semaphore(limits.revocation().questionsMax());
+        int max = limits.revocation().answersMax();
+        this.answers = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Key, Remembered> eldest) {
+                return size() > max;
+            }
+        };
+    }
+
+    /** What is known, or becomes known while this waits. */
+    Answer ask(X509Certificate issuer, X509Certificate certificate, URI responder) {
+        Key key = new Key(issuer.getPublicKey(), certificate.getSerialNumber(), responder);
+        Remembered remembered = remembered(key);
+        if (remembered != null && !clock.instant().isAfter(remembered.until)) {
+            return remembered.answer;
+        }
+        Duration most = limits.revocation().answerMaxTime();
+        try {
+            return begin(key, issuer, certificate).get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return new Answer.Unknown("it did not answer within " + most.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            return new Answer.Unknown("asking it failed");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Answer.Unknown("asking it was interrupted");
+        }
+    }
+
+    /** What is known; what is not, or not any more, is asked for meanwhile. */
+    Answer known(X509Certificate issuer, X509Certificate certificate, URI responder) {
+        Key key = new Key(issuer.getPublicKey(), certificate.getSerialNumber(), responder);
+        Remembered remembered = remembered(key);
+        boolean counts = remembered != null && !clock.instant().isAfter(remembered.until);
+        if (!counts && asking.size() < AGAIN_MAX) {
+            var _ = begin(key, issuer, certificate);
+        }
+        if (remembered == null) {
+            return new Answer.Pending();
+        }
+        // Until there is another answer, one that let nobody in does not become better by its age.
+        return counts || !(remembered.answer instanceof Answer.Good) ? remembered.answer : new Answer.Pending();
+    }
+
+    private @Nullable Remembered remembered(Key key) {
+        synchronized (answers) {
+            return answers.get(key);
+        }
+    }
+
+    private CompletableFuture<Answer> begin(Key key, X509Certificate issuer, X509Certificate certificate) {
+        CompletableFuture<Answer> mine = new CompletableFuture<>();
+        CompletableFuture<Answer> others = asking.putIfAbsent(key, mine);
+        if (others != null) {
+            return others;
+        }
+        try {
+            threads.execute(() -> run(key, issuer, certificate, mine));
+        } catch (RuntimeException e) {
+            asking.remove(key);
+            mine.complete(new Answer.Unknown("asking it failed"));
+        }
+        return mine;
+    }
+
+    private void run(Key key, X509Certificate issuer, X509Certificate certificate, CompletableFuture<Answer> waiting) {
+        Remembered found = new Remembered(new Answer.Unknown("asking it failed"), clock.instant());
+        try {
+            turns.acquire();
+            try {
+                found = question(key, issuer, certificate);
+            } finally {
+                turns.release();
+            }
+            synchronized (answers) {
+                Remembered before = answers.get(key);
+                if (found.answer instanceof Answer.Unknown
+                        && before != null
+                        && before.answer instanceof Answer.IsRevoked) {
+                    // A responder that falls silent must not let in whom it kept out.
+                    found = new Remembered(before.answer, found.until);
+                }
+                answers.put(key, found);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            asking.remove(key);
+            waiting.complete(found.answer);
+        }
+        count(found.answer);
+        if (!(found.answer instanceof Answer.Good)) {
+            news.run();
+        }
+    }
+
+    private void count(Answer answer) {
+        switch (answer) {
+            case Answer.Good(), Answer.Pending() -> good.incrementAndGet();
+            case Answer.IsRevoked _ -> revoked.incrementAndGet();
+            case Answer.Unknown _ -> unknown.incrementAndGet();
+        }
+    }
+
+    /** RFC 5019 responders know SHA-1 only; some others minted their answers with SHA-256. */
+    private Remembered question(Key key, X509Certificate issuer, X509Certificate certificate) {
+        Remembered first = question(key, issuer, certificate, OcspQuestion.Digest.SHA_1);
+        if (first.answer instanceof Answer.Unknown && !isFailure(first)) {
+            Remembered second = question(key, issuer, certificate, OcspQuestion.Digest.SHA_256);
+            return second.answer instanceof Answer.Unknown ? first : second;
+        }
+        return first;
+    }
+
+    /** Whether it never came to an answer; to ask otherwise would not help. */
+    private static boolean isFailure(Remembered remembered) {
+        return remembered.answer instanceof Answer.Unknown(var why) && why.startsWith(NO_ANSWER);
+    }
+
+    private static final String NO_ANSWER = "it did not answer";
+
+    private Remembered question(
+            Key key, X509Certificate issuer, X509Certificate certificate, OcspQuestion.Digest digest) {
+        byte[] bytes;
+        try {
+            bytes = outgoing.post(
+                    key.responder,
+                    CONTENT_TYPE,
+                    OcspQuestion.about(certificate, issuer, digest),
+                    limits.revocation().answerMaxBytes());
+        } catch (IOException e) {
+            return failed(NO_ANSWER + ": " + e.getMessage());
+        }
+        Instant now = clock.instant();
+        return switch (OcspAnswer.read(bytes, certificate, issuer, limits, now)) {
+            case OcspAnswer.Good(var end) -> new Remembered(new Answer.Good(), until(end, now));
+            case OcspAnswer.IsRevoked(var what, var end) -> new Remembered(new Answer.IsRevoked(what), until(end, now));
+            case OcspAnswer.NotKnown() -> failed("it does not know the certificate");
+            case OcspAnswer.Unusable(var why) -> failed(why);
+        };
+    }
+
+    private Remembered failed(String why) {
+        return new Remembered(new Answer.Unknown(why), clock.instant().plus(AFTER_FAILURE));
+    }
+
+    private Instant until(@Nullable Instant end, Instant now) {
+        Duration most = limits.revocation().answerMaxAge();
+        Duration usual = end == null && WITHOUT_END.compareTo(most) < 0 ? WITHOUT_END : most;
+        Instant latest = now.plus(usual);
+        Instant until = end != null && end.isBefore(latest) ? end : latest;
+        // One that is over already, by a clock that is late, must not be asked for without a pause.
+        return until.isAfter(now) ? until : now.plus(AFTER_FAILURE);
+    }
+
+    long good() {
+        return good.get();
+    }
+
+    long revoked() {
+        return revoked.get();
+    }
+
+    long unknown() {
+        return unknown.get();
+    }
+}
