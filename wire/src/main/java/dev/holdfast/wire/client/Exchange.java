@@ -3,6 +3,7 @@ package dev.holdfast.wire.client;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The one answer that comes on a connection. Event loop only, apart from {@link #answer}. */
 final class Exchange extends SimpleChannelInboundHandler<FullHttpResponse> {
     record Answer(int status, byte[] body) {}
+
+    private static final String BROKEN_OFF = "it closed the connection before its answer was whole";
 
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final int maxBytes;
@@ -40,16 +43,18 @@ final class Exchange extends SimpleChannelInboundHandler<FullHttpResponse> {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        fail("it closed the connection before its answer was whole", null);
+        fail(BROKEN_OFF, null);
         context.fireChannelInactive();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         fail(
-                cause instanceof TooLongFrameException
-                        ? "its answer is longer than " + maxBytes + " bytes"
-                        : String.valueOf(cause.getMessage()),
+                switch (cause) {
+                    case TooLongFrameException _ -> "its answer is longer than " + maxBytes + " bytes";
+                    case PrematureChannelClosureException _ -> BROKEN_OFF;
+                    default -> String.valueOf(cause.getMessage());
+                },
                 cause);
         var _ = context.close();
     }

@@ -43,15 +43,19 @@ final class GuardedClientTest {
         open.add(listening);
         var _ = Thread.ofVirtual().start(() -> {
             while (!listening.isClosed()) {
-                try (Socket socket = listening.accept()) {
-                    requests.add(head(socket.getInputStream()));
-                    socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
-                } catch (IOException e) {
-                    continue;
-                }
+                answerOne(listening, answer);
             }
         });
         return listening.getLocalPort();
+    }
+
+    private void answerOne(ServerSocket listening, String answer) {
+        try (Socket socket = listening.accept()) {
+            requests.add(head(socket.getInputStream()));
+            socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            // The client went away, or the test is over.
+        }
     }
 
     private static String head(InputStream in) throws IOException {
