@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.testkit.ForgetfulDisk;
+import dev.holdfast.pki.Pem;
+import dev.holdfast.testkit.TestAuthority;
+import tools.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +15,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +162,7 @@ final class MonitoringTest {
 
     @Test
     void the_page_of_the_reference_names_every_metric_with_type_and_labels_and_no_other() throws IOException {
+        giveAList();
         Map<String, String> exposed = new TreeMap<>();
         try (TestDevice _ = TestDevice.connect(server.ready())) {
             String metrics = metrics();
@@ -174,6 +179,22 @@ final class MonitoringTest {
                     row.group(2) + " " + row.group(3).replace("`", "").strip());
         }
         assertThat(documented).isEqualTo(exposed);
+    }
+
+    /** Authorities are labels only where they have one. */
+    private void giveAList() throws IOException {
+        Instant now = Instant.now();
+        TestAuthority plant = new TestAuthority("Plant", now.minusSeconds(60), now.plusSeconds(3600));
+        String hub = "/holdfast/v1/hubs/hub1/";
+        String body = JsonMapper.shared()
+                .createObjectNode()
+                .put("name", "plant")
+                .put("certificate", Pem.write(plant.certificate()))
+                .toString();
+        assertThat(server.ask("POST", hub + "certificate-authorities", body).status())
+                .isEqualTo(201);
+        byte[] list = plant.revocationList(now.minusSeconds(60), now.plusSeconds(3600), List.of());
+        assertThat(server.put(hub + "revocation-lists/plant", list).status()).isEqualTo(200);
     }
 
     private static String labels(String metrics, String name) {
