@@ -4,4 +4,5 @@ import { Server } from './server.js';
 
 const server = await Server.start();
 await server.logged(server.ready.trustBundle); // all is said
+await server.logged('made', 'rsa/reserve.pem'); // all roots are there
 await server.stop();

@@ -15,6 +15,7 @@ describe('holdfast up', () => {
 
   before(async () => {
     server = await Server.start();
+    await server.logged('made', 'rsa/reserve.pem'); // in the background
   });
   after(() => server?.stop());
 
@@ -42,16 +43,16 @@ describe('holdfast up', () => {
     await server.logged(server.ready.trustBundle);
   });
 
-  it('makes an RSA and an ECC root of its own', () => {
+  it('makes an RSA and an ECC root of its own, and a reserve of each', () => {
     const roots = readFileSync(server.ready.trustBundle, 'utf8')
       .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
       .map((pem) => new X509Certificate(pem));
-    assert.deepEqual(roots.map((root) => root.publicKey.asymmetricKeyType).toSorted(), ['ec', 'rsa']);
+    assert.deepEqual(roots.map((root) => root.publicKey.asymmetricKeyType).toSorted(), ['ec', 'ec', 'rsa', 'rsa']);
     for (const root of roots) {
       assert.equal(root.ca, true);
       assert.ok(root.verify(root.publicKey), 'a root is signed by itself');
     }
-    assert.equal(new Set(roots.map((root) => root.subject)).size, 2);
+    assert.equal(new Set(roots.map((root) => root.subject)).size, 4);
   });
 
   it('keeps what is private readable by its owner only', () => {

@@ -40,6 +40,8 @@ public record Limits(
                         Duration.ofDays(1),
                         10_000,
                         128,
+                        4,
+                        512,
                         new ChainContents(32 * 1024, 128, 128, 32, 64, 32)),
                 new Revocation(
                         8 * 1024 * 1024,
@@ -208,6 +210,8 @@ public record Limits(
      * @param verificationCodeMaxTime how long a code counts that the owner of an authority is to sign
      * @param deniedMax certificates that one hub denies
      * @param denialNoteMaxChars text that says why one is denied
+     * @param formerRootsMax roots of one key type that were primary and that clients are still to trust
+     * @param tokenUriMaxChars the text that names a key in a PKCS#11 token
      * @param chainContents what the certificates of one chain may hold
      */
     public record Certificates(
@@ -222,6 +226,8 @@ public record Limits(
             Duration verificationCodeMaxTime,
             int deniedMax,
             int denialNoteMaxChars,
+            int formerRootsMax,
+            int tokenUriMaxChars,
             ChainContents chainContents) {}
 
     /**

@@ -8,8 +8,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "cert",
         description =
-                "Certificates: the authorities whose certificates let devices in, what they revoked, what is denied, and"
-                        + " those that the server shows.",
+                "Certificates: the authorities whose certificates let devices in, what they revoked, what is denied, those"
+                        + " that the server shows, and the roots that clients are to trust.",
         footer = {
             "",
             "Examples:",
@@ -25,7 +25,8 @@ final class CertCommand implements Runnable {
                 .addSubcommand(CertAuthorityCommand.line(environment))
                 .addSubcommand(CertRevocationListCommand.line(environment))
                 .addSubcommand(CertDenyCommand.line(environment))
-                .addSubcommand(CertServerCommand.line(environment));
+                .addSubcommand(CertServerCommand.line(environment))
+                .addSubcommand(new CertBundleCommand(environment));
     }
 
     @Override

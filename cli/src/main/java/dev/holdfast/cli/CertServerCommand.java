@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.base.Limits;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {"", "Example:", "  holdfast cert server show"})
 final class CertServerCommand implements Runnable {
     private static final String PATH = "certificates/server";
+    /** RFC 7512. */
+    private static final String URI_SCHEME = "pkcs11:";
 
     @Mixin
     private HelpOption help = new HelpOption();
@@ -30,7 +33,8 @@ final class CertServerCommand implements Runnable {
         return new CommandLine(new CertServerCommand())
                 .addSubcommand(new Show(environment))
                 .addSubcommand(new Renew(environment))
-                .addSubcommand(new Replace(environment));
+                .addSubcommand(new Replace(environment))
+                .addSubcommand(CertServerRootCommand.line(environment));
     }
 
     @Override
@@ -38,20 +42,25 @@ final class CertServerCommand implements Runnable {
         throw help.wrongUse("Say what to do with the server's certificates.");
     }
 
-    private static void print(PrintWriter out, JsonNode chains) {
+    private static void printChains(PrintWriter out, JsonNode chains) {
         String gap = "";
         for (JsonNode chain : chains) {
             out.print(gap);
-            print(out, chain.path("keyType").asString(), chain);
+            printChain(out, chain);
             gap = System.lineSeparator();
         }
     }
 
-    private static void print(PrintWriter out, String keyType, JsonNode chain) {
-        out.println("Chain:      " + keyType
+    private static void printChain(PrintWriter out, JsonNode chain) {
+        String world = chain.path("world").asString(WorldOption.DEFAULT);
+        out.println("Chain:      " + chain.path("keyType").asString()
+                + (world.equals(WorldOption.DEFAULT) ? "" : " of world " + world)
                 + (chain.path("origin").asString().equals("own")
                         ? ", the installation's own"
                         : ", given by the operator"));
+        if (chain.hasNonNull("token")) {
+            out.println("Key:        " + chain.path("token").asString());
+        }
         for (JsonNode each : chain.path("certificates")) {
             String level = each.path("level").asString();
             out.println(level + ":");
@@ -73,9 +82,12 @@ final class CertServerCommand implements Runnable {
 
     @Command(
             name = "show",
-            description = "Shows both chains up to their roots.",
+            description = "Shows both chains of each trust world up to their roots.",
             footer = {"", "Example:", "  holdfast cert server show"})
     static final class Show extends ServerCommand {
+        @Mixin
+        private WorldOption world = new WorldOption();
+
         @Mixin
         private Output output = new Output();
 
@@ -85,11 +97,11 @@ final class CertServerCommand implements Runnable {
 
         @Override
         void run(OperatorClient client) throws CommandFailure {
-            JsonNode chains = client.get(PATH).path("chains");
+            JsonNode chains = client.get(PATH + world.query()).path("chains");
             if (output.isJson()) {
                 output.printJson(out(), chains);
             } else {
-                print(out(), chains);
+                printChains(out(), chains);
             }
         }
     }
@@ -99,16 +111,22 @@ final class CertServerCommand implements Runnable {
             description =
                     "Makes new certificates from the installation's own intermediates and shows them at once. A chain that"
                             + " was given with 'replace' is deleted, with its key: this is the way back to the installation's own.",
-            footer = {"", "Examples:", "  holdfast cert server renew", "  holdfast cert server renew --key-type rsa"})
+            footer = {
+                "",
+                "Examples:",
+                "  holdfast cert server renew",
+                "  holdfast cert server renew --key-type rsa",
+                "  holdfast cert server renew --intermediate"
+            })
     static final class Renew extends ServerCommand {
         @Option(names = "--key-type", paramLabel = "rsa|ecdsa", description = "Only this chain; else both.")
         private @Nullable KeyType keyType;
 
-        /** As the server names them. */
-        enum KeyType {
-            rsa,
-            ecdsa
-        }
+        @Option(names = "--intermediate", description = "New intermediates, too, from the same roots.")
+        private boolean intermediate;
+
+        @Mixin
+        private WorldOption world = new WorldOption();
 
         @Mixin
         private Output output = new Output();
@@ -121,13 +139,14 @@ final class CertServerCommand implements Runnable {
         void run(OperatorClient client) throws CommandFailure {
             ObjectNode wanted =
                     JsonMapper.shared().createObjectNode().put("keyType", keyType == null ? null : keyType.name());
+            wanted.put("world", world.name()).put("intermediates", intermediate);
             JsonNode chains = client.post(PATH + "/renew", wanted).path("chains");
             if (output.isJson()) {
                 output.printJson(out(), chains);
                 return;
             }
             out().println("Clients are shown new certificates from the next handshake on; who is connected stays.");
-            print(out(), chains);
+            printChains(out(), chains);
         }
     }
 
@@ -138,8 +157,9 @@ final class CertServerCommand implements Runnable {
                             + " replaces: RSA, or EC on P-256. A chain that clients could not use is refused, and the old one stays.",
             footer = {
                 "",
-                "Example:",
+                "Examples:",
                 "  holdfast cert server replace --chain fullchain.pem --key privkey.pem",
+                "  holdfast cert server replace --chain fullchain.pem --key 'pkcs11:token=hub;object=server'",
                 "'holdfast cert server renew' goes back to the installation's own."
             })
     static final class Replace extends ServerCommand {
@@ -156,11 +176,15 @@ final class CertServerCommand implements Runnable {
 
         @Option(
                 names = "--key",
-                paramLabel = "FILE",
+                paramLabel = "FILE|URI",
                 required = true,
                 description =
-                        "PEM: the private key of the server's certificate, without a password (PKCS#8, PKCS#1 or SEC 1).")
-        private Path key = Path.of("");
+                        "PEM: the private key of the server's certificate, without a password (PKCS#8, PKCS#1 or SEC 1). Or where"
+                                + " the key is in a PKCS#11 token: pkcs11:token=LABEL;object=LABEL.")
+        private String key = "";
+
+        @Mixin
+        private WorldOption world = new WorldOption();
 
         @Mixin
         private Output output = new Output();
@@ -174,7 +198,18 @@ final class CertServerCommand implements Runnable {
 
         @Override
         void check() throws CommandFailure {
-            wanted.put("chain", read(chain)).put("key", read(key));
+            wanted.put("chain", read(chain)).put("world", world.name()).put("key", key());
+        }
+
+        private String key() throws CommandFailure {
+            if (key.startsWith(URI_SCHEME)) {
+                return key;
+            }
+            try {
+                return read(Path.of(key));
+            } catch (InvalidPathException e) {
+                throw new CommandFailure("--key is no path of this machine.", e);
+            }
         }
 
         @Override
@@ -185,7 +220,7 @@ final class CertServerCommand implements Runnable {
                 return;
             }
             out().println("Clients are shown this chain from the next handshake on; who is connected stays.");
-            print(out(), now.path("keyType").asString(), now);
+            printChain(out(), now);
             now.path("notes").forEach(note -> out().println(note.asString()));
         }
 

@@ -36,9 +36,6 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
     /** What a server looks for before it takes a directory that is not empty for its own. */
     private static final String MARK = "holdfast.lock";
 
-    /** Open to everyone, as the server writes it; all other files are for their owner only. */
-    private static final String TRUST_BUNDLE = "ca.pem";
-
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -114,7 +111,8 @@ final class RestoredDirectory implements ArchiveReader.Sink, AutoCloseable {
         }
         AtomicReference<FileChannel> channel = new AtomicReference<>();
         unfinished.step(() -> channel.set(create(file)));
-        if (path.equals(TRUST_BUNDLE)) {
+        // Open to everyone, as the server writes it; all other files are for their owner only.
+        if (InstallationContents.isTrustBundle(path)) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }
         return new Forced(channel.get());

@@ -65,7 +65,8 @@ final class CertRevocationCommandTest {
         server.on("DELETE " + PATH + "/plant", 204, "");
         assertThat(run("cert", "crl", "fetch", "plant").out()).contains("was fetched; connections ended: 2.");
         assertThat(run("cert", "crl", "show", "plant").out())
-                .contains("State:       stale", "Last fetch failed at 2026-11-22T10:00:00Z: it answered with status 404");
+                .contains(
+                        "State:       stale", "Last fetch failed at 2026-11-22T10:00:00Z: it answered with status 404");
         assertThat(run("cert", "crl", "list").out().lines())
                 .satisfiesExactly(
                         header -> assertThat(header).matches("AUTHORITY +STATE +ENTRIES +NEXT UPDATE +FETCHED AT"),
@@ -78,10 +79,10 @@ final class CertRevocationCommandTest {
     void only_what_is_named_is_changed() {
         String path = "PATCH /holdfast/v1/hubs/hub1/certificate-authorities/plant/revocation";
         server.on(path, 200, "{\"name\": \"plant\", \"crlUrl\": \"certificate\", \"whenUnknown\": \"refuse\"}");
-        Ran ran = run("cert", "authority", "revocation", "plant", "--crl-url", "certificate", "--when-unknown", "refuse");
+        Ran ran =
+                run("cert", "authority", "revocation", "plant", "--crl-url", "certificate", "--when-unknown", "refuse");
         assertThat(ran.status()).as(ran.err()).isZero();
-        assertThat(server.asked())
-                .containsExactly(path + " {\"crlUrl\":\"certificate\",\"whenUnknown\":\"refuse\"}");
+        assertThat(server.asked()).containsExactly(path + " {\"crlUrl\":\"certificate\",\"whenUnknown\":\"refuse\"}");
         assertThat(ran.out()).contains("CRL from:   certificate", "If unknown: refuse");
     }
 

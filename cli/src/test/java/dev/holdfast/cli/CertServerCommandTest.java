@@ -66,12 +66,15 @@ class CertServerCommandTest {
         server.on("POST " + PATH + "/renew", 200, "{\"chains\": [" + CHAIN + "]}");
 
         assertThat(run("cert", "server", "renew").status()).isZero();
-        assertThat(run("cert", "server", "renew", "--key-type", "rsa").status()).isZero();
+        assertThat(run("cert", "server", "renew", "--key-type", "rsa", "--intermediate", "--world", "china")
+                        .status())
+                .isZero();
         assertThat(run("cert", "server", "renew", "--key-type", "dsa").status()).isEqualTo(2);
 
         assertThat(server.asked())
                 .containsExactly(
-                        "POST " + PATH + "/renew {\"keyType\":null}", "POST " + PATH + "/renew {\"keyType\":\"rsa\"}");
+                        "POST " + PATH + "/renew {\"keyType\":null,\"world\":null,\"intermediates\":false}",
+                        "POST " + PATH + "/renew {\"keyType\":\"rsa\",\"world\":\"china\",\"intermediates\":true}");
         assertThat(run("cert", "server", "renew", "--help").out()).contains("way back to the installation's own");
     }
 
@@ -83,8 +86,56 @@ class CertServerCommandTest {
                 "cert", "server", "replace", "--chain", file("chain.pem", "chain"), "--key", file("key.pem", "secret"));
 
         assertThat(ran.status()).as(ran.err()).isZero();
-        assertThat(server.asked()).containsExactly("PUT " + PATH + " {\"chain\":\"chain\",\"key\":\"secret\"}");
+        assertThat(server.asked())
+                .containsExactly("PUT " + PATH + " {\"chain\":\"chain\",\"world\":null,\"key\":\"secret\"}");
         assertThat(ran.out()).contains("Clients must trust 'CN=R'.").doesNotContain("secret");
+    }
+
+    @Test
+    void replace_sends_the_uri_of_a_key_in_a_token_as_it_is() throws Exception {
+        server.on("PUT " + PATH, 200, CHAIN);
+        String uri = "pkcs11:token=hub;object=server";
+
+        assertThat(run("cert", "server", "replace", "--chain", file("chain.pem", "chain"), "--key", uri)
+                        .status())
+                .isZero();
+
+        assertThat(server.asked())
+                .containsExactly("PUT " + PATH + " {\"chain\":\"chain\",\"world\":null,\"key\":\"" + uri + "\"}");
+    }
+
+    @Test
+    void a_root_is_promoted_with_yes_only_and_without_it_the_answer_says_who_breaks() {
+        String root = "{\"subject\": \"CN=%s\", \"since\": \"2026-01-01T00:00:00Z\"}";
+        server.on(
+                "POST " + PATH + "/roots/promote",
+                200,
+                "{\"from\": " + root.formatted("Old") + ", \"to\": " + root.formatted("New")
+                        + ", \"breaks\": [\"Clients that trust only Old.\"]}");
+
+        assertThat(run("cert", "server", "root", "promote").status()).isEqualTo(2);
+        Ran asked = run("cert", "server", "root", "promote", "--key-type", "rsa");
+        Ran done = run("cert", "server", "root", "promote", "--key-type", "rsa", "--root", "AB", "--yes");
+
+        assertThat(asked.out()).contains("CN=Old", "CN=New", "trust only Old.", "Nothing was changed");
+        assertThat(done.out()).contains("Done.").doesNotContain("Nothing was changed");
+        assertThat(server.asked().getFirst()).contains("\"sha256\":null,\"confirmed\":false");
+        assertThat(server.asked().getLast()).contains("\"sha256\":\"AB\",\"confirmed\":true");
+        assertThat(run("cert", "server", "root", "remove", "AB").status()).isEqualTo(2);
+    }
+
+    @Test
+    void a_bundle_is_printed_as_pem_or_json() {
+        server.on(
+                "GET /holdfast/v1/certificates/bundle?world=china&hub=hub1",
+                200,
+                "{\"world\": \"china\", \"roots\": [{\"certificate\": \"one\\n\"}, {\"certificate\": \"two\\n\"}]}");
+
+        assertThat(run("cert", "bundle", "--world", "china", "--hub", "hub1").out())
+                .isEqualTo("one\ntwo\n");
+        assertThat(run("cert", "bundle", "--world", "china", "--hub", "hub1", "--format", "json")
+                        .out())
+                .contains("\"world\" : \"china\"");
     }
 
     @Test

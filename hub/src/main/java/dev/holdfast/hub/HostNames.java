@@ -31,7 +31,12 @@ public record HostNames(List<String> domains, HubName first) {
 
     /** The name of a hub under the first domain. */
     public String hostName(HubName hub) {
-        return hub + "." + domains.getFirst();
+        return hostName(hub, domains.getFirst());
+    }
+
+    /** The name of a hub under one of the domains. */
+    public String hostName(HubName hub, String domain) {
+        return hub + "." + domain;
     }
 
     /** The names that belong to no hub and are answered all the same: devices are provisioned through them. */

@@ -43,8 +43,7 @@ final class HubRevocationTest {
 
     private final TestClock clock = new TestClock(NOW);
     private final TestAuthority plant = new TestAuthority("Plant", NOW, NOW.plus(Duration.ofDays(9)));
-    private final X509Certificate device = plant.issue(
-                    "pump-1", KeyKind.EC_P256, NOW, NOW.plus(Duration.ofDays(9)))
+    private final X509Certificate device = plant.issue("pump-1", KeyKind.EC_P256, NOW, NOW.plus(Duration.ofDays(9)))
             .certificate();
 
     @TempDir
@@ -99,8 +98,7 @@ final class HubRevocationTest {
     }
 
     private HubChange set(WhenUnknown whenUnknown, boolean holdsList) {
-        RevocationSettings wanted =
-                new RevocationSettings(new Origin.Nowhere(), new Origin.Nowhere(), whenUnknown);
+        RevocationSettings wanted = new RevocationSettings(new Origin.Nowhere(), new Origin.Nowhere(), whenUnknown);
         return hubs.changeAuthorities(
                 HUB1,
                 authorities ->
@@ -143,7 +141,8 @@ final class HubRevocationTest {
         assertThat(table.count("hub1", "revocation-list")).isZero();
         TestAuthority twin = new TestAuthority("Plant", NOW, NEXT);
         add("plant", twin);
-        assertThat(hub().revocation().faultOf(List.of(device, twin.certificate()))).isNull();
+        assertThat(hub().revocation().faultOf(List.of(device, twin.certificate())))
+                .isNull();
         assertThat(hub().revocation().standing("plant").orElseThrow().held()).isNull();
     }
 
@@ -170,8 +169,7 @@ final class HubRevocationTest {
         give(NOW);
         set(WhenUnknown.REFUSE, true);
         TestAuthority line = plant.intermediate("Line", NOW, NEXT);
-        X509Certificate below =
-                line.issue("pump-2", KeyKind.EC_P256, NOW, NEXT).certificate();
+        X509Certificate below = line.issue("pump-2", KeyKind.EC_P256, NOW, NEXT).certificate();
         List<X509Certificate> path = List.of(below, line.certificate(), plant.certificate());
         assertThat(hub().revocation().faultOf(path)).isInstanceOf(RevocationUnknown.class);
         add("line", line);

@@ -2,7 +2,6 @@ package dev.holdfast.pki;
 
 import dev.holdfast.base.Limits;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * {@code intermediate.pem}, {@code leaf.pem}.
  *
  * <p>Key and certificate share a file, so that they appear together or not at all; each file is made only when the one above it is
- * on disk. A crash therefore leaves a beginning of the three, and the next start makes the rest.
+ * on disk. A crash therefore leaves a beginning of the three, and the next start makes the rest. The same holds when one of them is
+ * replaced: what was issued by the old one is made anew.
  */
 final class Hierarchy {
     /** A leaf with less than this left is made anew when the server starts. */
@@ -32,44 +32,81 @@ final class Hierarchy {
 
     private static final Logger LOG = LoggerFactory.getLogger(Hierarchy.class);
 
-    /** What is made of which key. */
-    record Kinds(String label, KeyKind authority, KeyKind leaf) {}
+    /**
+     * What is made of which key.
+     *
+     * @param reserveAtOnce whether its reserve root is made with the others: a long RSA key takes too long for a first start
+     */
+    record Kinds(String label, KeyKind authority, KeyKind leaf, boolean reserveAtOnce) {
+        /** Installations and roots differ in name, because many trust stores find a root by its subject. */
+        String name(String role) {
+            return "Holdfast " + label + " " + role + " "
+                    + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        }
+    }
+
+    /** The certificates to make even if those that are there would do; the lower ones of a new one are new, too. */
+    enum Renewed {
+        NOTHING,
+        LEAF,
+        INTERMEDIATE
+    }
+
+    /** @param roots the primary one first */
+    record Opened(ServerChain chain, List<RootFiles.Held> roots) {}
 
     private final Path directory;
     private final Kinds kinds;
     private final ServerNames names;
-    private final Pem pem;
-    private final Limits.Certificates limits;
+    private final KeyFiles files;
+    private final RootFiles roots;
     private final InstantSource clock;
 
-    Hierarchy(Path directory, Kinds kinds, ServerNames names, Limits.Certificates limits, InstantSource clock) {
+    Hierarchy(Path directory, ServerSlot slot, ServerNames names, Limits.Certificates limits, InstantSource clock) {
         this.directory = directory;
-        this.kinds = kinds;
+        this.kinds = slot.kinds();
         this.names = names;
-        this.pem = new Pem(limits);
-        this.limits = limits;
+        this.files = new KeyFiles(limits);
+        this.roots = new RootFiles(directory, slot, limits);
         this.clock = clock;
+    }
+
+    RootFiles roots() {
+        return roots;
+    }
+
+    /** Does nothing when there is one. Blocks for a second where it is an RSA key. */
+    void makeReserve() throws IOException {
+        if (!roots.hasReserve()) {
+            roots.makeReserve(new Issuing(clock));
+        }
     }
 
     /**
      * Reads what is there and makes what is missing, ends too soon or is for other names. Keys are made on {@code threads}.
      *
-     * @param newLeaf makes a leaf even if the one that is there would do
+     * @param renewed what is made even if the one that is there would do
      */
-    ServerChain openOrCreate(ExecutorService threads, boolean newLeaf) throws IOException {
+    Opened openOrCreate(ExecutorService threads, Renewed renewed) throws IOException {
         AtomicFile.closedDirectory(directory);
-        Path rootFile = directory.resolve("root.pem");
+        Path rootFile = roots.primary();
         Path intermediateFile = directory.resolve("intermediate.pem");
         Path leafFile = directory.resolve("leaf.pem");
         // Making a long RSA key takes longest at a first start: all that will be needed are begun at once.
         Keys rootKeys = new Keys(threads, kinds.authority, Files.notExists(rootFile));
-        Keys intermediateKeys = new Keys(threads, kinds.authority, Files.notExists(intermediateFile));
-        Keys leafKeys = new Keys(threads, kinds.leaf, newLeaf || Files.notExists(leafFile));
+        Keys intermediateKeys = new Keys(
+                threads, kinds.authority, renewed == Renewed.INTERMEDIATE || Files.notExists(intermediateFile));
+        Keys leafKeys = new Keys(threads, kinds.leaf, renewed != Renewed.NOTHING || Files.notExists(leafFile));
         Issuing issuing = new Issuing(clock);
 
-        KeyAndCertificate root = Files.exists(rootFile)
-                ? read(rootFile)
-                : made(rootFile, issuing.root(name("Root"), kinds.authority, rootKeys.take()));
+        if (Files.notExists(rootFile)) {
+            roots.makePrimary(issuing, rootKeys.take());
+        }
+        if (kinds.reserveAtOnce) {
+            makeReserve();
+        }
+        List<RootFiles.Held> all = roots.all();
+        KeyAndCertificate root = all.getFirst().pair();
         Instant begins = root.certificate().getNotBefore().toInstant();
         if (begins.isAfter(clock.instant())) {
             LOG.warn(
@@ -77,23 +114,27 @@ final class Hierarchy {
                     rootFile,
                     begins);
         }
-        KeyAndCertificate intermediate = Files.exists(intermediateFile) ? read(intermediateFile) : null;
+        KeyAndCertificate intermediate =
+                renewed != Renewed.INTERMEDIATE && Files.exists(intermediateFile) ? files.read(intermediateFile) : null;
         // An intermediate that ends before a leaf made today would cut that leaf short.
         if (intermediate == null
                 || !Names.isIssuedBy(intermediate.certificate(), root.certificate())
                 || !lasts(intermediate.certificate(), Issuing.LEAF_LIFE)) {
-            intermediate = made(
+            intermediate = files.make(
                     intermediateFile,
-                    issuing.intermediate(name("Intermediate"), intermediateKeys.take(), root, kinds.authority));
+                    issuing.intermediate(kinds.name("Intermediate"), intermediateKeys.take(), root, kinds.authority));
         }
-        KeyAndCertificate leaf = !newLeaf && Files.exists(leafFile) ? read(leafFile) : null;
+        KeyAndCertificate leaf = renewed == Renewed.NOTHING && Files.exists(leafFile) ? files.read(leafFile) : null;
         if (leaf == null
                 || !Names.isIssuedBy(leaf.certificate(), intermediate.certificate())
                 || !names.areThoseOf(leaf.certificate())
                 || !lasts(leaf.certificate(), LEAF_RENEWED_BEFORE)) {
-            leaf = made(leafFile, issuing.serverLeaf(names, leafKeys.take(), intermediate, kinds.authority));
+            leaf = files.make(leafFile, issuing.serverLeaf(names, leafKeys.take(), intermediate, kinds.authority));
         }
-        return new ServerChain(List.of(leaf.certificate(), intermediate.certificate()), leaf.key(), root.certificate());
+        return new Opened(
+                new ServerChain(
+                        List.of(leaf.certificate(), intermediate.certificate()), leaf.key(), root.certificate()),
+                all);
     }
 
     /** A key pair that is begun at once when it will surely be needed, and otherwise made when it is asked for. */
@@ -118,39 +159,6 @@ final class Hierarchy {
                 Thread.currentThread().interrupt();
                 throw new IOException("stopped while a key was being made", e);
             }
-        }
-    }
-
-    private String name(String role) {
-        // Installations differ in name, because many trust stores find a root by its subject.
-        return "Holdfast " + kinds.label + " " + role + " "
-                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-    }
-
-    private KeyAndCertificate made(Path file, KeyAndCertificate made) throws IOException {
-        String text = Pem.write(made.key()) + Pem.write(made.certificate());
-        AtomicFile.write(file, text.getBytes(StandardCharsets.US_ASCII), AtomicFile.OWNER_ONLY);
-        LOG.info(
-                "made {}: {}, valid until {}",
-                file,
-                made.certificate().getSubjectX500Principal().getName(),
-                made.certificate().getNotAfter().toInstant());
-        return made;
-    }
-
-    private KeyAndCertificate read(Path file) throws IOException {
-        AtomicFile.closedFile(file);
-        try {
-            if (Files.size(file) > limits.pemMaxBytes()) {
-                throw new PemException("the file is longer than " + limits.pemMaxBytes() + " bytes");
-            }
-            return pem.keyAndCertificate(Files.readAllBytes(file));
-        } catch (PemException e) {
-            throw new IOException(
-                    file + " can't be used: " + e.getMessage()
-                            + ". Put it back from a backup. If there is none, delete it:"
-                            + " it is made anew, and when it is root.pem, every client needs the new ca.pem",
-                    e);
         }
     }
 

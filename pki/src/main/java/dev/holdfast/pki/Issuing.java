@@ -44,7 +44,7 @@ final class Issuing {
     /** The longest that public clients accept of a server certificate. */
     static final Duration LEAF_LIFE = Duration.ofDays(397);
 
-    private static final Duration CLOCKS_LATE = Duration.ofDays(1);
+    static final Duration CLOCKS_LATE = Duration.ofDays(1);
     /** RFC 5280 allows 20 octets and a positive number; the CA/Browser Forum asks for 64 random bits. */
     private static final int SERIAL_BITS = 127;
 

@@ -7,8 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * What an installation shows as a server: for each of RSA and ECC its own chain, made at its first start, or one that an operator
- * gave instead.
+ * What an installation shows as a server in one trust world: for each of RSA and ECC its own chain, made at its first start, or one
+ * that an operator gave instead.
  *
  * <p>Its own, RSA: root and intermediate 3072, leaf 2048. ECC: root and intermediate P-384, leaf P-256. Roots last 20 years,
  * intermediates 10, leaves 397 days. A leaf that has fewer than 30 days left, or other names than the domains ask for, is made
@@ -17,11 +17,18 @@ import java.util.List;
  * @param rsa shown to clients that can verify RSA signatures, which is nearly every one
  * @param ecc shown to clients that can't
  * @param ownRsa the installation's own, equal to {@code rsa} unless an operator gave one; {@code ownEcc} likewise
- * @param trustBundle the file {@code ca.pem} with the own roots, RSA first, and behind them the known ones of an operator's chains
+ * @param bundle the roots that clients of this world are to trust
+ * @param trustBundle the file with them
  */
 public record ServerAuthorities(
-        ServerChain rsa, ServerChain ecc, ServerChain ownRsa, ServerChain ownEcc, Path trustBundle) {
-    /** As {@link ServerCertificateStore#open}. */
+        TrustWorld world,
+        ServerChain rsa,
+        ServerChain ecc,
+        ServerChain ownRsa,
+        ServerChain ownEcc,
+        TrustBundle bundle,
+        Path trustBundle) {
+    /** As {@link ServerCertificateStore#open}, of the default world. */
     public static ServerAuthorities openOrCreate(
             Path data, List<String> domains, Limits.Certificates limits, InstantSource clock) throws IOException {
         return new ServerCertificateStore(data, domains, limits, clock).open();

@@ -6,113 +6,233 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The server's certificates and keys in the data directory: {@code pki/rsa} and {@code pki/ecc}, and the roots for clients in
- * {@code ca.pem}. Every change is on disk when its method returns. One thread at a time, one process at a time.
+ * The server's certificates and keys of one trust world in the data directory: {@code pki/rsa} and {@code pki/ecc} of the default
+ * one, {@code pki/worlds/NAME/…} of another, and the roots for clients in {@code ca.pem} or {@code ca-NAME.pem}. Every change is on
+ * disk when its method returns. One thread at a time, one process at a time.
  */
 public final class ServerCertificateStore {
     private final Path data;
+    private final TrustWorld world;
     private final ServerNames names;
+    private final TokenKeys tokens;
     private final Limits.Certificates limits;
     private final InstantSource clock;
+    private final Map<ServerSlot, Hierarchy> own = new EnumMap<>(ServerSlot.class);
+    private final Map<ServerSlot, OperatorChainFile> given = new EnumMap<>(ServerSlot.class);
 
     /**
+     * Of the default world, without tokens.
+     *
      * @param domains in lower case; the leaves name their hubs
      * @throws IllegalArgumentException when a domain is none
      */
     public ServerCertificateStore(Path data, List<String> domains, Limits.Certificates limits, InstantSource clock) {
-        this.data = data;
-        this.names = ServerNames.of(domains);
-        this.limits = limits;
-        this.clock = clock;
+        this(data, new TrustWorld(TrustWorld.DEFAULT, domains), TokenKeys.none(), limits, clock);
     }
 
     /**
-     * Reads what is there and makes what is missing or ends too soon; writes {@code ca.pem}. Blocks for a second or two at a first
-     * start.
+     * @param tokens where keys are that an operator's chain may have
+     * @throws IllegalArgumentException when a domain is none
+     */
+    public ServerCertificateStore(
+            Path data, TrustWorld world, TokenKeys tokens, Limits.Certificates limits, InstantSource clock) {
+        this.data = data;
+        this.world = world;
+        this.names = ServerNames.of(world);
+        this.tokens = tokens;
+        this.limits = limits;
+        this.clock = clock;
+        for (ServerSlot slot : ServerSlot.values()) {
+            Path directory = world.keys(data).resolve(slot.directory());
+            own.put(slot, new Hierarchy(directory, slot, names, limits, clock));
+            given.put(slot, new OperatorChainFile(directory, slot, tokens, limits));
+        }
+    }
+
+    public TrustWorld world() {
+        return world;
+    }
+
+    /**
+     * Reads what is there and makes what is missing or ends too soon; writes the bundle. Blocks for a second or two at a first
+     * start. A reserve root that takes long to make is left to {@link #makeReserves}.
      *
      * @throws IOException when a file can't be read, written or used; the message names it and says what to do
      */
     public ServerAuthorities open() throws IOException {
-        return open(Set.of());
+        return open(Set.of(), Hierarchy.Renewed.NOTHING);
     }
 
-    /** Makes new leaves of the installation's own for these slots, and shows them: what an operator gave for one is deleted. */
-    public ServerAuthorities renew(Set<ServerSlot> slots) throws IOException {
-        // The own ones are good before the operator's are gone.
-        ServerAuthorities _ = open(slots);
+    /**
+     * Makes new leaves of the installation's own for these slots, and shows them: what an operator gave for one is deleted.
+     *
+     * @param intermediates whether the leaves get new intermediates, too
+     */
+    public ServerAuthorities renew(Set<ServerSlot> slots, boolean intermediates) throws IOException {
+        // The own ones are good before the operator's are gone, which may be in the way: a key whose token is lost
+        // can't be read.
+        Map<ServerSlot, Hierarchy.Opened> _ =
+                openOwn(slots, intermediates ? Hierarchy.Renewed.INTERMEDIATE : Hierarchy.Renewed.LEAF);
         for (ServerSlot slot : slots) {
-            file(slot).delete();
+            given(slot).delete();
         }
         return open();
+    }
+
+    /** Whether {@link #makeReserves} has something to do. */
+    public boolean lacksReserve() {
+        return own.values().stream().anyMatch(hierarchy -> !hierarchy.roots().hasReserve());
+    }
+
+    /** Makes the reserve roots that are missing, and puts them into the bundle. Blocks for a second where an RSA key is made. */
+    public ServerAuthorities makeReserves() throws IOException {
+        for (Hierarchy hierarchy : own.values()) {
+            hierarchy.makeReserve();
+        }
+        return open();
+    }
+
+    /**
+     * Says what it would mean to make another root the primary one, and changes nothing.
+     *
+     * @param sha256 of a reserve or former root; null for the reserve
+     * @param now what is shown at present
+     */
+    public RootChange judge(ServerSlot slot, @Nullable String sha256, ServerAuthorities now) throws IOException {
+        RootFiles roots = own(slot).roots();
+        Optional<RootFiles.Held> next = roots.find(sha256);
+        if (next.isEmpty()) {
+            return new RootChange.Refused(
+                    sha256 == null ? new RootChangeFault.NoReserveRoot() : new RootChangeFault.NoSuchRoot(sha256));
+        }
+        RootChangeFault fault = roots.faultOf(next.get(), clock.instant());
+        return fault != null
+                ? new RootChange.Refused(fault)
+                : new RootChange.Possible(
+                        world,
+                        slot,
+                        roots.all().getFirst().in(slot),
+                        next.get().in(slot),
+                        now.shown(slot).equals(now.own(slot)));
+    }
+
+    /** Makes the change that was judged, a new intermediate and a new leaf. The next reserve is left to {@link #makeReserves}. */
+    public ServerAuthorities promote(RootChange.Possible change) throws IOException {
+        RootFiles roots = own(change.slot()).roots();
+        RootFiles.Held next = roots.find(change.to().sha256())
+                .orElseThrow(() -> new IOException("the root that was to be promoted is gone"));
+        roots.promote(next);
+        return open();
+    }
+
+    /** Takes a former root out of the bundle and deletes its key. */
+    public @Nullable RootChangeFault remove(ServerSlot slot, String sha256) throws IOException {
+        RootFiles roots = own(slot).roots();
+        Optional<RootFiles.Held> found = roots.find(sha256);
+        if (found.isEmpty()) {
+            return new RootChangeFault.NoSuchRoot(sha256);
+        }
+        if (found.get().role() != TrustedRoot.Role.FORMER) {
+            return new RootChangeFault.RootInUse(found.get().role());
+        }
+        roots.remove(found.get());
+        return null;
     }
 
     /**
      * Judges an operator's chain and changes nothing.
      *
      * @param chainPem leaf first, then intermediates, with or without the root
+     * @param keyPem the key, or the URI of one in a token
      * @param now what is shown at present
      */
     public ServerChainReading read(String chainPem, String keyPem, ServerAuthorities now) {
-        List<X509Certificate> roots =
-                new ArrayList<>(List.of(now.ownRsa().root(), now.ownEcc().root()));
+        List<X509Certificate> roots = new ArrayList<>();
+        now.bundle().roots().stream()
+                .filter(root -> root.role() != TrustedRoot.Role.OPERATOR)
+                .forEach(root -> roots.add(root.certificate()));
         roots.addAll(PublicRoots.all());
-        return new ServerChainCheck(names, roots, limits, clock.instant()).read(chainPem, keyPem);
+        return new ServerChainCheck(names, roots, tokens, limits, clock.instant()).read(chainPem, keyPem);
     }
 
     /** Shows an operator's chain in its slot from now on, in later starts, too. */
     public ServerAuthorities put(ServerChainReading.Read read) throws IOException {
-        file(read.slot()).write(read.chain());
+        given(read.slot()).write(read.chain());
         return open();
     }
 
-    private OperatorChainFile file(ServerSlot slot) {
-        return new OperatorChainFile(directory(slot), slot, limits);
+    private OperatorChainFile given(ServerSlot slot) {
+        return Objects.requireNonNull(given.get(slot));
     }
 
-    private Path directory(ServerSlot slot) {
-        return data.resolve("pki").resolve(slot.directory());
+    private Hierarchy own(ServerSlot slot) {
+        return Objects.requireNonNull(own.get(slot));
     }
 
-    private ServerAuthorities open(Set<ServerSlot> renewed) throws IOException {
+    private ServerAuthorities open(Set<ServerSlot> renewed, Hierarchy.Renewed what) throws IOException {
+        Map<ServerSlot, Hierarchy.Opened> opened = openOwn(renewed, what);
+        ServerChain rsa = chain(opened, ServerSlot.RSA);
+        ServerChain ecc = chain(opened, ServerSlot.ECDSA);
+        ServerChain shownRsa = shown(ServerSlot.RSA, rsa);
+        ServerChain shownEcc = shown(ServerSlot.ECDSA, ecc);
+        List<TrustedRoot> roots = new ArrayList<>();
+        opened.forEach((slot, each) -> each.roots().forEach(root -> roots.add(root.in(slot))));
+        addOperators(roots, ServerSlot.RSA, shownRsa);
+        addOperators(roots, ServerSlot.ECDSA, shownEcc);
+        Instant now = clock.instant();
+        roots.removeIf(
+                root -> root.role() == TrustedRoot.Role.FORMER && root.end().isBefore(now));
+        TrustBundle bundle = new TrustBundle(world, roots);
+        Path file = world.bundle(data);
+        write(file, bundle);
+        return new ServerAuthorities(world, shownRsa, shownEcc, rsa, ecc, bundle, file);
+    }
+
+    private Map<ServerSlot, Hierarchy.Opened> openOwn(Set<ServerSlot> renewed, Hierarchy.Renewed what)
+            throws IOException {
         Files.createDirectories(data);
         AtomicFile.closedDirectory(data.resolve("pki"));
+        Map<ServerSlot, Future<Hierarchy.Opened>> begun = new EnumMap<>(ServerSlot.class);
+        Map<ServerSlot, Hierarchy.Opened> opened = new EnumMap<>(ServerSlot.class);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<ServerChain> rsa = threads.submit(() -> own(ServerSlot.RSA, renewed, threads));
-            Future<ServerChain> ecc = threads.submit(() -> own(ServerSlot.ECDSA, renewed, threads));
-            ServerChain ownRsa = await(rsa);
-            ServerChain ownEcc = await(ecc);
-            Path bundle = data.resolve("ca.pem").toAbsolutePath();
-            ServerAuthorities opened = new ServerAuthorities(
-                    shown(ServerSlot.RSA, ownRsa), shown(ServerSlot.ECDSA, ownEcc), ownRsa, ownEcc, bundle);
-            writeBundle(opened);
-            return opened;
+            for (ServerSlot slot : ServerSlot.values()) {
+                Hierarchy.Renewed wanted = renewed.contains(slot) ? what : Hierarchy.Renewed.NOTHING;
+                begun.put(slot, threads.submit(() -> own(slot).openOrCreate(threads, wanted)));
+            }
+            for (Map.Entry<ServerSlot, Future<Hierarchy.Opened>> each : begun.entrySet()) {
+                opened.put(each.getKey(), await(each.getValue()));
+            }
         }
+        return opened;
     }
 
-    private ServerChain own(ServerSlot slot, Set<ServerSlot> renewed, ExecutorService threads) throws IOException {
-        return new Hierarchy(directory(slot), slot.kinds(), names, limits, clock)
-                .openOrCreate(threads, renewed.contains(slot));
+    private static ServerChain chain(Map<ServerSlot, Hierarchy.Opened> opened, ServerSlot slot) {
+        return Objects.requireNonNull(opened.get(slot)).chain();
     }
 
     private ServerChain shown(ServerSlot slot, ServerChain own) throws IOException {
-        OperatorChainFile given = file(slot);
-        return given.exists() ? given.read() : own;
+        OperatorChainFile file = given(slot);
+        return file.exists() ? file.read() : own;
     }
 
-    private static ServerChain await(Future<ServerChain> chain) throws IOException {
+    private static <T> T await(Future<T> chain) throws IOException {
         try {
             return chain.get();
         } catch (ExecutionException e) {
@@ -126,20 +246,18 @@ public final class ServerCertificateStore {
         }
     }
 
-    private static void writeBundle(ServerAuthorities opened) throws IOException {
-        Set<X509Certificate> roots = new LinkedHashSet<>(
-                List.of(opened.ownRsa().root(), opened.ownEcc().root()));
-        for (ServerSlot slot : ServerSlot.values()) {
-            if (opened.shown(slot).rootIsKnown()) {
-                roots.add(opened.shown(slot).root());
-            }
+    private static void addOperators(List<TrustedRoot> roots, ServerSlot slot, ServerChain shown) {
+        if (shown.rootIsKnown()) {
+            // Of the installation's own chain that is the primary root, which is in the list already.
+            roots.add(new TrustedRoot(TrustedRoot.Role.OPERATOR, slot, shown.root()));
         }
-        byte[] content =
-                roots.stream().map(Pem::write).collect(Collectors.joining()).getBytes(StandardCharsets.US_ASCII);
-        Path bundle = opened.trustBundle();
-        if (Files.exists(bundle) && Arrays.equals(Files.readAllBytes(bundle), content)) {
+    }
+
+    private static void write(Path file, TrustBundle bundle) throws IOException {
+        byte[] content = bundle.pem().getBytes(StandardCharsets.US_ASCII);
+        if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content)) {
             return;
         }
-        AtomicFile.write(bundle, content, AtomicFile.EVERYONE_READS);
+        AtomicFile.write(file, content, AtomicFile.EVERYONE_READS);
     }
 }

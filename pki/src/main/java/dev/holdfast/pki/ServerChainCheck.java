@@ -15,7 +15,9 @@ import dev.holdfast.pki.ServerChainFault.LeafIsAuthority;
 import dev.holdfast.pki.ServerChainFault.NamesDoNotFit;
 import dev.holdfast.pki.ServerChainFault.NotAChain;
 import dev.holdfast.pki.ServerChainFault.NotAPrivateKey;
+import dev.holdfast.pki.ServerChainFault.NotATokenKey;
 import dev.holdfast.pki.ServerChainFault.NotForServers;
+import dev.holdfast.pki.ServerChainFault.TokenKeyNotFound;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -34,11 +36,18 @@ final class ServerChainCheck {
 
     private final ServerNames names;
     private final List<X509Certificate> knownRoots;
+    private final TokenKeys tokens;
     private final Limits.Certificates limits;
     private final Instant now;
 
     /** @param knownRoots in which the root is looked for when it is not given */
-    ServerChainCheck(ServerNames names, List<X509Certificate> knownRoots, Limits.Certificates limits, Instant now) {
+    ServerChainCheck(
+            ServerNames names,
+            List<X509Certificate> knownRoots,
+            TokenKeys tokens,
+            Limits.Certificates limits,
+            Instant now) {
+        this.tokens = tokens;
         this.names = names;
         this.knownRoots = knownRoots;
         this.limits = limits;
@@ -54,16 +63,26 @@ final class ServerChainCheck {
         } catch (PemException e) {
             return new ServerChainReading.Refused(new NotAChain(String.valueOf(e.getMessage())));
         }
+        TokenKeyUri token = null;
         try {
-            key = pem.privateKey(keyPem.getBytes(StandardCharsets.UTF_8));
+            if (keyPem.startsWith(TokenKeyUri.SCHEME)) {
+                token = TokenKeyUri.parse(keyPem, limits.tokenUriMaxChars());
+                key = tokens.find(token);
+            } else {
+                key = pem.privateKey(keyPem.getBytes(StandardCharsets.UTF_8));
+            }
         } catch (PemException e) {
             return new ServerChainReading.Refused(new NotAPrivateKey(String.valueOf(e.getMessage())));
+        } catch (TokenKeyUri.BadUriException e) {
+            return new ServerChainReading.Refused(new NotATokenKey(String.valueOf(e.getMessage())));
+        } catch (TokenException e) {
+            return new ServerChainReading.Refused(new TokenKeyNotFound(String.valueOf(e.getMessage())));
         }
         ServerChainFault fault = faultOf(given, key);
         if (fault != null) {
             return new ServerChainReading.Refused(fault);
         }
-        ServerChain chain = chain(given, key, rootOf(given.getLast()));
+        ServerChain chain = chain(given, key, rootOf(given.getLast()), token);
         fault = faultOfPath(chain);
         return fault != null
                 ? new ServerChainReading.Refused(fault)
@@ -74,9 +93,10 @@ final class ServerChainCheck {
     }
 
     /** @param given leaf first; a root at the end is not shown, unless it is the leaf itself */
-    static ServerChain chain(List<X509Certificate> given, PrivateKey key, X509Certificate root) {
+    static ServerChain chain(
+            List<X509Certificate> given, PrivateKey key, X509Certificate root, @Nullable TokenKeyUri token) {
         boolean withRoot = given.size() > 1 && given.getLast().equals(root) && Names.isIssuedBy(root, root);
-        return new ServerChain(withRoot ? given.subList(0, given.size() - 1) : given, key, root);
+        return new ServerChain(withRoot ? given.subList(0, given.size() - 1) : given, key, root, token);
     }
 
     /** The slot for a leaf's key; empty when there is none for it. */

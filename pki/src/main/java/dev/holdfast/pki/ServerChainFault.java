@@ -15,6 +15,12 @@ public sealed interface ServerChainFault {
 
     record NotAPrivateKey(String what) implements ServerChainFault {}
 
+    /** @param what is wrong with the URI, which is never quoted */
+    record NotATokenKey(String what) implements ServerChainFault {}
+
+    /** @param why and what to do */
+    record TokenKeyNotFound(String why) implements ServerChainFault {}
+
     /** @param what there is too much of, with its bound */
     record ChainTooLarge(String what) implements ServerChainFault {}
 
@@ -62,6 +68,9 @@ public sealed interface ServerChainFault {
                 "The private key can't be used: " + what
                         + ". Give one key in PEM, without a password, as PKCS#8 ('-----BEGIN PRIVATE KEY-----'), PKCS#1 or"
                         + " SEC 1.";
+            case NotATokenKey(var what) ->
+                "This names no key in a PKCS#11 token: " + what + ". Write 'pkcs11:token=LABEL;object=LABEL'.";
+            case TokenKeyNotFound(var why) -> "The key can't be used: " + why + ".";
             case ChainTooLarge(var what) ->
                 "The chain is too large: " + what
                         + ". Every client has to take it in each handshake; give the server's certificate and the"

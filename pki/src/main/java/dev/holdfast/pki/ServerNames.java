@@ -30,7 +30,12 @@ final class ServerNames {
         this.dnsNames = List.copyOf(dnsNames);
     }
 
-    static ServerNames of(List<String> domains) {
+    /** Of a world: this machine is in the default one. */
+    static ServerNames of(TrustWorld world) {
+        return of(world.domains(), world.isDefault());
+    }
+
+    private static ServerNames of(List<String> domains, boolean thisMachine) {
         if (domains.isEmpty()) {
             throw new IllegalArgumentException("an installation has at least one domain");
         }
@@ -42,7 +47,9 @@ final class ServerNames {
             }
             names.addAll(List.of("*." + domain, "*.device." + domain, "*.service." + domain, "global." + domain));
         }
-        names.add(LOCAL);
+        if (thisMachine) {
+            names.add(LOCAL);
+        }
         return new ServerNames(names);
     }
 
@@ -54,8 +61,12 @@ final class ServerNames {
     GeneralName[] generalNames() {
         return Stream.concat(
                         dnsNames.stream().map(name -> new GeneralName(GeneralName.dNSName, name)),
-                        ADDRESSES.stream().map(address -> new GeneralName(GeneralName.iPAddress, address)))
+                        addresses(ADDRESSES).stream().map(address -> new GeneralName(GeneralName.iPAddress, address)))
                 .toArray(GeneralName[]::new);
+    }
+
+    private List<String> addresses(List<String> ofThisMachine) {
+        return dnsNames.contains(LOCAL) ? ofThisMachine : List.of();
     }
 
     /** The host names and addresses in a certificate, as the Java runtime spells them; none when they can't be read. */
@@ -109,7 +120,7 @@ final class ServerNames {
     /** Whether a certificate has exactly these names. */
     boolean areThoseOf(X509Certificate certificate) {
         return Set.copyOf(of(certificate))
-                .equals(Stream.concat(dnsNames.stream(), ADDRESSES_AS_READ.stream())
+                .equals(Stream.concat(dnsNames.stream(), addresses(ADDRESSES_AS_READ).stream())
                         .collect(Collectors.toSet()));
     }
 }

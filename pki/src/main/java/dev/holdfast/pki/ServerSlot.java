@@ -20,8 +20,8 @@ public enum ServerSlot {
     /** What the installation makes for it. */
     Hierarchy.Kinds kinds() {
         return switch (this) {
-            case RSA -> new Hierarchy.Kinds("RSA", KeyKind.RSA_3072, KeyKind.RSA_2048);
-            case ECDSA -> new Hierarchy.Kinds("ECC", KeyKind.EC_P384, KeyKind.EC_P256);
+            case RSA -> new Hierarchy.Kinds("RSA", KeyKind.RSA_3072, KeyKind.RSA_2048, false);
+            case ECDSA -> new Hierarchy.Kinds("ECC", KeyKind.EC_P384, KeyKind.EC_P256, true);
         };
     }
 }

@@ -16,8 +16,8 @@ class PemTest {
 
     private static final Limits.ChainContents CONTENTS = new Limits.ChainContents(10_000, 1, 1, 1, 1, 1);
 
-    private final Pem pem = new Pem(
-            new Limits.Certificates(10_000, 3, 10_000, 3, 8, 32, 8192, 10_000, Duration.ofDays(1), 3, 10, CONTENTS));
+    private final Pem pem = new Pem(new Limits.Certificates(
+            10_000, 3, 10_000, 3, 8, 32, 8192, 10_000, Duration.ofDays(1), 3, 10, 3, 100, CONTENTS));
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);

@@ -71,16 +71,16 @@ class ServerCertificateStoreTest {
         assertThat(later.ownEcc().leaf()).isNotEqualTo(first.ownEcc().leaf());
         assertThat(later.rsa().leaf()).isNotEqualTo(first.rsa().leaf());
         assertThat(Files.readString(later.trustBundle()))
-                .isEqualTo(Pem.write(first.ownRsa().root())
+                .startsWith(Pem.write(first.ownRsa().root())
                         + Pem.write(first.ownEcc().root())
                         + Pem.write(root.certificate()));
     }
 
     @Test
     void a_renewal_goes_back_to_the_own_chain_of_that_key_type() throws IOException {
-        assertThat(store().renew(Set.of(ServerSlot.RSA)).ecc()).isEqualTo(first.ecc());
+        assertThat(store().renew(Set.of(ServerSlot.RSA), false).ecc()).isEqualTo(first.ecc());
 
-        ServerAuthorities back = store().renew(Set.of(ServerSlot.ECDSA));
+        ServerAuthorities back = store().renew(Set.of(ServerSlot.ECDSA), false);
 
         assertThat(back.ecc()).isEqualTo(back.ownEcc());
         assertThat(back.ecc().root()).isEqualTo(first.ownEcc().root());

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which chains of an operator are shown to clients, and why others are not. */
 class ServerChainCheckTest {
     private static final Limits.Certificates LIMITS = Limits.defaults().certificates();
-    private static final ServerNames NAMES = ServerNames.of(List.of("iot.example"));
+    private static final ServerNames NAMES = ServerNames.of(new TrustWorld(TrustWorld.DEFAULT, List.of("iot.example")));
     private static final KeyPair EC = KeyKind.EC_P256.generate();
     private static final KeyPair RSA = KeyKind.RSA_2048.generate();
 
@@ -54,7 +54,7 @@ class ServerChainCheckTest {
     }
 
     private static ServerChainReading read(String chain, String key, X509Certificate... knownRoots) {
-        return new ServerChainCheck(NAMES, List.of(knownRoots), LIMITS, Maker.NOW).read(chain, key);
+        return new ServerChainCheck(NAMES, List.of(knownRoots), TokenKeys.none(), LIMITS, Maker.NOW).read(chain, key);
     }
 
     private static ServerChainReading.Read taken(ServerChainReading reading) {

@@ -1,10 +1,18 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.pki.TokenKeys;
+import dev.holdfast.pki.TrustWorld;
+import dev.holdfast.pki.token.Pkcs11Keys;
+import dev.holdfast.server.setting.WorldDomain;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * What the operator decides for one run of the server; {@link Settings} says what each part means and where it comes from.
  *
  * @param domain in lower case; the hubs are named below it
+ * @param moreDomains each in a trust world; the hubs have names below them, too
+ * @param tokens where server keys may be besides files
  * @param bind an address to listen on besides loopback, or null for loopback alone
  * @param readyFile written besides the one in the data directory, or null
  * @param limits for everything but what a socket may do on its way in, which each listener has of its own
@@ -25,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 record Config(
         Path data,
         String domain,
+        List<WorldDomain> moreDomains,
+        Tokens tokens,
         @Nullable InetAddress bind,
         Ports ports,
         Arrivals arrivals,
@@ -47,6 +59,34 @@ record Config(
      * @param https null for 443 where it can be had and 8443 where not
      */
     record Ports(@Nullable Integer https, int mqtt, int amqp) {}
+
+    /** PKCS#11: the library, and the file with the PIN of its tokens; both or none. */
+    record Tokens(@Nullable Path library, @Nullable Path pinFile) {
+        static Tokens none() {
+            return new Tokens(null, null);
+        }
+
+        TokenKeys keys() {
+            return library == null || pinFile == null ? TokenKeys.none() : new Pkcs11Keys(library, pinFile);
+        }
+    }
+
+    /** The one for connection strings first. */
+    List<String> domains() {
+        return Stream.concat(Stream.of(domain), moreDomains.stream().map(WorldDomain::domain))
+                .toList();
+    }
+
+    /** The default one first. */
+    List<TrustWorld> worlds() {
+        Map<String, List<String>> byName = new LinkedHashMap<>();
+        byName.computeIfAbsent(TrustWorld.DEFAULT, _ -> new ArrayList<>()).add(domain);
+        moreDomains.forEach(each ->
+                byName.computeIfAbsent(each.world(), _ -> new ArrayList<>()).add(each.domain()));
+        return byName.entrySet().stream()
+                .map(each -> new TrustWorld(each.getKey(), each.getValue()))
+                .toList();
+    }
 
     /** What a socket may do on its way in, by the listener that it came to. */
     record Arrivals(Limits.Arrival mqtt, Limits.Arrival amqp, Limits.Arrival https) {

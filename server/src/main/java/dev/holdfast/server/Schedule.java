@@ -27,10 +27,19 @@ final class Schedule implements AutoCloseable {
                 () -> run(name, work), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static void run(String name, Work work) {
+    /** Once, as soon as there is time for it. */
+    void soon(String name, Work work) {
+        thread.execute(() -> run(name, work));
+    }
+
+    private void run(String name, Work work) {
         try {
             work.run();
         } catch (Exception e) {
+            if (thread.isShutdown()) {
+                LOG.debug("{} was ended with the server", name, e);
+                return;
+            }
             LOG.error("{} failed and is tried again later", name, e);
         }
     }

@@ -6,6 +6,7 @@ import dev.holdfast.server.setting.Catalog;
 import dev.holdfast.server.setting.Kind;
 import dev.holdfast.server.setting.Setting;
 import dev.holdfast.server.setting.Values;
+import dev.holdfast.server.setting.WorldDomain;
 import dev.holdfast.server.setting.WrongSettingException;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.wire.client.Networks;
@@ -29,6 +30,11 @@ final class Settings {
             Setting.of("data", Kind.path(), Path.of("data"), "The directory of everything kept.");
     static final Setting<String> DOMAIN =
             Setting.of("domain", Kind.domain(), HostNames.DEFAULT_DOMAIN, "The hubs are named HUB.DOMAIN.");
+    static final Setting<List<WorldDomain>> DOMAINS = Setting.optional(
+            "domains",
+            Kind.domains(),
+            "none",
+            "More domains for the hubs' names, each with its trust world: 'eu.example, cn.example=china'.");
     static final Setting<InetAddress> BIND =
             Setting.optional("bind", Kind.address(), "loopback only", "An address to listen on besides loopback.");
     static final Setting<Path> READY_FILE = Setting.optional(
@@ -58,6 +64,10 @@ final class Settings {
             Kind.word(Acceleration.class),
             Acceleration.AUTO,
             "Whether a native library computes under TLS, where there is one for the system.");
+    static final Setting<Path> PKCS11_LIBRARY =
+            Setting.optional("pkcs11.library", Kind.path(), "none", "The PKCS#11 library of tokens with server keys.");
+    static final Setting<Path> PKCS11_PIN_FILE = Setting.optional(
+            "pkcs11.pinFile", Kind.path(), "none", "The file with the PIN of these tokens in its first line.");
 
     static final Setting<Integer> OPEN_MAX = Setting.of(
             "sockets.openMax",
@@ -185,14 +195,14 @@ final class Settings {
 
     /** In the order in which people read them. */
     static Catalog catalog() {
-        List<Setting<?>> all = new ArrayList<>(List.of(DATA, DOMAIN, BIND, READY_FILE));
+        List<Setting<?>> all = new ArrayList<>(List.of(DATA, DOMAIN, DOMAINS, BIND, READY_FILE));
         all.add(MQTT_PORT);
         all.addAll(MQTT.all());
         all.add(AMQP_PORT);
         all.addAll(AMQP.all());
         all.add(HTTPS_PORT);
         all.addAll(HTTPS.all());
-        all.addAll(List.of(TLS_POLICY, TLS_ACCELERATION, OPEN_MAX, PER_ADDRESS_MAX));
+        all.addAll(List.of(TLS_POLICY, TLS_ACCELERATION, PKCS11_LIBRARY, PKCS11_PIN_FILE, OPEN_MAX, PER_ADDRESS_MAX));
         all.addAll(List.of(
                 MESSAGE_MAX,
                 TOKEN_MAX_SKEW,
@@ -217,12 +227,49 @@ final class Settings {
                     PER_ADDRESS_MAX.path() + " is " + perAddressMax + ", and all addresses together have only "
                             + OPEN_MAX.path() + ", " + openMax + "; make it less, or leave it out for half of them.");
         }
+        checkDomains(values);
+        Path library = values.find(PKCS11_LIBRARY);
+        Path pinFile = values.find(PKCS11_PIN_FILE);
+        if ((library == null) != (pinFile == null)) {
+            throw values.wrong(
+                    library == null ? PKCS11_PIN_FILE : PKCS11_LIBRARY,
+                    PKCS11_LIBRARY.path() + " and " + PKCS11_PIN_FILE.path()
+                            + " belong together; set both, or none of them.");
+        }
+    }
+
+    /** A name must not be in two domains: their certificates would both be good for it. */
+    private static void checkDomains(Values values) throws WrongSettingException {
+        List<String> all = new ArrayList<>(List.of(values.get(DOMAIN)));
+        for (WorldDomain more : moreDomains(values)) {
+            for (String before : all) {
+                if (isIn(more.domain(), before) || isIn(before, more.domain())) {
+                    throw values.wrong(
+                            DOMAINS,
+                            DOMAINS.path() + " has '" + more.domain() + "', and '" + before
+                                    + "' is a domain of this installation already: no domain may be another one or lie below"
+                                    + " it.");
+                }
+            }
+            all.add(more.domain());
+        }
+    }
+
+    private static boolean isIn(String domain, String other) {
+        return domain.equals(other) || domain.endsWith("." + other);
+    }
+
+    private static List<WorldDomain> moreDomains(Values values) {
+        List<WorldDomain> more = values.find(DOMAINS);
+        return more == null ? List.of() : more;
     }
 
     static Config config(Values values) {
         return new Config(
                 values.get(DATA),
                 values.get(DOMAIN),
+                moreDomains(values),
+                new Config.Tokens(values.find(PKCS11_LIBRARY), values.find(PKCS11_PIN_FILE)),
                 values.find(BIND),
                 new Config.Ports(values.find(HTTPS_PORT), values.get(MQTT_PORT), values.get(AMQP_PORT)),
                 new Config.Arrivals(MQTT.limits(values), AMQP.limits(values), HTTPS.limits(values)),

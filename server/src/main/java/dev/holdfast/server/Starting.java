@@ -9,6 +9,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.pki.ServerCertificateStore;
+import dev.holdfast.pki.TokenKeys;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ExpiryWarning;
 import dev.holdfast.server.certificate.ServerCertificates;
@@ -96,7 +97,7 @@ final class Starting {
         monitoring.watch(door, wiring.hubs(), services.events());
         monitoring.watch(services.backups());
         monitoring.watch(certificates);
-        schedule(data, wiring.hubs(), storage, certificates, readyFiles);
+        Schedule schedule = schedule(data, wiring.hubs(), storage, certificates, readyFiles);
         opened.add(() -> endConnections(door, wiring.hubs()));
         opened.add(door::stopAccepting);
 
@@ -119,6 +120,8 @@ final class Starting {
         // Loading a native library takes a fifth of a second, in which the runtime computes by itself.
         Thread.ofPlatform().daemon().name("holdfast-accelerate").start(this::accelerate);
         opened.add(monitoring.health()::stopping);
+        // A long RSA key takes too long for a first start to wait for it.
+        schedule.soon("making reserve roots", certificates::makeReserves);
         return installation.describe();
     }
 
@@ -129,8 +132,10 @@ final class Starting {
     }
 
     private ServerCertificates certificates(DataDirectory data) throws IOException {
-        return ServerCertificates.open(
-                new ServerCertificateStore(data.path(), List.of(config.domain()), limits.certificates(), clock));
+        TokenKeys tokens = config.tokens().keys();
+        return ServerCertificates.open(config.worlds().stream()
+                .map(world -> new ServerCertificateStore(data.path(), world, tokens, limits.certificates(), clock))
+                .toList());
     }
 
     /** What the engine of this installation keeps things in. */
@@ -163,7 +168,7 @@ final class Starting {
     }
 
     private Wiring wire(Storage storage) throws StartFailure {
-        HostNames hostNames = new HostNames(List.of(config.domain()), FirstStart.HUB);
+        HostNames hostNames = new HostNames(config.domains(), FirstStart.HUB);
         PolicyStore policies = new PolicyStore(
                 storage.table(), config.policies().byDefault(), limits.tls().policiesMax());
         // Hubs that were given none are opened with it.
@@ -200,7 +205,7 @@ final class Starting {
         }
     }
 
-    private void schedule(
+    private Schedule schedule(
             DataDirectory data, Hubs hubs, Storage storage, ServerCertificates certificates, ReadyFiles readyFiles) {
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
@@ -221,10 +226,12 @@ final class Starting {
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {
             try {
                 certificates.refresh();
+                certificates.makeReserves();
             } finally {
                 warning.look();
             }
         });
+        return schedule;
     }
 
     private Installation.Ports listen(FrontDoor door, Services services, OperatorToken token, Runnable hubsChanged)

@@ -59,6 +59,14 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable String domain;
 
     @Option(
+            names = "--domains",
+            paramLabel = "NAME[=WORLD],…",
+            description =
+                    "More domains for the hubs' names, each in the trust world WORLD, with roots of its own, or in the"
+                            + " first domain's.")
+    private @Nullable String domains;
+
+    @Option(
             names = "--bind",
             paramLabel = "ADDRESS",
             description = "Listen on this address of the machine too (default: on loopback only).")
@@ -185,6 +193,7 @@ final class UpCommand implements Callable<Integer> {
         Map<String, Given> given = new HashMap<>();
         option(given, Settings.DATA, "--data", data);
         option(given, Settings.DOMAIN, "--domain", domain);
+        option(given, Settings.DOMAINS, "--domains", domains);
         option(given, Settings.BIND, "--bind", bind);
         option(given, Settings.MQTT_PORT, "--mqtt-port", mqttPort);
         option(given, Settings.AMQP_PORT, "--amqp-port", amqpPort);

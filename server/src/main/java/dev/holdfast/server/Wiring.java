@@ -36,7 +36,6 @@ import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.amqp.AmqpServer;
 import dev.holdfast.wire.http.HttpServer;
 import dev.holdfast.wire.mqtt.MqttServer;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -96,7 +95,6 @@ record Wiring(
             ConnectionStrings strings,
             Backups backups,
             Runnable hubsChanged) {
-        Path trustBundle = certificates.now().trustBundle();
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
         PoliciesResource policies = new PoliciesResource(hubs, strings, limits.registry(), new SecureRandom());
@@ -122,13 +120,14 @@ record Wiring(
                         hubsChanged),
                 tlsPolicies,
                 new BackupResource(backups),
-                new ServerCertificatesResource(certificates, hubs),
+                new ServerCertificatesResource(certificates, hubs, hostNames),
                 clock,
                 reports);
         ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);
         HttpServer server = new HttpServer(
                 List.of(
-                        requests.counted(new TrustBundleFace(trustBundle), _ -> "GET /.well-known/holdfast/ca.pem"),
+                        requests.counted(
+                                new TrustBundleFace(certificates, hostNames, hubs), TrustBundleFace::operation),
                         requests.counted(operator, OperatorFace::operation),
                         requests.counted(new DevicesOverHttps(hubs, clock, reports), _ -> "other"),
                         requests.counted(service, service::operation),

@@ -6,6 +6,7 @@ import dev.holdfast.pki.KeyAndCertificate;
 import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.pki.ServerSlot;
+import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.server.certificate.ExpiryWarning;
 import dev.holdfast.server.certificate.ShownCertificate;
 import dev.holdfast.testkit.TestAuthority;
@@ -26,7 +27,9 @@ class ExpiryWarningTest {
         KeyAndCertificate leaf =
                 root.issueServer(List.of("hub1.iot.example"), KeyKind.EC_P256, BEGIN, BEGIN.plus(Duration.ofDays(90)));
         return ShownCertificate.of(
-                ServerSlot.ECDSA, new ServerChain(List.of(leaf.certificate()), leaf.key(), root.certificate()));
+                TrustWorld.DEFAULT,
+                ServerSlot.ECDSA,
+                new ServerChain(List.of(leaf.certificate()), leaf.key(), root.certificate()));
     }
 
     @Test

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.base.Limits;
-import dev.holdfast.testkit.ForgetfulDisk;
 import dev.holdfast.pki.Pem;
+import dev.holdfast.testkit.ForgetfulDisk;
 import dev.holdfast.testkit.TestAuthority;
-import tools.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a running server tells Prometheus and whoever checks its health. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

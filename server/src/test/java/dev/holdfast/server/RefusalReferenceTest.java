@@ -33,7 +33,8 @@ class RefusalReferenceTest {
             "DenialRefusal",
             "RevocationListFault",
             "ListRefusal",
-            "ServerChainFault");
+            "ServerChainFault",
+            "RootChangeFault");
 
     /** Cases that carry a reason of another list and are reported by that one's word. */
     private static final Set<String> CARRIERS =

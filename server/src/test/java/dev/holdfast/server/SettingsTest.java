@@ -1,8 +1,10 @@
 package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.server.setting.Environment;
 import dev.holdfast.server.setting.Given;
 import dev.holdfast.server.setting.Origin;
@@ -10,6 +12,7 @@ import dev.holdfast.server.setting.Setting;
 import dev.holdfast.server.setting.SettingsFile;
 import dev.holdfast.server.setting.SettingsPage;
 import dev.holdfast.server.setting.Values;
+import dev.holdfast.server.setting.WorldDomain;
 import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -64,6 +67,9 @@ final class SettingsTest {
             Map.entry("outgoing.allowedNetworks", "10.0.0.0/8, fd00:0:0:0:0:0:0:0/8"),
             Map.entry("tls.policy", "modern"),
             Map.entry("tls.acceleration", "off"),
+            Map.entry("domains", "eu.example, cn.example=china"),
+            Map.entry("pkcs11.library", "/usr/lib/token.so"),
+            Map.entry("pkcs11.pinFile", "/etc/holdfast/pin"),
             Map.entry("listeners.mqtt.policy", "hub-2021-legacy"),
             Map.entry("listeners.amqp.policy", "hub-2021-strict"),
             Map.entry("listeners.https.policy", "hub-2025")));
@@ -73,6 +79,8 @@ final class SettingsTest {
         return new Config(
                 Path.of("/srv/data"),
                 "iot.example",
+                List.of(new WorldDomain("eu.example", "default"), new WorldDomain("cn.example", "china")),
+                new Config.Tokens(Path.of("/usr/lib/token.so"), Path.of("/etc/holdfast/pin")),
                 InetAddress.ofLiteral("0.0.0.0"),
                 new Config.Ports(10443, 18883, 15671),
                 new Config.Arrivals(
@@ -200,5 +208,35 @@ final class SettingsTest {
         assertThat(Settings.config(values(Map.of())).limits().telemetry().messageMaxBytes())
                 .isEqualTo(256 * 1024);
         assertThat(Settings.MESSAGE_MAX.kind().name()).contains("to 256KB");
+    }
+
+    @Test
+    void domains_are_in_worlds_and_none_lies_below_another() throws Exception {
+        Config config = Settings.config(
+                values(given(Map.of("domain", "a.example", "domains", "B.example , c.example=china,d.example=china"))));
+        assertThat(config.domains()).containsExactly("a.example", "b.example", "c.example", "d.example");
+        assertThat(config.worlds())
+                .containsExactly(
+                        new TrustWorld("default", List.of("a.example", "b.example")),
+                        new TrustWorld("china", List.of("c.example", "d.example")));
+
+        for (String wrong : List.of("a.example", "x.a.example=china", "example", "b.test, b.test=china")) {
+            Values values = values(given(Map.of("domain", "a.example", "domains", wrong)));
+            assertThatThrownBy(() -> Settings.checkTogether(values))
+                    .as(wrong)
+                    .hasMessageContaining("no domain may be another one or lie below it");
+        }
+        for (String wrong :
+                List.of("", "b.example=", "b.example=CHINA", "=china", "b.example;c.example", "b.example,")) {
+            assertThatThrownBy(() -> values(given(Map.of("domains", wrong))))
+                    .as(wrong)
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void a_library_for_tokens_needs_a_file_with_their_pin() throws Exception {
+        Values values = values(given(Map.of("pkcs11.library", "/usr/lib/token.so")));
+        assertThatThrownBy(() -> Settings.checkTogether(values)).hasMessageContaining("belong together");
     }
 }

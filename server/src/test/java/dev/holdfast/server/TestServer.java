@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -47,6 +48,8 @@ final class TestServer implements AutoCloseable {
         return new Config(
                 data,
                 usual.domain(),
+                usual.moreDomains(),
+                usual.tokens(),
                 usual.bind(),
                 usual.ports(),
                 Config.Arrivals.same(arrival),
@@ -65,6 +68,8 @@ final class TestServer implements AutoCloseable {
         return new Config(
                 data,
                 usual.domain(),
+                usual.moreDomains(),
+                usual.tokens(),
                 usual.bind(),
                 usual.ports(),
                 usual.arrivals(),
@@ -83,6 +88,8 @@ final class TestServer implements AutoCloseable {
         return new Config(
                 data,
                 usual.domain(),
+                usual.moreDomains(),
+                usual.tokens(),
                 usual.bind(),
                 usual.ports(),
                 usual.arrivals(),
@@ -104,6 +111,8 @@ final class TestServer implements AutoCloseable {
         return new Config(
                 data,
                 domain,
+                List.of(),
+                Config.Tokens.none(),
                 bind,
                 ports,
                 Config.Arrivals.same(Limits.defaults().arrival()),

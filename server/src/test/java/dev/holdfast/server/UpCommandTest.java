@@ -31,6 +31,8 @@ final class UpCommandTest {
         return new Config(
                 data,
                 "holdfast.localhost",
+                List.of(),
+                Config.Tokens.none(),
                 null,
                 new Config.Ports(null, 8883, 5671),
                 Config.Arrivals.same(Limits.defaults().arrival()),

@@ -53,6 +53,8 @@ class DeniedCertificatesTest {
                 Duration.ofDays(1),
                 max,
                 10,
+                usual.formerRootsMax(),
+                usual.tokenUriMaxChars(),
                 usual.chainContents());
         return new DeniedCertificates(table, HUB1, clock, limits, added::add);
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ public final class Backups {
 
     /** What an installation keeps besides its state and its telemetry: a file, or a directory with all that is in it. */
     private static final List<String> SMALL = List.of("operator-token", "ca.pem", "pki");
+
+    private static final Pattern OF_A_WORLD = Pattern.compile("ca-[a-z0-9-]{1,32}\\.pem");
 
     private final Path data;
     private final Hubs hubs;
@@ -126,8 +129,7 @@ public final class Backups {
     /** By their path in the backup. Each is replaced as a whole when it changes, so each is whole here. */
     private Map<String, byte[]> smallFiles() {
         Map<String, byte[]> files = new TreeMap<>();
-        for (String name : SMALL) {
-            Path root = data.resolve(name);
+        for (Path root : smallRoots()) {
             try (Stream<Path> found = Files.walk(root)) {
                 for (Path file : found.filter(Backups::isKept).toList()) {
                     if (Files.size(file) > limits.certificates().pemMaxBytes()) {
@@ -140,6 +142,20 @@ public final class Backups {
             }
         }
         return files;
+    }
+
+    /** The roots of each trust world but the default one are in a file of their own. */
+    private List<Path> smallRoots() {
+        try (Stream<Path> entries = Files.list(data)) {
+            return Stream.concat(
+                            SMALL.stream().map(data::resolve),
+                            entries.filter(entry -> OF_A_WORLD
+                                    .matcher(String.valueOf(entry.getFileName()))
+                                    .matches()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isKept(Path file) {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.certificate;
 
+import dev.holdfast.pki.TrustWorld;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,8 +45,9 @@ public final class ExpiryWarning {
     }
 
     private static String describe(ShownCertificate each, Instant now) {
-        return "%s %s '%s' %s at %s"
+        return "%s%s %s '%s' %s at %s"
                 .formatted(
+                        each.world().equals(TrustWorld.DEFAULT) ? "" : "in world " + each.world() + " ",
                         ShownCertificate.word(each.slot()),
                         each.level().word(),
                         each.certificate().getSubjectX500Principal().getName(),

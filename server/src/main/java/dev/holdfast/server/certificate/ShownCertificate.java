@@ -8,8 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A certificate with its place in a chain that clients are shown, the root included. */
-public record ShownCertificate(ServerSlot slot, Level level, X509Certificate certificate) {
+/**
+ * A certificate with its place in a chain that clients are shown, the root included.
+ *
+ * @param world the name of the trust world
+ */
+public record ShownCertificate(String world, ServerSlot slot, Level level, X509Certificate certificate) {
     /** From the server's own upwards. */
     public enum Level {
         LEAF,
@@ -28,13 +32,13 @@ public record ShownCertificate(ServerSlot slot, Level level, X509Certificate cer
     }
 
     /** Leaf first; without a root when that is not known. */
-    public static List<ShownCertificate> of(ServerSlot slot, ServerChain chain) {
+    public static List<ShownCertificate> of(String world, ServerSlot slot, ServerChain chain) {
         List<ShownCertificate> all = new ArrayList<>();
         for (X509Certificate certificate : chain.shown()) {
-            all.add(new ShownCertificate(slot, all.isEmpty() ? Level.LEAF : Level.INTERMEDIATE, certificate));
+            all.add(new ShownCertificate(world, slot, all.isEmpty() ? Level.LEAF : Level.INTERMEDIATE, certificate));
         }
         if (!chain.shown().contains(chain.root())) {
-            all.add(new ShownCertificate(slot, Level.ROOT, chain.root()));
+            all.add(new ShownCertificate(world, slot, Level.ROOT, chain.root()));
         }
         return all;
     }

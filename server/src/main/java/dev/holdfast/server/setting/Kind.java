@@ -1,11 +1,13 @@
 package dev.holdfast.server.setting;
 
+import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +40,8 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
     private static final List<String> SIZE_UNITS = List.of("B", "KB", "MB", "GB");
     private static final int PORT_MAX = 65_535;
     private static final String NO_NETWORKS = "none";
+    /** All of their names are in one certificate, which small devices have to take. */
+    private static final int DOMAINS_MAX = 16;
 
     public static Kind<Integer> port() {
         return new Kind<>(
@@ -114,6 +118,33 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
                     return DOMAIN.matcher(lower).matches() ? lower : null;
                 },
                 domain -> domain);
+    }
+
+    /** Domains with their trust worlds: {@code eu.example, cn.example=china}. One without a world is in the default one. */
+    public static Kind<List<WorldDomain>> domains() {
+        return new Kind<>(
+                "1 to " + DOMAINS_MAX
+                        + " domains with commas between them, each with '=WORLD' behind it or not, where WORLD is"
+                        + " small letters, digits and '-'",
+                Kind::readDomains,
+                domains -> domains.stream().map(WorldDomain::toString).collect(Collectors.joining(", ")));
+    }
+
+    private static @Nullable List<WorldDomain> readDomains(String text) {
+        String[] parts = text.split(",", DOMAINS_MAX + 1);
+        List<WorldDomain> domains = new ArrayList<>();
+        for (String part : parts) {
+            int equals = part.indexOf('=');
+            String domain =
+                    (equals < 0 ? part : part.substring(0, equals)).strip().toLowerCase(Locale.ROOT);
+            String world =
+                    equals < 0 ? TrustWorld.DEFAULT : part.substring(equals + 1).strip();
+            if (!DOMAIN.matcher(domain).matches() || !TrustWorld.isName(world)) {
+                return null;
+            }
+            domains.add(new WorldDomain(domain, world));
+        }
+        return domains.size() > DOMAINS_MAX ? null : List.copyOf(domains);
     }
 
     /** The name of a TLS policy, whether there is one of it or not. */

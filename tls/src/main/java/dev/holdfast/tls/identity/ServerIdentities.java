@@ -2,12 +2,16 @@ package dev.holdfast.tls.identity;
 
 import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.pki.ServerChain;
+import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.tls.policy.ServerKeyType;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The chain for each key type, replaceable while the server runs: connections that are open keep theirs, the next handshake gets
+ * The chain for each world and key type, replaceable while the server runs: connections that are open keep theirs, the next handshake gets
  * the new one. Any thread may read and replace.
  */
 public final class ServerIdentities {
@@ -29,32 +33,58 @@ public final class ServerIdentities {
      * @param shown to every client but those of {@code here}
      * @param here to clients of this machine that name no host: commands must reach the server whatever an operator put in place
      */
-    private record Current(Chains shown, Chains here) {}
+    private record Current(TrustWorld world, Chains shown, Chains here) {}
 
-    private volatile Current current;
+    /** The default world first. */
+    private volatile List<Current> current;
 
+    /** Of an installation with one world. */
     public ServerIdentities(ServerAuthorities authorities) {
-        current = current(authorities);
+        this(List.of(authorities));
+    }
+
+    /** @param worlds the default one first */
+    public ServerIdentities(List<ServerAuthorities> worlds) {
+        current = current(worlds);
     }
 
     /** All at once, so that no handshake sees one old and one new. */
-    public void replace(ServerAuthorities authorities) {
-        current = current(authorities);
+    public void replace(List<ServerAuthorities> worlds) {
+        current = current(worlds);
     }
 
-    private static Current current(ServerAuthorities authorities) {
-        return new Current(
-                new Chains(authorities.rsa(), authorities.ecc()),
-                new Chains(authorities.ownRsa(), authorities.ownEcc()));
+    private static List<Current> current(List<ServerAuthorities> worlds) {
+        return worlds.stream()
+                .map(each -> new Current(
+                        each.world(), new Chains(each.rsa(), each.ecc()), new Chains(each.ownRsa(), each.ownEcc())))
+                .toList();
     }
 
-    /** @param here for a client of this machine that names no other host than this machine */
-    public ServerChain chain(ServerKeyType keyType, boolean here) {
-        Current now = current;
+    /**
+     * @param serverName what the client asks for (SNI), which says its world; null, or a name of no domain, is for the default one
+     * @param here for a client of this machine that names no other host than this machine
+     */
+    public ServerChain chain(@Nullable String serverName, ServerKeyType keyType, boolean here) {
+        Current now = find(serverName);
         Chains chains = here ? now.here : now.shown;
         return switch (keyType) {
             case RSA -> chains.rsa;
             case ECDSA -> chains.ecdsa;
         };
+    }
+
+    private Current find(@Nullable String serverName) {
+        List<Current> worlds = current;
+        if (serverName != null && worlds.size() > 1) {
+            String lower = serverName.toLowerCase(Locale.ROOT);
+            // A name may be written with the root's dot at its end.
+            String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+            for (Current each : worlds) {
+                if (each.world.has(name)) {
+                    return each;
+                }
+            }
+        }
+        return worlds.getFirst();
     }
 }

@@ -153,7 +153,7 @@ final class Arrival implements ClientHelloReader.Owner {
             endAfter(max);
         }
         boolean here = isForThisMachine(hello);
-        ServerChain chain = door.identities().chain(accept.keyType(), here);
+        ServerChain chain = door.identities().chain(hello.serverName(), accept.keyType(), here);
         SSLEngine engine;
         try {
             engine = door.contexts().engine(endpoint, accept, chain, here);

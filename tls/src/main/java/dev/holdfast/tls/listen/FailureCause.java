@@ -5,9 +5,13 @@ import dev.holdfast.tls.report.HandshakeFailure;
 import dev.holdfast.tls.report.HandshakeFailure.AlertReceived;
 import dev.holdfast.tls.report.HandshakeFailure.ClosedInHandshake;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeRejected;
+import dev.holdfast.tls.report.HandshakeFailure.ServerKeyLost;
 import dev.holdfast.tls.report.HandshakeFailure.Shown;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.security.KeyException;
+import java.security.ProviderException;
+import java.security.SignatureException;
 import java.security.cert.CertificateParsingException;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +28,9 @@ final class FailureCause {
     /** The second form: OpenSSL sends its alert in the clear when it hasn't begun to encrypt, in TLS 1.3 too. */
     private static final Pattern ALERT = Pattern.compile(
             "(?:Received fatal alert|Unexpected plaintext alert received: Level: fatal; Alert): ([a-z_]{1,40})");
+
+    /** What the engine says in TLS 1.3 when a key of its own can't begin to sign; the verdict has seen that the client can verify. */
+    private static final String NO_SIGNATURE = "No supported CertificateVerify signature algorithm";
 
     private static final int MESSAGE_MAX_CHARS = 300;
     private static final int CAUSES_MAX = 10;
@@ -43,6 +50,9 @@ final class FailureCause {
             if (text.contains("Received close_notify during handshake")) {
                 return new AlertReceived("close_notify", shown(chain, serverName));
             }
+            if (chain.token() != null && (isOfToken(cause) || text.contains(NO_SIGNATURE))) {
+                return new ServerKeyLost(chain.token().toString());
+            }
             closed |= isClosing(cause);
             if (!text.isEmpty()) {
                 message = text;
@@ -52,6 +62,13 @@ final class FailureCause {
         return closed
                 ? new ClosedInHandshake(shown(chain, serverName))
                 : new HandshakeRejected(message.substring(0, Math.min(message.length(), MESSAGE_MAX_CHARS)));
+    }
+
+    /** The runtime's provider for tokens wraps what its library answers in these. */
+    private static boolean isOfToken(Throwable cause) {
+        return cause instanceof ProviderException
+                || cause instanceof SignatureException
+                || cause instanceof KeyException;
     }
 
     /** Reset, closed by the peer, or the handler's own words for the latter. */

@@ -32,6 +32,13 @@ public sealed interface HandshakeFailure extends TlsRefusal {
      */
     record HandshakeRejected(String what) implements HandshakeFailure {}
 
+    /**
+     * This server could not sign: the key of the chain to be shown is in a token that does not answer.
+     *
+     * @param key the URI of the key
+     */
+    record ServerKeyLost(String key) implements HandshakeFailure {}
+
     record HandshakeTooSlow(Duration maxTime) implements HandshakeFailure {}
 
     /** The time was over while the handshake waited for this server's processors. */

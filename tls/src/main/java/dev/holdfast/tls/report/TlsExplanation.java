@@ -7,6 +7,7 @@ import dev.holdfast.tls.report.HandshakeFailure.HandshakeTooSlow;
 import dev.holdfast.tls.report.HandshakeFailure.NoApplicationData;
 import dev.holdfast.tls.report.HandshakeFailure.RenegotiationRefused;
 import dev.holdfast.tls.report.HandshakeFailure.ServerBusy;
+import dev.holdfast.tls.report.HandshakeFailure.ServerKeyLost;
 import dev.holdfast.tls.report.HandshakeFailure.Shown;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySocketsFromAddress;
@@ -130,6 +131,10 @@ public final class TlsExplanation {
             case HandshakeRejected(var what) ->
                 "The handshake failed at a message of the client: " + what
                         + ". The client's TLS library, its certificate or its key is at fault.";
+            case ServerKeyLost(var key) ->
+                "This server could not sign with the key " + key
+                        + ": its token does not answer. Connect the token and start the server again, or show the"
+                        + " installation's own certificate with 'holdfast cert server renew'.";
             case HandshakeTooSlow(var max) ->
                 "The handshake was not finished within " + seconds(max)
                         + ". The network loses packets, or the client stalls.";
@@ -181,7 +186,7 @@ public final class TlsExplanation {
 
     private static String trust(Shown shown) {
         return "If it is about trust: the chain shown leads to the root '" + shown.root()
-                + "'; install this server's ca.pem in the client"
+                + "'; install this server's ca.pem in the client, or ca-WORLD.pem for a name of a further trust world"
                 + (shown.serverName() == null
                         ? ". It named no server (no SNI)."
                         : ". It asked for '" + shown.serverName() + "'.");

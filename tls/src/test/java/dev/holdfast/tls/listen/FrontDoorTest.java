@@ -269,7 +269,7 @@ class FrontDoorTest {
         SSLContext client = TestTls.context(
                 List.of(TestDoor.AUTHORITIES.rsa().root(), next.rsa().root()), null);
         try (SSLSocket before = TestTls.connect(client, "localhost", door.port())) {
-            door.identities.replace(next);
+            door.identities.replace(List.of(next));
             try (SSLSocket after = TestTls.connect(client, "localhost", door.port())) {
                 assertThat(serverLeaf(after)).isEqualTo(next.rsa().leaf());
                 assertThat(echo(after, "new")).isEqualTo("new");
