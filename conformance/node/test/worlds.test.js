@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -266,6 +266,31 @@ describe('server keys in a PKCS#11 token', () => {
     assert.doesNotMatch(server.output, /271828/);
   });
 
+  it('are not asked twice with a PIN that the token refused', async () => {
+    const directory = join(settings.scratch, 'wrong-pin');
+    const pin = join(directory, 'pin');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(pin, '000000\n', { mode: 0o644 });
+    writeFileSync(join(directory, 'holdfast.yaml'), readFileSync(token.config, 'utf8').replace(token.pinFile, pin));
+    await server.stop();
+    const other = await Server.start(join(directory, 'data'), { args: ['--config', join(directory, 'holdfast.yaml')] });
+    try {
+      const replace = () => other.run('cert', 'server', 'replace', '--chain', join(token.directory, 'server-rsa.chain.pem'),
+        '--key', 'pkcs11:token=hub;object=server-rsa');
+      assert.match((await replace()).stderr, /refuses the PIN in .*pin; correct it before the token locks itself/);
+      assert.match((await replace()).stderr, /is not asked again with the same one/);
+      await other.logged(`the PIN file ${pin} is open to other users`);
+      writeFileSync(pin, readFileSync(token.pinFile));
+      const { code, stderr } = await replace();
+      assert.equal(code, 0, stderr);
+      assert.doesNotMatch(other.output, /271828|000000/);
+    } finally {
+      await other.stop();
+    }
+    await server.startAgain();
+    await assertShown('RSA');
+  });
+
   it('fail by name while the token is gone, and the installation\'s own is shown without it', async () => {
     token.takeOut();
     try {
@@ -274,6 +299,9 @@ describe('server keys in a PKCS#11 token', () => {
       }
       await server.logged('ServerKeyLost', 'object=server-rsa');
       await server.logged('ServerKeyLost', 'object=server-ecdsa');
+      const again = await server.run('cert', 'server', 'replace', '--chain', join(token.directory, 'server-rsa.chain.pem'),
+        '--key', 'pkcs11:token=hub;object=server-rsa');
+      assert.match(again.stderr, /no token with the label 'hub'/);
       await server.done('cert', 'server', 'renew', '--key-type', 'rsa');
       assert.match(await openssl('TLS 1.3 RSA'), /Verify return code: 0 \(ok\)/);
 

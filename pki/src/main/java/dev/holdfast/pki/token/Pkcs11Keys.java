@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.InvalidParameterException;
 import java.security.KeyStore;
@@ -21,20 +22,35 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.security.auth.login.LoginException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keys in the tokens of one PKCS#11 library, by SunPKCS11. Java finds a private key by a certificate with the same id in the token,
  * so one must be there; which, does not matter, since the chain that is shown is given apart.
  */
 public final class Pkcs11Keys implements TokenKeys {
+    private static final Logger LOG = LoggerFactory.getLogger(Pkcs11Keys.class);
+
     private static final int PIN_MAX_BYTES = 256;
+
+    private static final Set<PosixFilePermission> OTHERS =
+            Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
+
+    /** @param slot in which its token was when it was made */
+    private record Open(Provider provider, long slot) {}
 
     private final Path library;
     private final Path pinFile;
-    private final Map<String, Provider> providers = new HashMap<>();
+    private final Map<String, Open> open = new HashMap<>();
+    /** What each token refused last: asked again with the same, it would count on until it locks itself. */
+    private final Map<String, char[]> refusedPins = new HashMap<>();
+
     private @Nullable TokenSlots slots;
+    private int made;
 
     /**
      * Opens nothing yet.
@@ -51,32 +67,43 @@ public final class Pkcs11Keys implements TokenKeys {
     public synchronized PrivateKey find(TokenKeyUri uri) throws TokenException {
         char[] pin = pin();
         try {
-            return key(uri, keys(uri.token(), pin));
+            Open known = open.get(uri.token());
+            if (known == null) {
+                return keyOrFailure(uri, openToken(uri.token(), slot(uri.token()), pin));
+            }
+            KeyStore keys = tryLoad(uri.token(), known.provider, pin);
+            PrivateKey key = keys == null ? null : key(uri, keys);
+            if (key != null) {
+                return key;
+            }
+            // Of a token that was taken out the provider says that nothing is in it. The library knows better.
+            long slot = slot(uri.token());
+            if (keys != null && slot == known.slot) {
+                throw noSuchKey(uri);
+            }
+            Security.removeProvider(known.provider.getName());
+            open.remove(uri.token());
+            return keyOrFailure(uri, openToken(uri.token(), slot, pin));
         } finally {
             Arrays.fill(pin, '\0');
         }
     }
 
-    private KeyStore keys(String token, char[] pin) throws TokenException {
-        Provider known = providers.get(token);
-        if (known != null) {
-            try {
-                return load(token, known, pin);
-            } catch (TokenException e) {
-                if (isLogin(e)) {
-                    throw e;
-                }
-                // Another slot may have it by now.
-                Security.removeProvider(known.getName());
-                providers.remove(token);
-            }
-        }
-        Provider provider = provider(token, slot(token));
+    private KeyStore openToken(String token, long slot, char[] pin) throws TokenException {
+        Provider provider = provider(token, slot);
         KeyStore keys = load(token, provider, pin);
         // At the end: it is asked only for keys that no other provider can use.
         Security.addProvider(provider);
-        providers.put(token, provider);
+        open.put(token, new Open(provider, slot));
         return keys;
+    }
+
+    private static PrivateKey keyOrFailure(TokenKeyUri uri, KeyStore keys) throws TokenException {
+        PrivateKey key = key(uri, keys);
+        if (key == null) {
+            throw noSuchKey(uri);
+        }
+        return key;
     }
 
     private long slot(String token) throws TokenException {
@@ -85,14 +112,24 @@ public final class Pkcs11Keys implements TokenKeys {
             all = TokenSlots.load(library);
             slots = all;
         }
-        List<Long> found = all.with(token);
+        List<TokenSlots.Found> found = all.with(token);
         if (found.size() != 1) {
             throw new TokenException("the PKCS#11 library " + library + " has "
                     + (found.isEmpty() ? "no" : "more than one") + " token with the label '" + token
                     + "'; connect it, or correct the label. 'pkcs11-tool --module " + library
                     + " --list-slots' shows those there are");
         }
-        return found.getFirst();
+        if (found.getFirst().isLocked()) {
+            throw new TokenException("the token '" + token
+                    + "' has locked itself after wrong PINs; its security officer can set a new one");
+        }
+        if (found.getFirst().locksAtNextWrongPin()) {
+            throw new TokenException("the token '" + token
+                    + "' locks itself at the next wrong PIN, so the one in " + pinFile
+                    + " is not tried; log in once by hand, with 'pkcs11-tool --module " + library
+                    + " --token-label LABEL --login --list-objects', and see that the file has the same PIN");
+        }
+        return found.getFirst().slot();
     }
 
     private Provider provider(String token, long slot) throws TokenException {
@@ -105,25 +142,49 @@ public final class Pkcs11Keys implements TokenKeys {
             throw new TokenException("this Java runtime has no module jdk.crypto.cryptoki; take a whole one");
         }
         try {
-            return base.configure("--name=holdfast-" + providers.size() + "-" + slot + "\nlibrary=\"" + path
-                    + "\"\nslot=" + slot + "\n");
+            made++;
+            return base.configure(
+                    "--name=holdfast-" + made + "-" + slot + "\nlibrary=\"" + path + "\"\nslot=" + slot + "\n");
         } catch (InvalidParameterException | ProviderException e) {
             throw new TokenException("the token '" + token + "' can't be used by the Java runtime", e);
         }
     }
 
+    /** Null when the token does not answer. */
+    private @Nullable KeyStore tryLoad(String token, Provider provider, char[] pin) throws TokenException {
+        try {
+            return load(token, provider, pin);
+        } catch (TokenException e) {
+            if (isLogin(e)) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
     private KeyStore load(String token, Provider provider, char[] pin) throws TokenException {
+        if (Arrays.equals(refusedPins.get(token), pin)) {
+            throw new TokenException(
+                    "the token '" + token + "' refused the PIN in " + pinFile
+                            + " before and is not asked again with the same one, lest it lock itself; correct it, or start the"
+                            + " server again when it is right by now",
+                    new LoginException());
+        }
         try {
             KeyStore keys = KeyStore.getInstance("PKCS11", provider);
             keys.load(null, pin);
+            refusedPins.remove(token);
             return keys;
         } catch (IOException | GeneralSecurityException | ProviderException e) {
+            if (isLogin(e)) {
+                refusedPins.put(token, pin.clone());
+                throw new TokenException(
+                        "the token '" + token + "' refuses the PIN in " + pinFile
+                                + "; correct it before the token locks itself",
+                        e);
+            }
             throw new TokenException(
-                    isLogin(e)
-                            ? "the token '" + token + "' refuses the PIN in " + pinFile
-                                    + "; correct it before the token locks itself"
-                            : "the token '" + token + "' does not answer; connect it and see whether its library works",
-                    e);
+                    "the token '" + token + "' does not answer; connect it and see whether its library works", e);
         }
     }
 
@@ -136,7 +197,8 @@ public final class Pkcs11Keys implements TokenKeys {
         return false;
     }
 
-    private static PrivateKey key(TokenKeyUri uri, KeyStore keys) throws TokenException {
+    /** Null when there is none. */
+    private static @Nullable PrivateKey key(TokenKeyUri uri, KeyStore keys) throws TokenException {
         PrivateKey found = null;
         try {
             for (String alias : Collections.list(keys.aliases())) {
@@ -153,17 +215,18 @@ public final class Pkcs11Keys implements TokenKeys {
         } catch (GeneralSecurityException | ProviderException e) {
             throw new TokenException("the token '" + uri.token() + "' does not answer", e);
         }
-        if (found == null) {
-            throw new TokenException(
-                    "the token '" + uri.token() + "' has no private key under a certificate with the label '"
-                            + uri.object()
-                            + "'. Java finds keys by their certificates: write one into the token, with that label and the"
-                            + " id of the key");
-        }
         return found;
     }
 
+    private static TokenException noSuchKey(TokenKeyUri uri) {
+        return new TokenException("the token '" + uri.token()
+                + "' has no private key under a certificate with the label '" + uri.object()
+                + "'. Java finds keys by their certificates: write one into the token, with that label and the id of the"
+                + " key");
+    }
+
     private char[] pin() throws TokenException {
+        warnOfOpenPin();
         byte[] bytes;
         try (InputStream in = Files.newInputStream(pinFile)) {
             bytes = in.readNBytes(PIN_MAX_BYTES + 1);
@@ -179,5 +242,18 @@ public final class Pkcs11Keys implements TokenKeys {
                     "the PIN file " + pinFile + " has no PIN, or more than " + PIN_MAX_BYTES + " bytes");
         }
         return pin.toCharArray();
+    }
+
+    private void warnOfOpenPin() {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(pinFile);
+            if (permissions.stream().anyMatch(OTHERS::contains)) {
+                LOG.warn(
+                        "the PIN file {} is open to other users; close it: chmod 600, or 640 for a group of its own",
+                        pinFile);
+            }
+        } catch (IOException | UnsupportedOperationException _) {
+            // Reading it says what is wrong, or there are no such permissions here.
+        }
     }
 }

@@ -26,6 +26,9 @@ final class TokenSlots {
     private static final long OS_LOCKING_OK = 2;
     private static final int SLOTS_MAX = 256;
     private static final int LABEL_BYTES = 32;
+    /** In CK_TOKEN_INFO, behind label, manufacturer, model and serial number. */
+    private static final int FLAGS_AT = LABEL_BYTES + 32 + 16 + 16;
+
     /** More than CK_TOKEN_INFO has. */
     private static final int TOKEN_INFO_MAX_BYTES = 1024;
     /** CK_C_INITIALIZE_ARGS: four functions, the flags, a reserved pointer. */
@@ -79,9 +82,27 @@ final class TokenSlots {
         require(answer == OK || answer == ALREADY_INITIALIZED, library, "C_Initialize", answer);
     }
 
+    /**
+     * A slot with a token in it.
+     *
+     * @param flags of CK_TOKEN_INFO (PKCS#11 2.40, 3.2)
+     */
+    record Found(long slot, long flags) {
+        private static final long USER_PIN_FINAL_TRY = 0x20000;
+        private static final long USER_PIN_LOCKED = 0x40000;
+
+        boolean isLocked() {
+            return (flags & USER_PIN_LOCKED) != 0;
+        }
+
+        boolean locksAtNextWrongPin() {
+            return (flags & USER_PIN_FINAL_TRY) != 0;
+        }
+    }
+
     /** The slots in which a token with this label is. */
-    List<Long> with(String label) throws TokenException {
-        List<Long> found = new ArrayList<>();
+    List<Found> with(String label) throws TokenException {
+        List<Found> found = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             for (long slot : all(arena)) {
                 MemorySegment info = arena.allocate(TOKEN_INFO_MAX_BYTES, POINTER.byteAlignment());
@@ -89,7 +110,7 @@ final class TokenSlots {
                         call(function(C_GET_TOKEN_INFO), FunctionDescriptor.of(ULONG, ULONG, POINTER), slot, info);
                 // A token that was taken out in between, or has no label yet, is not the one.
                 if (answer == OK && label(info).equals(label)) {
-                    found.add(slot);
+                    found.add(new Found(slot, info.get(ULONG, FLAGS_AT)));
                 }
             }
         }
