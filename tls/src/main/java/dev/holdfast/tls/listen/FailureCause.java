@@ -13,6 +13,7 @@ import java.security.KeyException;
 import java.security.ProviderException;
 import java.security.SignatureException;
 import java.security.cert.CertificateParsingException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -39,6 +40,7 @@ final class FailureCause {
 
     static HandshakeFailure of(Throwable thrown, ServerChain chain, @Nullable String serverName) {
         boolean closed = false;
+        boolean engineSpoke = false;
         String message = thrown.toString();
         Throwable cause = thrown;
         for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
@@ -53,7 +55,9 @@ final class FailureCause {
             if (chain.token() != null && (isOfToken(cause) || text.contains(NO_SIGNATURE))) {
                 return new ServerKeyLost(chain.token().toString());
             }
-            closed |= isClosing(cause);
+            // What the engine has for its cause may be the failure to read a signature, not to read the socket.
+            engineSpoke |= cause instanceof SSLException;
+            closed |= isClosing(cause, engineSpoke);
             if (!text.isEmpty()) {
                 message = text;
             }
@@ -64,17 +68,32 @@ final class FailureCause {
                 : new HandshakeRejected(message.substring(0, Math.min(message.length(), MESSAGE_MAX_CHARS)));
     }
 
-    /** The runtime's provider for tokens wraps what its library answers in these. */
+    /**
+     * The runtime's provider for tokens wraps what its library answers in these. A client's broken signature or key ends in the
+     * same ones, so what counts is that the server's own key was at work.
+     */
     private static boolean isOfToken(Throwable cause) {
-        return cause instanceof ProviderException
-                || cause instanceof SignatureException
-                || cause instanceof KeyException;
+        return (cause instanceof ProviderException
+                        || cause instanceof SignatureException
+                        || cause instanceof KeyException)
+                && Arrays.stream(cause.getStackTrace()).anyMatch(FailureCause::usesOwnKey);
+    }
+
+    /** Signing, and the decryption of static RSA. */
+    private static boolean usesOwnKey(StackTraceElement frame) {
+        return switch (frame.getClassName()) {
+            case "java.security.Signature" ->
+                frame.getMethodName().equals("initSign")
+                        || frame.getMethodName().equals("sign");
+            case "javax.crypto.Cipher" -> frame.getMethodName().equals("init");
+            default -> false;
+        };
     }
 
     /** Reset, closed by the peer, or the handler's own words for the latter. */
-    private static boolean isClosing(Throwable cause) {
+    private static boolean isClosing(Throwable cause, boolean engineSpoke) {
         return cause instanceof ClosedChannelException
-                || (cause instanceof IOException && !(cause instanceof SSLException))
+                || (cause instanceof IOException && !engineSpoke)
                 || Objects.requireNonNullElse(cause.getMessage(), "").startsWith("Connection closed while");
     }
 

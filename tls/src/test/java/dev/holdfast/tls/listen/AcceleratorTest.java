@@ -3,13 +3,24 @@ package dev.holdfast.tls.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.base.Live;
+import dev.holdfast.pki.DeviceCertificates;
+import dev.holdfast.pki.KeyKind;
+import dev.holdfast.testkit.RawTlsClient;
+import dev.holdfast.testkit.TestTls;
 import dev.holdfast.testkit.Tool;
 import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.Security;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +101,69 @@ class AcceleratorTest {
             assertThat(result.exitCode()).isZero();
             assertThat(result.output()).contains("Server Temp Key: DH");
         }
+    }
+
+    /** It is loaded when the server is ready, so that handshakes are under way. */
+    @ParameterizedTest
+    @CsvSource({
+        "TLSv1.2, x25519,    RSA_2048",
+        "TLSv1.2, secp256r1, EC_P256",
+        "TLSv1.2, secp384r1, EC_P384",
+        "TLSv1.3, x25519,    RSA_2048",
+        "TLSv1.3, secp256r1, EC_P256",
+        "TLSv1.3, secp384r1, EC_P384"
+    })
+    void a_handshake_that_began_without_it_is_finished_with_it(String version, String group, KeyKind device)
+            throws Exception {
+        try (TestDoor door = new TestDoor();
+                RawTlsClient server = new RawTlsClient(door.port())) {
+            SSLEngine client = TestTls.context(
+                            door.roots(),
+                            DeviceCertificates.selfSigned("dev1", device, Duration.ofDays(1), InstantSource.system()))
+                    .createSSLEngine();
+            client.setUseClientMode(true);
+            SSLParameters parameters = client.getSSLParameters();
+            parameters.setProtocols(new String[] {version});
+            parameters.setNamedGroups(new String[] {group});
+            client.setSSLParameters(parameters);
+            send(client, server);
+            RawTlsClient.TlsRecord answer = server.read().orElseThrow();
+
+            assertThat(Accelerator.use()).isInstanceOf(Accelerator.InUse.class);
+            receive(client, answer);
+            while (client.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+                if (client.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                    send(client, server);
+                } else {
+                    receive(client, server.read().orElseThrow());
+                }
+            }
+
+            assertThat(door.handshake().version()).isEqualTo(version);
+            assertThat(door.reports).isEmpty();
+        }
+    }
+
+    private static void send(SSLEngine client, RawTlsClient server) throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        client.wrap(ByteBuffer.allocate(0), record);
+        server.send(Arrays.copyOf(record.array(), record.position()));
+    }
+
+    private static void receive(SSLEngine client, RawTlsClient.TlsRecord got) throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(5 + got.content().length)
+                .put((byte) got.type())
+                .putShort((short) got.version())
+                .putShort((short) got.content().length)
+                .put(got.content())
+                .flip();
+        ByteBuffer nothing = ByteBuffer.allocate(client.getSession().getApplicationBufferSize());
+        do {
+            client.unwrap(record, nothing);
+            while (client.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                client.getDelegatedTask().run();
+            }
+        } while (record.hasRemaining() || client.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP_AGAIN);
     }
 
     private static Tool.Result openssl(TestDoor door, List<String> options) throws InterruptedException {

@@ -49,6 +49,16 @@ class FailureCauseTest {
     }
 
     @Test
+    void what_the_engine_could_not_read_is_no_closing() {
+        assertThat(of(new DecoderException(new SSLHandshakeException(
+                        "(handshake_failure) Invalid CertificateVerify signature",
+                        new IOException("Invalid encoding")))))
+                .isInstanceOf(HandshakeRejected.class);
+        assertThat(of(new SSLHandshakeException("Connection closed while SSL/TLS handshake was in progress")))
+                .isInstanceOf(ClosedInHandshake.class);
+    }
+
+    @Test
     void everything_else_is_in_the_engines_words_cut_to_a_length() {
         assertThat(of(new SSLException("(decode_error) bad thing")))
                 .isEqualTo(new HandshakeRejected("(decode_error) bad thing"));
