@@ -121,7 +121,7 @@ final class Arrival implements ClientHelloReader.Owner {
         switch (Verdict.judge(hello, endpoint.policy(), door.clock().instant())) {
             case Verdict.Refuse(var why) -> refuse(context, hello, why, bytes);
             case Verdict.Accept accept ->
-                shakeHands(context, hello, endpoint.name(), door.groups().get().narrow(accept, hello), bytes);
+                shakeHands(context, hello, endpoint, door.groups().get().narrow(accept, hello), bytes);
         }
     }
 
@@ -135,7 +135,7 @@ final class Arrival implements ClientHelloReader.Owner {
         String name = hello.serverName();
         return name == null
                 ? connection.remoteAddress().getAddress().isLoopbackAddress()
-                : name.equalsIgnoreCase("localhost");
+                : name.equalsIgnoreCase("localhost") || name.equalsIgnoreCase("localhost.");
     }
 
     private void refuse(ChannelHandlerContext context, ClientHello hello, VerdictRefusal why, ByteBuf bytes) {
@@ -146,7 +146,11 @@ final class Arrival implements ClientHelloReader.Owner {
 
     /** The bytes go to the engine as if they had just come. */
     private void shakeHands(
-            ChannelHandlerContext context, ClientHello hello, String endpoint, Verdict.Accept accept, ByteBuf bytes) {
+            ChannelHandlerContext context,
+            ClientHello hello,
+            Directory.Endpoint endpoint,
+            Verdict.Accept accept,
+            ByteBuf bytes) {
         version = accept.version();
         Duration max = accept.policy().handshakeMaxTime();
         if (max != null) {
@@ -156,7 +160,7 @@ final class Arrival implements ClientHelloReader.Owner {
         ServerChain chain = door.identities().chain(hello.serverName(), accept.keyType(), here);
         SSLEngine engine;
         try {
-            engine = door.contexts().engine(endpoint, accept, chain, here);
+            engine = door.contexts().engine(Contexts.Place.of(endpoint, listener, here), accept, chain);
         } catch (IllegalArgumentException cannot) {
             LOG.error(
                     "the engine can't do what the policy {} accepts",

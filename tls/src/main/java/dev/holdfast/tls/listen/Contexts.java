@@ -30,8 +30,20 @@ import javax.net.ssl.TrustManager;
  * endpoint, key type, state of its policy and chain: a session can't be resumed where it would not have been allowed to begin.
  */
 final class Contexts {
-    /** @param here for clients of this machine, which may be shown another chain at the same endpoint */
-    private record Key(String endpoint, ServerKeyType keyType, boolean here) {}
+    /**
+     * Where there is one policy and one chain at a time.
+     *
+     * @param endpoint as the directory names it
+     * @param listener its name where the policy is the listener's; else empty
+     * @param here for clients of this machine, which may be shown another chain at the same endpoint
+     */
+    record Place(String endpoint, String listener, boolean here) {
+        static Place of(Directory.Endpoint endpoint, Listener listener, boolean here) {
+            return new Place(endpoint.name(), endpoint.registered() ? "" : listener.name(), here);
+        }
+    }
+
+    private record Key(Place place, ServerKeyType keyType) {}
 
     private record Held(TlsPolicy policy, ServerChain chain, SSLContext context) {
         boolean isFor(TlsPolicy policyNow, ServerChain chainNow) {
@@ -65,11 +77,9 @@ final class Contexts {
     /**
      * An engine that can negotiate what the verdict says, with its chain, and nothing else. Asks for a client certificate, and makes
      * small records for a client that asks for them (RFC 6066 4).
-     *
-     * @param here as for {@code ServerIdentities.chain}
      */
-    SSLEngine engine(String endpoint, Verdict.Accept accept, ServerChain chain, boolean here) {
-        SSLEngine engine = context(new Key(endpoint, accept.keyType(), here), accept.policy(), chain)
+    SSLEngine engine(Place place, Verdict.Accept accept, ServerChain chain) {
+        SSLEngine engine = context(new Key(place, accept.keyType()), accept.policy(), chain)
                 .createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = new SSLParameters();
@@ -110,7 +120,7 @@ final class Contexts {
         if (now != null && now.isFor(policy, chain)) {
             return now.context;
         }
-        held.keySet().removeIf(other -> !directory.has(other.endpoint));
+        held.keySet().removeIf(other -> !directory.has(other.place.endpoint));
         Held made = held.compute(
                 key,
                 (_, before) ->

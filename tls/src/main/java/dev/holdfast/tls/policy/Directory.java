@@ -20,10 +20,11 @@ public final class Directory {
     /**
      * Where a handshake is headed.
      *
-     * @param name the registered name in lower case; empty for the default
+     * @param name the registered name, or one of our own domains itself, in lower case; empty for the default
+     * @param registered whether the policy is the name's own
      * @param policy as it is now
      */
-    public record Endpoint(String name, TlsPolicy policy) {}
+    public record Endpoint(String name, boolean registered, TlsPolicy policy) {}
 
     private static final String DEFAULT = "";
 
@@ -58,17 +59,22 @@ public final class Directory {
      * @param fallback for a name that isn't registered, and for none; null for the installation's default
      */
     public Optional<Endpoint> find(@Nullable String serverName, @Nullable TlsPolicy fallback) {
+        String place = DEFAULT;
         if (serverName != null) {
             String name = withoutLastDot(serverName.toLowerCase(Locale.ROOT));
             Live<TlsPolicy> policy = named.get(name);
             if (policy != null) {
-                return Optional.of(new Endpoint(name, policy.get()));
+                return Optional.of(new Endpoint(name, true, policy.get()));
             }
             if (domains.stream().anyMatch(domain -> name.endsWith("." + domain))) {
                 return Optional.empty();
             }
+            if (domains.contains(name)) {
+                // It may be shown another chain than who names none of our domains.
+                place = name;
+            }
         }
-        return Optional.of(new Endpoint(DEFAULT, fallback != null ? fallback : defaultPolicy.get()));
+        return Optional.of(new Endpoint(place, false, fallback != null ? fallback : defaultPolicy.get()));
     }
 
     /** A name may be written with the root's dot at its end. */
@@ -78,6 +84,6 @@ public final class Directory {
 
     /** Whether an endpoint that was found is still there. */
     public boolean has(String endpointName) {
-        return endpointName.equals(DEFAULT) || named.containsKey(endpointName);
+        return endpointName.equals(DEFAULT) || named.containsKey(endpointName) || domains.contains(endpointName);
     }
 }

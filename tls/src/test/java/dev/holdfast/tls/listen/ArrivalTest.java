@@ -80,11 +80,12 @@ class ArrivalTest {
 
     @Test
     void the_deadline_is_that_of_the_limits_and_a_report_says_who_when_and_where() {
-        pass(MAX_MILLIS - 1);
+        // Not to the last millisecond: what passed on the real clock since accept is not given a second time.
+        pass(MAX_MILLIS / 2);
         assertThat(reports).isEmpty();
         assertThat(channel.isOpen()).isTrue();
 
-        pass(1);
+        pass(MAX_MILLIS - MAX_MILLIS / 2);
         assertThat(channel.isOpen()).isFalse();
         assertThat(reports).hasSize(1).allSatisfy(report -> {
             assertThat(report.time()).isEqualTo(NOW);

@@ -8,6 +8,7 @@ import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A front door on this machine whose protocol says back what it hears, with everything it reports kept. */
@@ -78,6 +80,13 @@ final class TestDoor implements AutoCloseable {
     Listening listen(Limits.Arrival limits) throws IOException {
         return door.listen(
                 new Listener("mqtt", limits, this::mount), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** One more listener, with a policy of its own for who names no host that is registered. */
+    Listening listen(String name, Supplier<TlsPolicy> policy) throws IOException {
+        return door.listen(
+                new Listener(name, Limits.defaults().arrival(), this::mount, policy),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     static Limits deadline(Duration handshake) {
