@@ -16,6 +16,9 @@ public sealed interface RootChangeFault {
 
     record RootIsPrimary(String sha256) implements RootChangeFault {}
 
+    /** It was made long after the primary one and less than a day ago, and nobody named it. */
+    record ReserveIsNew(String sha256, Instant since) implements RootChangeFault {}
+
     record RootHasEnded(String sha256, Instant end) implements RootChangeFault {}
 
     record TooManyFormerRoots(int max) implements RootChangeFault {}
@@ -33,6 +36,11 @@ public sealed interface RootChangeFault {
                 "The installation has no root of its own of this world and key type with the SHA-256 " + sha256
                         + "; 'holdfast cert server root list' shows those there are.";
             case RootIsPrimary(var sha256) -> "The root " + sha256 + " is the primary one already.";
+            case ReserveIsNew(var sha256, var since) ->
+                "The reserve root " + sha256 + " was made at " + since
+                        + ", long after the primary one: only clients that got their bundle since then would get in. A day"
+                        + " after it was made it can be promoted like any other; before that give its SHA-256 ('--root'), if"
+                        + " that is what you want. When a promotion was asked for twice, the first one is done.";
             case RootHasEnded(var sha256, var end) ->
                 "The root " + sha256 + " ended at " + end + ": no client would trust it. Promote another one.";
             case TooManyFormerRoots(var max) ->

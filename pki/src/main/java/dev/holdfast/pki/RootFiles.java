@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RootFiles {
     private static final String SUFFIX = ".pem";
+    /** Nobody trusts a primary root much longer than a reserve that was made that soon behind it. */
+    private static final Duration MADE_TOGETHER = Duration.ofHours(1);
+
+    private static final Duration NEW = Duration.ofDays(1);
 
     /** @param file where it is */
     record Held(TrustedRoot.Role role, Path file, KeyAndCertificate pair) {
@@ -112,6 +117,19 @@ final class RootFiles {
         int formerAfter = formerFiles().size() + (next.role == TrustedRoot.Role.FORMER ? 0 : 1);
         return formerAfter > limits.formerRootsMax()
                 ? new RootChangeFault.TooManyFormerRoots(limits.formerRootsMax())
+                : null;
+    }
+
+    /**
+     * Why a reserve can't become the primary one that nobody named, besides {@link #faultOf}: each change makes a reserve that no
+     * client has yet, and a change that is asked for twice would lead there.
+     */
+    @Nullable
+    RootChangeFault faultOfUnnamed(Held reserve, Instant now) throws IOException {
+        TrustedRoot root = reserve.in(slot);
+        Instant primarySince = all().getFirst().in(slot).since();
+        return now.isBefore(root.since().plus(NEW)) && root.since().isAfter(primarySince.plus(MADE_TOGETHER))
+                ? new RootChangeFault.ReserveIsNew(root.sha256(), root.since())
                 : null;
     }
 

@@ -110,9 +110,23 @@ public final class ServerCertificateStore {
     }
 
     /**
+     * Whether what is shown is under the primary roots that are on disk. Else a change of root broke off, for want of room say, and
+     * {@link #makeReserves} makes the rest.
+     */
+    public boolean isUnderItsRoots(ServerAuthorities now) throws IOException {
+        for (Map.Entry<ServerSlot, Hierarchy> each : own.entrySet()) {
+            RootFiles.Held primary = each.getValue().roots().all().getFirst();
+            if (!primary.pair().certificate().equals(now.own(each.getKey()).root())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * Says what it would mean to make another root the primary one, and changes nothing.
      *
-     * @param sha256 of a reserve or former root; null for the reserve
+     * @param sha256 of a reserve or former root; null for the reserve, unless that is new
      * @param now what is shown at present
      */
     public RootChange judge(ServerSlot slot, @Nullable String sha256, ServerAuthorities now) throws IOException {
@@ -123,6 +137,9 @@ public final class ServerCertificateStore {
                     sha256 == null ? new RootChangeFault.NoReserveRoot() : new RootChangeFault.NoSuchRoot(sha256));
         }
         RootChangeFault fault = roots.faultOf(next.get(), clock.instant());
+        if (fault == null && sha256 == null) {
+            fault = roots.faultOfUnnamed(next.get(), clock.instant());
+        }
         return fault != null
                 ? new RootChange.Refused(fault)
                 : new RootChange.Possible(

@@ -2,6 +2,7 @@ package dev.holdfast.pki;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -31,9 +32,11 @@ public record TrustWorld(String name, List<String> domains) {
         return name.equals(DEFAULT);
     }
 
-    /** Whether a host name in lower case is below one of its domains, or is one. */
+    /** Whether a host name, in any case and with or without the root's dot at its end, is below one of its domains, or is one. */
     public boolean has(String hostName) {
-        return domains.stream().anyMatch(domain -> hostName.equals(domain) || hostName.endsWith("." + domain));
+        String lower = hostName.toLowerCase(Locale.ROOT);
+        String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+        return domains.stream().anyMatch(domain -> name.equals(domain) || name.endsWith("." + domain));
     }
 
     /** The default world's are where they were when there was no other. */

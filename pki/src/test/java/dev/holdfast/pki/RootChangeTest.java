@@ -1,6 +1,7 @@
 package dev.holdfast.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.TrustedRoot.Role;
@@ -135,6 +136,42 @@ class RootChangeTest {
         now = now.plus(Duration.ofDays(21 * 365));
         assertThat(refusal(ServerSlot.ECDSA, null, shown)).isInstanceOf(RootChangeFault.RootHasEnded.class);
         assertThat(store().open().ecc().root()).isEqualTo(shown.ecc().root());
+    }
+
+    @Test
+    void a_change_that_is_asked_for_twice_is_made_once() throws Exception {
+        ServerAuthorities shown = store().open();
+        now = now.plus(Duration.ofDays(100));
+        shown = promote(shown, null);
+        ServerAuthorities changed = shown;
+
+        RootChangeFault twice = refusal(ServerSlot.ECDSA, null, changed);
+
+        String reserve = TrustBundleTest.sha256(root(changed, ServerSlot.ECDSA, Role.RESERVE));
+        assertThat(twice).isEqualTo(new RootChangeFault.ReserveIsNew(reserve, now));
+        assertThat(twice.explain()).contains(reserve, "--root");
+        assertThat(store().judge(ServerSlot.ECDSA, reserve, changed))
+                .as("who names it gets it")
+                .isInstanceOf(RootChange.Possible.class);
+        now = now.plus(Duration.ofDays(1));
+        assertThat(store().judge(ServerSlot.ECDSA, null, changed)).isInstanceOf(RootChange.Possible.class);
+    }
+
+    @Test
+    void a_change_that_broke_off_is_noticed_and_finished() throws Exception {
+        ServerAuthorities before = store().open();
+        assertThat(store().isUnderItsRoots(before)).isTrue();
+        // Whatever keeps the file from being written, a full disk for one.
+        Path inTheWay = Files.createDirectories(data.resolve("pki/ecc/intermediate.pem.unfinished/x"));
+
+        assertThatThrownBy(() -> promote(before, null)).isInstanceOf(IOException.class);
+
+        assertThat(store().isUnderItsRoots(before)).isFalse();
+        Files.delete(inTheWay);
+        ServerAuthorities after = store().makeReserves();
+        assertThat(store().isUnderItsRoots(after)).isTrue();
+        assertThat(after.ecc().root()).isEqualTo(root(before, ServerSlot.ECDSA, Role.RESERVE));
+        requireWhole(after.ecc());
     }
 
     private RootChangeFault refusal(ServerSlot slot, @Nullable String sha256, ServerAuthorities shown)

@@ -110,6 +110,43 @@ class TrustWorldsTest {
     }
 
     @Test
+    void a_change_without_room_is_finished_when_it_is_asked_for_again() throws Exception {
+        String promotion = "{\"keyType\":\"ecdsa\",\"world\":\"china\",\"confirmed\":true}";
+        Path ecc = directory.resolve("data/pki/worlds/china/ecc");
+        JsonNode reserve = server.ask("GET", ROOTS + "?world=china", "")
+                .json()
+                .path("roots")
+                .valueStream()
+                .filter(root -> root.path("role").asString().equals("reserve")
+                        && root.path("chain").asString().equals("ecdsa"))
+                .findFirst()
+                .orElseThrow();
+        Path inTheWay = Files.createDirectories(ecc.resolve("intermediate.pem.unfinished/x"));
+
+        assertThat(server.ask("POST", ROOTS + "/promote", promotion).status()).isEqualTo(500);
+        assertThat(roles("china", "ecdsa")).containsExactly("primary", "reserve");
+        Files.delete(inTheWay);
+        assertThat(server.ask("POST", ROOTS + "/promote", promotion.replace("true", "false"))
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(roles("china", "ecdsa")).containsExactly("primary", "reserve", "former");
+        assertThat(server.ask("GET", SERVER + "?world=china", "").text())
+                .contains(reserve.path("sha256").asString());
+    }
+
+    @Test
+    void a_change_is_done_also_when_the_next_reserve_can_not_be_made() throws Exception {
+        Files.createDirectories(directory.resolve("data/pki/worlds/china/ecc/reserve.pem.unfinished/x"));
+
+        TestServer.Answer done = server.ask(
+                "POST", ROOTS + "/promote", "{\"keyType\":\"ecdsa\",\"world\":\"china\",\"confirmed\":true}");
+
+        assertThat(done.status()).as(done.text()).isEqualTo(200);
+        assertThat(roles("china", "ecdsa")).containsExactly("primary", "former");
+    }
+
+    @Test
     void a_bundle_is_that_of_its_world_and_names_the_hub() throws Exception {
         JsonNode china = server.ask("GET", BUNDLE + "?world=china&hub=hub1", "").json();
         assertThat(china.path("name").asString()).isEqualTo("hub1.iot.test");
@@ -139,6 +176,9 @@ class TrustWorldsTest {
                     .startsWith("HTTP/1.1 304")
                     .contains(tag);
         }
+        assertThat(RawHttps.headOf(server, path.replace("iot.test", "iot.test.")))
+                .as("with the root's dot")
+                .contains(tag);
         assertThat(RawHttps.headOf(server, path + "If-None-Match: \"other\"\r\n"))
                 .startsWith("HTTP/1.1 200");
         assertThat(RawHttps.headOf(

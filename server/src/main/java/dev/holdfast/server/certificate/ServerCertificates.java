@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +69,11 @@ public final class ServerCertificates {
 
     /** Of the world of a host name; of the default one for an address and for a name of no domain. */
     public ServerAuthorities worldOf(String hostName) {
-        String name = hostName.toLowerCase(Locale.ROOT);
         List<ServerAuthorities> all = worlds;
-        return all.stream().filter(each -> each.world().has(name)).findFirst().orElseGet(all::getFirst);
+        return all.stream()
+                .filter(each -> each.world().has(hostName))
+                .findFirst()
+                .orElseGet(all::getFirst);
     }
 
     /** Everything that is shown. */
@@ -131,6 +132,7 @@ public final class ServerCertificates {
 
     /** What it would mean to promote a root: the one with this SHA-256, or without one the reserve. */
     public synchronized RootChange judge(String world, ServerSlot slot, @Nullable String sha256) throws IOException {
+        finishChange(world);
         return store(world).judge(slot, sha256, shown(world));
     }
 
@@ -145,10 +147,30 @@ public final class ServerCertificates {
                     world,
                     CertificateFacts.of(possible.to().certificate()).subject(),
                     CertificateFacts.of(possible.from().certificate()).subject());
-            log(world, slot, "the installation's own");
-            show(store(world).makeReserves());
+            if (possible.shown()) {
+                log(world, slot, "the installation's own");
+            }
+            makeNextReserve(world);
         }
         return judged;
+    }
+
+    /** A change that broke off is on disk in part and shown to nobody; who asks for it again is to find it done. */
+    private void finishChange(String world) throws IOException {
+        ServerCertificateStore store = store(world);
+        if (!store.isUnderItsRoots(shown(world))) {
+            LOG.warn("a change of root of world {} had broken off and is finished now", world);
+            show(store.makeReserves());
+        }
+    }
+
+    /** The change before it is done, whatever becomes of this. */
+    private void makeNextReserve(String world) {
+        try {
+            show(store(world).makeReserves());
+        } catch (IOException e) {
+            LOG.error("the next reserve root of world {} can't be made; it is tried again within 12 hours", world, e);
+        }
     }
 
     /** Takes a former root out of the bundle; null when that is done. */

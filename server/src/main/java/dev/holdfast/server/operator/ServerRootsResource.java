@@ -135,6 +135,7 @@ final class ServerRootsResource {
         int status = switch (why) {
             case RootChangeFault.NoSuchRoot _ -> 404;
             case RootChangeFault.NoReserveRoot _,
+                    RootChangeFault.ReserveIsNew _,
                     RootChangeFault.RootIsPrimary _,
                     RootChangeFault.RootHasEnded _,
                     RootChangeFault.TooManyFormerRoots _,

@@ -7,7 +7,6 @@ import dev.holdfast.tls.policy.ServerKeyType;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,11 +75,8 @@ public final class ServerIdentities {
     private Current find(@Nullable String serverName) {
         List<Current> worlds = current;
         if (serverName != null && worlds.size() > 1) {
-            String lower = serverName.toLowerCase(Locale.ROOT);
-            // A name may be written with the root's dot at its end.
-            String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
             for (Current each : worlds) {
-                if (each.world.has(name)) {
+                if (each.world.has(serverName)) {
                     return each;
                 }
             }
