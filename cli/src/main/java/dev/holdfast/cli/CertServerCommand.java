@@ -44,17 +44,24 @@ final class CertServerCommand implements Runnable {
 
     private static void printChains(PrintWriter out, JsonNode chains) {
         String gap = "";
+        boolean several =
+                chains.valueStream().map(CertServerCommand::world).distinct().count() > 1;
         for (JsonNode chain : chains) {
             out.print(gap);
-            printChain(out, chain);
+            printChain(out, chain, several);
             gap = System.lineSeparator();
         }
     }
 
-    private static void printChain(PrintWriter out, JsonNode chain) {
-        String world = chain.path("world").asString(WorldOption.DEFAULT);
+    private static String world(JsonNode chain) {
+        return chain.path("world").asString(WorldOption.DEFAULT);
+    }
+
+    /** @param several whether chains of other worlds stand beside it */
+    private static void printChain(PrintWriter out, JsonNode chain, boolean several) {
+        String world = world(chain);
         out.println("Chain:      " + chain.path("keyType").asString()
-                + (world.equals(WorldOption.DEFAULT) ? "" : " of world " + world)
+                + (several || !world.equals(WorldOption.DEFAULT) ? " of world " + world : "")
                 + (chain.path("origin").asString().equals("own")
                         ? ", the installation's own"
                         : ", given by the operator"));
@@ -76,7 +83,8 @@ final class CertServerCommand implements Runnable {
             out.println("  SHA-256:  " + each.path("sha256").asString());
         }
         if (!chain.path("rootKnown").asBoolean()) {
-            out.println("root: not known here and not in ca.pem");
+            out.println("root: not known here and not in "
+                    + (world.equals(WorldOption.DEFAULT) ? "ca.pem" : "ca-" + world + ".pem"));
         }
     }
 
@@ -220,7 +228,7 @@ final class CertServerCommand implements Runnable {
                 return;
             }
             out().println("Clients are shown this chain from the next handshake on; who is connected stays.");
-            printChain(out(), now);
+            printChain(out(), now, false);
             now.path("notes").forEach(note -> out().println(note.asString()));
         }
 

@@ -48,6 +48,19 @@ class CertServerCommandTest {
     }
 
     @Test
+    void show_names_the_world_of_each_chain_when_there_are_several() {
+        String china = CHAIN.replace("\"keyType\": \"ecdsa\"", "\"world\": \"china\", \"keyType\": \"ecdsa\"");
+        server.on("GET " + PATH, 200, "{\"chains\": [" + CHAIN + "," + china + "]}");
+
+        Ran ran = run("cert", "server", "show");
+
+        assertThat(ran.out())
+                .contains("ecdsa of world default, given by the operator", "root: not known here and not in ca.pem")
+                .contains(
+                        "ecdsa of world china, given by the operator", "root: not known here and not in ca-china.pem");
+    }
+
+    @Test
     void show_prints_everything_about_each_certificate() {
         server.on("GET " + PATH, 200, "{\"chains\": [" + CHAIN + "]}");
 

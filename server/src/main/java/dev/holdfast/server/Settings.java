@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HostNames;
+import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.server.setting.Catalog;
 import dev.holdfast.server.setting.Kind;
 import dev.holdfast.server.setting.Setting;
@@ -242,6 +243,12 @@ final class Settings {
     private static void checkDomains(Values values) throws WrongSettingException {
         List<String> all = new ArrayList<>(List.of(values.get(DOMAIN)));
         for (WorldDomain more : moreDomains(values)) {
+            if (isIn("localhost", more.domain()) && !more.world().equals(TrustWorld.DEFAULT)) {
+                throw values.wrong(
+                        DOMAINS,
+                        DOMAINS.path() + " has 'localhost' in the trust world '" + more.world()
+                                + "': this machine is in the default one; take another domain.");
+            }
             for (String before : all) {
                 if (isIn(more.domain(), before) || isIn(before, more.domain())) {
                     throw values.wrong(

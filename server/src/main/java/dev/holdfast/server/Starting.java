@@ -47,6 +47,7 @@ final class Starting {
     private static final Duration READY_EVERY = Duration.ofSeconds(5);
     private static final Duration REVOCATION_EVERY = Duration.ofSeconds(1);
     private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
+    private static final Duration ACCELERATING_MAX_TIME = Duration.ofSeconds(2);
     private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
     private static final Duration REQUESTS_MAX_TIME = Duration.ofSeconds(2);
 
@@ -118,7 +119,10 @@ final class Starting {
         readyFiles.write(installation::describe);
         monitoring.health().ready();
         // Loading a native library takes a fifth of a second, in which the runtime computes by itself.
-        Thread.ofPlatform().daemon().name("holdfast-accelerate").start(this::accelerate);
+        Thread accelerating =
+                Thread.ofPlatform().daemon().name("holdfast-accelerate").start(this::accelerate);
+        // Ended in the middle it would leave its library in /tmp.
+        opened.add(() -> accelerating.join(ACCELERATING_MAX_TIME));
         opened.add(monitoring.health()::stopping);
         // A long RSA key takes too long for a first start to wait for it.
         schedule.soon("making reserve roots", certificates::makeReserves);

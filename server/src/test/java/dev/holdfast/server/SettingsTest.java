@@ -226,6 +226,10 @@ final class SettingsTest {
                     .as(wrong)
                     .hasMessageContaining("no domain may be another one or lie below it");
         }
+        Values here = values(given(Map.of("domain", "a.example", "domains", "localhost=china")));
+        assertThatThrownBy(() -> Settings.checkTogether(here))
+                .hasMessageContaining("this machine is in the default one");
+        Settings.checkTogether(values(given(Map.of("domain", "a.example", "domains", "localhost"))));
         for (String wrong :
                 List.of("", "b.example=", "b.example=CHINA", "=china", "b.example;c.example", "b.example,")) {
             assertThatThrownBy(() -> values(given(Map.of("domains", wrong))))

@@ -8,11 +8,15 @@ import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.store.embedded.LogSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -130,8 +134,8 @@ public final class Backups {
     private Map<String, byte[]> smallFiles() {
         Map<String, byte[]> files = new TreeMap<>();
         for (Path root : smallRoots()) {
-            try (Stream<Path> found = Files.walk(root)) {
-                for (Path file : found.filter(Backups::isKept).toList()) {
+            try {
+                for (Path file : kept(root)) {
                     if (Files.size(file) > limits.certificates().pemMaxBytes()) {
                         throw new IOException(file + " is larger than any file of its kind");
                     }
@@ -141,6 +145,29 @@ public final class Backups {
                 throw new UncheckedIOException(e);
             }
         }
+        return files;
+    }
+
+    private static List<Path> kept(Path root) throws IOException {
+        List<Path> files = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes facts) {
+                if (facts.isRegularFile() && !isUnfinished(file)) {
+                    files.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+                // It takes its own name at any moment: certificates are renewed meanwhile.
+                if (isUnfinished(file)) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw why;
+            }
+        });
         return files;
     }
 
@@ -158,8 +185,8 @@ public final class Backups {
         }
     }
 
-    private static boolean isKept(Path file) {
-        return Files.isRegularFile(file) && !file.toString().endsWith(".unfinished");
+    private static boolean isUnfinished(Path file) {
+        return file.toString().endsWith(".unfinished");
     }
 
     private void removeTemporary() throws IOException {
