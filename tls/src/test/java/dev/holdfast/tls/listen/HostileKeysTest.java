@@ -11,9 +11,12 @@ import dev.holdfast.pki.TokenKeyUri;
 import dev.holdfast.testkit.RawHello;
 import dev.holdfast.testkit.RawTlsClient;
 import dev.holdfast.testkit.RawTlsClient.TlsRecord;
+import dev.holdfast.testkit.Tool;
+import dev.holdfast.tls.report.Report;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.Security;
@@ -27,6 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys and signatures that are none, in every place of a handshake where a client sends some. */
 class HostileKeysTest {
@@ -35,6 +41,9 @@ class HostileKeysTest {
     private static final int P256 = 23;
     private static final int X25519 = 29;
     private static final byte[] SERVER_HELLO_DONE = {14, 0, 0, 0};
+
+    @TempDir
+    Path files;
 
     /** @param flight the records behind the hello; none for a hello that is hostile itself */
     private record Case(RawHello hello, byte[] flight) {}
@@ -213,6 +222,60 @@ class HostileKeysTest {
             }
             assertThat(alone.values()).allMatch(outcome -> outcome.startsWith("HandshakeRejected, alert "));
         }
+    }
+
+    /** The runtime can't check their signatures, the provider can some. */
+    @ParameterizedTest
+    @ValueSource(strings = {"secp224r1", "secp256k1", "brainpoolP256r1"})
+    void certificates_on_other_curves_are_refused_with_the_provider_too(String curve) throws Exception {
+        String pem = files.resolve("device.pem").toString();
+        assertThat(Tool.run("", "openssl", "ecparam", "-genkey", "-noout", "-name", curve, "-out", pem + ".key")
+                        .exitCode())
+                .isZero();
+        assertThat(Tool.run(
+                                "",
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-new",
+                                "-key",
+                                pem + ".key",
+                                "-subj",
+                                "/CN=dev1",
+                                "-out",
+                                pem)
+                        .exitCode())
+                .isZero();
+        try (TestDoor door = new TestDoor()) {
+            assertThat(Accelerator.use()).isInstanceOf(Accelerator.InUse.class);
+            try {
+                assertRefused(door, pem);
+            } finally {
+                Security.removeProvider(((Accelerator.InUse) Accelerator.use()).name());
+            }
+            assertRefused(door, pem);
+        }
+    }
+
+    private static void assertRefused(TestDoor door, String pem) throws InterruptedException {
+        Tool.Result result = Tool.run(
+                "",
+                "openssl",
+                "s_client",
+                "-connect",
+                "127.0.0.1:" + door.port(),
+                "-tls1_2",
+                "-cipher",
+                "DEFAULT:@SECLEVEL=0",
+                "-cert",
+                pem,
+                "-key",
+                pem + ".key");
+        assertThat(result.output()).contains("SSL alert number 46");
+        Report report = door.report();
+        assertThat(report.reason()).isEqualTo("HandshakeRejected");
+        assertThat(report.explanation()).contains("not on P-256, P-384 or P-521");
+        assertThat(door.handshakes).isEmpty();
     }
 
     /** Else anybody could tell the operator that a key is gone. */
