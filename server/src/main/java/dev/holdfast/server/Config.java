@@ -37,6 +37,7 @@ record Config(
         String domain,
         List<WorldDomain> moreDomains,
         Tokens tokens,
+        CertificateFile certificate,
         @Nullable InetAddress bind,
         Ports ports,
         Arrivals arrivals,
@@ -59,6 +60,13 @@ record Config(
      * @param https null for 443 where it can be had and 8443 where not
      */
     record Ports(@Nullable Integer https, int mqtt, int amqp) {}
+
+    /** A server's certificate that another program renews: the chain, and its key; both or none. */
+    record CertificateFile(@Nullable Path chain, @Nullable Path key) {
+        static CertificateFile none() {
+            return new CertificateFile(null, null);
+        }
+    }
 
     /** PKCS#11: the library, and the file with the PIN of its tokens; both or none. */
     record Tokens(@Nullable Path library, @Nullable Path pinFile) {

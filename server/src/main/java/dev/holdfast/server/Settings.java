@@ -65,6 +65,13 @@ final class Settings {
             Kind.word(Acceleration.class),
             Acceleration.AUTO,
             "Whether a native library computes under TLS, where there is one for the system.");
+    static final Setting<Path> CHAIN_FILE = Setting.optional(
+            "certificate.chainFile",
+            Kind.path(),
+            "none",
+            "A chain for this server, PEM, leaf first; looked at every few seconds.");
+    static final Setting<Path> KEY_FILE = Setting.optional(
+            "certificate.keyFile", Kind.path(), "none", "Its private key, as 'cert server replace' takes it.");
     static final Setting<Path> PKCS11_LIBRARY =
             Setting.optional("pkcs11.library", Kind.path(), "none", "The PKCS#11 library of tokens with server keys.");
     static final Setting<Path> PKCS11_PIN_FILE = Setting.optional(
@@ -203,7 +210,15 @@ final class Settings {
         all.addAll(AMQP.all());
         all.add(HTTPS_PORT);
         all.addAll(HTTPS.all());
-        all.addAll(List.of(TLS_POLICY, TLS_ACCELERATION, PKCS11_LIBRARY, PKCS11_PIN_FILE, OPEN_MAX, PER_ADDRESS_MAX));
+        all.addAll(List.of(
+                TLS_POLICY,
+                TLS_ACCELERATION,
+                CHAIN_FILE,
+                KEY_FILE,
+                PKCS11_LIBRARY,
+                PKCS11_PIN_FILE,
+                OPEN_MAX,
+                PER_ADDRESS_MAX));
         all.addAll(List.of(
                 MESSAGE_MAX,
                 TOKEN_MAX_SKEW,
@@ -229,14 +244,8 @@ final class Settings {
                             + OPEN_MAX.path() + ", " + openMax + "; make it less, or leave it out for half of them.");
         }
         checkDomains(values);
-        Path library = values.find(PKCS11_LIBRARY);
-        Path pinFile = values.find(PKCS11_PIN_FILE);
-        if ((library == null) != (pinFile == null)) {
-            throw values.wrong(
-                    library == null ? PKCS11_PIN_FILE : PKCS11_LIBRARY,
-                    PKCS11_LIBRARY.path() + " and " + PKCS11_PIN_FILE.path()
-                            + " belong together; set both, or none of them.");
-        }
+        checkBoth(values, CHAIN_FILE, KEY_FILE);
+        checkBoth(values, PKCS11_LIBRARY, PKCS11_PIN_FILE);
     }
 
     /** A name must not be in two domains: their certificates would both be good for it. */
@@ -271,12 +280,22 @@ final class Settings {
         return more == null ? List.of() : more;
     }
 
+    private static void checkBoth(Values values, Setting<?> one, Setting<?> other) throws WrongSettingException {
+        boolean hasOne = values.find(one) != null;
+        if (hasOne != (values.find(other) != null)) {
+            throw values.wrong(
+                    hasOne ? one : other,
+                    one.path() + " and " + other.path() + " belong together; set both, or none of them.");
+        }
+    }
+
     static Config config(Values values) {
         return new Config(
                 values.get(DATA),
                 values.get(DOMAIN),
                 moreDomains(values),
                 new Config.Tokens(values.find(PKCS11_LIBRARY), values.find(PKCS11_PIN_FILE)),
+                new Config.CertificateFile(values.find(CHAIN_FILE), values.find(KEY_FILE)),
                 values.find(BIND),
                 new Config.Ports(values.find(HTTPS_PORT), values.get(MQTT_PORT), values.get(AMQP_PORT)),
                 new Config.Arrivals(MQTT.limits(values), AMQP.limits(values), HTTPS.limits(values)),

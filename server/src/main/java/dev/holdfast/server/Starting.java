@@ -9,8 +9,11 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.pki.ServerCertificateStore;
+import dev.holdfast.pki.ServerChainReading;
 import dev.holdfast.pki.TokenKeys;
+import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.server.backup.Backups;
+import dev.holdfast.server.certificate.CertificateFiles;
 import dev.holdfast.server.certificate.ExpiryWarning;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.Monitor;
@@ -24,7 +27,9 @@ import dev.holdfast.wire.client.AddressGuard;
 import dev.holdfast.wire.client.ClientTls;
 import dev.holdfast.wire.client.GuardedClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +49,7 @@ import org.slf4j.LoggerFactory;
 final class Starting {
     private static final Logger LOG = LoggerFactory.getLogger(Starting.class);
     private static final Duration CERTIFICATES_EVERY = Duration.ofHours(12);
+    private static final Duration CERTIFICATE_FILES_EVERY = Duration.ofSeconds(5);
     private static final Duration STORE_EVERY = Duration.ofSeconds(5);
     private static final Duration READY_EVERY = Duration.ofSeconds(5);
     private static final Duration REVOCATION_EVERY = Duration.ofSeconds(1);
@@ -93,12 +100,16 @@ final class Starting {
         Storage storage = openStorage(data);
         goOn();
         Wiring wiring = wire(storage);
+        CertificateFiles files = certificateFiles(certificates, wiring.hubs());
         FrontDoor door = opened.add(wiring.frontDoor(certificates.identities()));
         Services services = new Services(wiring, wiring.events(), certificates, backups(data, storage, wiring.hubs()));
         monitoring.watch(door, wiring.hubs(), services.events());
         monitoring.watch(services.backups());
         monitoring.watch(certificates);
         Schedule schedule = schedule(data, wiring.hubs(), storage, certificates, readyFiles);
+        if (files != null) {
+            schedule.every(CERTIFICATE_FILES_EVERY, "looking at the files of the server's certificate", files::look);
+        }
         opened.add(() -> endConnections(door, wiring.hubs()));
         opened.add(door::stopAccepting);
 
@@ -140,6 +151,31 @@ final class Starting {
         return ServerCertificates.open(config.worlds().stream()
                 .map(world -> new ServerCertificateStore(data.path(), world, tokens, limits.certificates(), clock))
                 .toList());
+    }
+
+    /** @return null without files in the settings; what is in them is shown from the first handshake on */
+    private @Nullable CertificateFiles certificateFiles(ServerCertificates certificates, Hubs hubs) {
+        Path chainFile = config.certificate().chain();
+        Path keyFile = config.certificate().key();
+        if (chainFile == null || keyFile == null) {
+            return null;
+        }
+        CertificateFiles files = new CertificateFiles(
+                chainFile,
+                keyFile,
+                limits.certificates().pemMaxBytes(),
+                // Nothing changes while a backup reads the data directory.
+                (chain, key) -> hubs.whileUnchanged(() -> replace(certificates, chain, key)));
+        files.take();
+        return files;
+    }
+
+    private static ServerChainReading replace(ServerCertificates certificates, String chain, String key) {
+        try {
+            return certificates.replace(TrustWorld.DEFAULT, chain, key);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What the engine of this installation keeps things in. */

@@ -48,6 +48,15 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
         }
     }
 
+    /** Waits for a line with this text. */
+    void await(String text) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (lines.stream().noneMatch(line -> line.contains(text))) {
+            assertThat(System.nanoTime()).as("'%s' in %s", text, lines).isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
     @Override
     public void close() {
         logger.detachAppender(this);

@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cli.Main;
+import dev.holdfast.pki.CertificateFacts;
 import dev.holdfast.pki.KeyAndCertificate;
 import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
@@ -271,6 +272,40 @@ class ServerCertificatesApiTest {
         try (Stream<Path> files = Files.walk(data.resolve("pki"))) {
             assertThat(files.map(Path::getFileName).map(Path::toString)).doesNotContain("operator.pem");
         }
+    }
+
+    @Test
+    void files_of_the_settings_are_shown_from_the_start_and_again_when_they_change() throws Exception {
+        Path chain = directory.resolve("fullchain.pem");
+        Path key = directory.resolve("privkey.pem");
+        KeyAndCertificate first = leaf(KeyKind.EC_P256);
+        KeyAndCertificate second = leaf(KeyKind.EC_P256);
+        write(chain, key, first, first);
+        server.close();
+        server = TestServer.start(TestServer.config(directory.resolve("data"), new Config.CertificateFile(chain, key)));
+        assertThat(leafThumbprint("ecdsa")).isEqualTo(thumbprint(first));
+
+        // Half of a renewal, which is no pair, leaves what is shown.
+        try (LogLines log = new LogLines()) {
+            write(chain, key, second, first);
+            log.await("KeyDoesNotFit");
+        }
+        assertThat(leafThumbprint("ecdsa")).isEqualTo(thumbprint(first));
+
+        try (LogLines log = new LogLines()) {
+            write(chain, key, second, second);
+            log.await("the ecdsa server certificate is now");
+        }
+        assertThat(leafThumbprint("ecdsa")).isEqualTo(thumbprint(second));
+    }
+
+    private void write(Path chain, Path key, KeyAndCertificate leaf, KeyAndCertificate keyOf) throws IOException {
+        Files.writeString(chain, Pem.write(leaf.certificate()) + Pem.write(intermediate.certificate()));
+        Files.writeString(key, Pem.write(keyOf.key()));
+    }
+
+    private static String thumbprint(KeyAndCertificate leaf) {
+        return CertificateFacts.of(leaf.certificate()).sha256();
     }
 
     @Test

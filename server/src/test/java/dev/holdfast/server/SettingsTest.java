@@ -68,6 +68,8 @@ final class SettingsTest {
             Map.entry("tls.policy", "modern"),
             Map.entry("tls.acceleration", "off"),
             Map.entry("domains", "eu.example, cn.example=china"),
+            Map.entry("certificate.chainFile", "/etc/holdfast/chain.pem"),
+            Map.entry("certificate.keyFile", "/etc/holdfast/key.pem"),
             Map.entry("pkcs11.library", "/usr/lib/token.so"),
             Map.entry("pkcs11.pinFile", "/etc/holdfast/pin"),
             Map.entry("listeners.mqtt.policy", "hub-2021-legacy"),
@@ -81,6 +83,7 @@ final class SettingsTest {
                 "iot.example",
                 List.of(new WorldDomain("eu.example", "default"), new WorldDomain("cn.example", "china")),
                 new Config.Tokens(Path.of("/usr/lib/token.so"), Path.of("/etc/holdfast/pin")),
+                new Config.CertificateFile(Path.of("/etc/holdfast/chain.pem"), Path.of("/etc/holdfast/key.pem")),
                 InetAddress.ofLiteral("0.0.0.0"),
                 new Config.Ports(10443, 18883, 15671),
                 new Config.Arrivals(

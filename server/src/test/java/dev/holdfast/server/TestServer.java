@@ -50,9 +50,31 @@ final class TestServer implements AutoCloseable {
                 usual.domain(),
                 usual.moreDomains(),
                 usual.tokens(),
+                usual.certificate(),
                 usual.bind(),
                 usual.ports(),
                 Config.Arrivals.same(arrival),
+                usual.readyFile(),
+                usual.limits(),
+                usual.log(),
+                usual.metrics(),
+                usual.policies(),
+                usual.acceleration(),
+                usual.outgoing());
+    }
+
+    /** With a server certificate that another program renews. */
+    static Config config(Path data, Config.CertificateFile certificate) {
+        Config usual = config(data);
+        return new Config(
+                data,
+                usual.domain(),
+                usual.moreDomains(),
+                usual.tokens(),
+                certificate,
+                usual.bind(),
+                usual.ports(),
+                usual.arrivals(),
                 usual.readyFile(),
                 usual.limits(),
                 usual.log(),
@@ -70,6 +92,7 @@ final class TestServer implements AutoCloseable {
                 usual.domain(),
                 usual.moreDomains(),
                 usual.tokens(),
+                usual.certificate(),
                 usual.bind(),
                 usual.ports(),
                 usual.arrivals(),
@@ -90,6 +113,7 @@ final class TestServer implements AutoCloseable {
                 usual.domain(),
                 usual.moreDomains(),
                 usual.tokens(),
+                usual.certificate(),
                 usual.bind(),
                 usual.ports(),
                 usual.arrivals(),
@@ -113,6 +137,7 @@ final class TestServer implements AutoCloseable {
                 domain,
                 List.of(),
                 Config.Tokens.none(),
+                Config.CertificateFile.none(),
                 bind,
                 ports,
                 Config.Arrivals.same(Limits.defaults().arrival()),

@@ -36,6 +36,7 @@ class TrustWorldsTest {
                 usual.domain(),
                 List.of(new WorldDomain("iot.test", "china"), new WorldDomain("iot.example", "default")),
                 usual.tokens(),
+                usual.certificate(),
                 usual.bind(),
                 usual.ports(),
                 usual.arrivals(),

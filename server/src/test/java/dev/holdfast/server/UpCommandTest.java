@@ -33,6 +33,7 @@ final class UpCommandTest {
                 "holdfast.localhost",
                 List.of(),
                 Config.Tokens.none(),
+                Config.CertificateFile.none(),
                 null,
                 new Config.Ports(null, 8883, 5671),
                 Config.Arrivals.same(Limits.defaults().arrival()),
