@@ -73,6 +73,11 @@ public final class TestAuthority {
         return certificate;
     }
 
+    /** One more certificate for the name and key of another authority. */
+    public X509Certificate certify(TestAuthority other, Instant notBefore, Instant notAfter) {
+        return sign(other.name, other.keys, notBefore, notAfter, true);
+    }
+
     /** A certificate for a new key. */
     public KeyAndCertificate issue(String commonName, KeyKind kind, Instant notBefore, Instant notAfter) {
         return issue(nameOf(commonName), kind, notBefore, notAfter);

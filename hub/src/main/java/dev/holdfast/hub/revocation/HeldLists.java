@@ -6,6 +6,7 @@ import dev.holdfast.hub.revocation.ListRefusal.LastOrigin;
 import dev.holdfast.hub.revocation.ListRefusal.ListMissing;
 import dev.holdfast.hub.revocation.ListRefusal.ListUnusable;
 import dev.holdfast.hub.revocation.ListRefusal.ListsTooLarge;
+import dev.holdfast.hub.revocation.ListRefusal.UnknownAuthority;
 import dev.holdfast.pki.RevocationListReading;
 import dev.holdfast.pki.RevocationLists;
 import dev.holdfast.store.Table;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +28,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldLists {
     private final ListRows rows;
+    private final Supplier<List<Issuer>> issuers;
     private final InstantSource clock;
     private final Limits limits;
     private final Map<String, HeldList> lists;
 
-    HeldLists(Table table, HubName hub, List<Issuer> issuers, InstantSource clock, Limits limits) {
+    /** @param issuers the registered authorities as they are now */
+    HeldLists(Table table, HubName hub, Supplier<List<Issuer>> issuers, InstantSource clock, Limits limits) {
         this.rows = new ListRows(table, hub);
+        this.issuers = issuers;
         this.clock = clock;
         this.limits = limits;
-        this.lists = new ConcurrentHashMap<>(rows.load(issuers));
+        this.lists = new ConcurrentHashMap<>(rows.load(issuers.get()));
     }
 
     Optional<HeldList> of(Issuer issuer) {
@@ -67,6 +72,10 @@ final class HeldLists {
 
     /** @param judgedBy the list that it was compared with */
     private synchronized @Nullable ListRefusal put(Issuer issuer, HeldList held, @Nullable HeldList judgedBy) {
+        if (issuers.get().stream().noneMatch(issuer::isSameAs)) {
+            // It was deleted while its list was on the way here, and another one may have the name by now.
+            return new UnknownAuthority(issuer.name());
+        }
         HeldList before = of(issuer).orElse(null);
         if (!Objects.equals(before, judgedBy)) {
             // Another list came meanwhile; this one is judged against it.

@@ -15,6 +15,11 @@ public record Issuer(String name, X509Certificate certificate, RevocationSetting
                 && Names.same(certificate.getSubjectX500Principal(), other.getSubjectX500Principal());
     }
 
+    /** Whether they are one registered authority, whatever is asked of it. */
+    boolean isSameAs(Issuer other) {
+        return name.equals(other.name) && certificate.equals(other.certificate);
+    }
+
     @Override
     public String toString() {
         return "Issuer[" + name + "]";

@@ -9,8 +9,10 @@ import dev.holdfast.pki.Revoked;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -62,17 +64,38 @@ final class Judgement {
                 return revoked;
             }
         }
-        for (Issuer above : issuers) {
-            // A registered intermediate is trusted as it stands, unless who issued it is registered, too, and took it
-            // back.
-            if (!above.speaksFor(anchor) && issuedBy.test(anchor, above.certificate())) {
-                CertificateRevoked revoked = look(anchor, above.certificate(), false);
+        CertificateRevoked above = lookAbove(anchor, new HashMap<>());
+        return above == null ? unknown : above;
+    }
+
+    /**
+     * A registered intermediate is trusted as it stands, unless who issued it is registered, too, and took it back, or was taken
+     * back itself. An issuer with several certificates stands while one of them does.
+     *
+     * @param seen what is known of authorities above; authorities may have certified each other
+     */
+    private @Nullable CertificateRevoked lookAbove(
+            X509Certificate certificate, Map<X509Certificate, Optional<CertificateRevoked>> seen) {
+        CertificateRevoked why = null;
+        boolean stands = false;
+        for (Issuer each : issuers) {
+            X509Certificate above = each.certificate();
+            if (!each.speaksFor(certificate) && issuedBy.test(certificate, above)) {
+                CertificateRevoked revoked = look(certificate, above, false);
                 if (revoked != null) {
                     return revoked;
                 }
+                Optional<CertificateRevoked> higher = seen.get(above);
+                if (higher == null) {
+                    seen.put(above, Optional.empty());
+                    higher = Optional.ofNullable(lookAbove(above, seen));
+                    seen.put(above, higher);
+                }
+                stands |= higher.isEmpty();
+                why = higher.orElse(why);
             }
         }
-        return unknown;
+        return stands ? null : why;
     }
 
     private @Nullable CertificateRevoked look(X509Certificate certificate, X509Certificate issuer, boolean strict) {

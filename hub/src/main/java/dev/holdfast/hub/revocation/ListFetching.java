@@ -35,6 +35,7 @@ final class ListFetching {
     /** What is known of fetching one list. */
     private static final class State {
         private @Nullable URI uri;
+        private Instant last = Instant.MIN;
         private Instant next = Instant.MIN;
         private int failures;
         private @Nullable ListFailure failure;
@@ -79,16 +80,20 @@ final class ListFetching {
         }
     }
 
+    /** Forgets authorities that are not registered any more, lest another one that takes the name has what was theirs. */
+    void keepOnly(List<String> authorities) {
+        states.keySet().retainAll(authorities);
+        named.keySet().retainAll(authorities);
+    }
+
     /** Starts what is due; returns at once. */
     void tick(List<Issuer> issuers) {
-        List<String> names = issuers.stream().map(Issuer::name).toList();
-        states.keySet().retainAll(names);
-        named.keySet().retainAll(names);
+        keepOnly(issuers.stream().map(Issuer::name).toList());
         Instant now = clock.instant();
         for (Issuer issuer : issuers) {
             tellIfStale(issuer, now);
             URI uri = uriOf(issuer);
-            if (uri != null && begin(stateOf(issuer), uri, now)) {
+            if (uri != null && begin(stateOf(issuer), uri, lists.of(issuer).isEmpty(), now)) {
                 threads.execute(() -> {
                     ListRefusal _ = fetch(issuer, uri);
                 });
@@ -136,9 +141,14 @@ final class ListFetching {
         return states.computeIfAbsent(issuer.name(), _ -> new State());
     }
 
-    private static boolean begin(State state, URI uri, Instant now) {
+    /** @param missing whether there is no list: one that was fetched before is gone then, and its next turn may be far */
+    private static boolean begin(State state, URI uri, boolean missing, Instant now) {
         synchronized (state) {
-            boolean due = !now.isBefore(state.next) || !uri.equals(state.uri);
+            // A clock that is before the last attempt was set back; when the next one is due means nothing then.
+            boolean due = !now.isBefore(state.next)
+                    || now.isBefore(state.last)
+                    || !uri.equals(state.uri)
+                    || (missing && state.failures == 0);
             if (state.running || !due) {
                 return false;
             }
@@ -174,6 +184,7 @@ final class ListFetching {
         synchronized (state) {
             state.running = false;
             state.uri = uri;
+            state.last = now;
             first = failure != null && state.failures == 0;
             state.failures = failure == null ? 0 : state.failures + 1;
             state.failure = failure == null ? null : new ListFailure(now, failure);

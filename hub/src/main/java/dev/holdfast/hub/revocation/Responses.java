@@ -41,7 +41,12 @@ final class Responses {
 
     private record Key(PublicKey issuer, BigInteger serial, URI responder) {}
 
-    private record Remembered(Answer answer, Instant until) {}
+    /** @param since when it came; a clock that is before that was set back, and {@code until} means nothing then */
+    private record Remembered(Answer answer, Instant since, Instant until) {
+        boolean counts(Instant now) {
+            return !now.isBefore(since) && !now.isAfter(until);
+        }
+    }
 
     private final Outgoing outgoing;
     private final Executor threads;
@@ -78,12 +83,22 @@ final class Responses {
     Answer ask(X509Certificate issuer, X509Certificate certificate, URI responder) {
         Key key = new Key(issuer.getPublicKey(), certificate.getSerialNumber(), responder);
         Remembered remembered = remembered(key);
-        if (remembered != null && !clock.instant().isAfter(remembered.until)) {
+        if (remembered != null && remembered.counts(clock.instant())) {
             return remembered.answer;
         }
+        Answer answer = await(begin(key, issuer, certificate));
+        return remembered != null && staysRevoked(remembered.answer, answer) ? remembered.answer : answer;
+    }
+
+    /** A responder that falls silent must not let in whom it kept out. */
+    private static boolean staysRevoked(Answer before, Answer now) {
+        return before instanceof Answer.IsRevoked && now instanceof Answer.Unknown;
+    }
+
+    private Answer await(CompletableFuture<Answer> pending) {
         Duration most = limits.revocation().answerMaxTime();
         try {
-            return begin(key, issuer, certificate).get(most.toMillis(), TimeUnit.MILLISECONDS);
+            return pending.get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             return new Answer.Unknown("it did not answer within " + most.toSeconds() + " s");
         } catch (ExecutionException e) {
@@ -98,7 +113,7 @@ final class Responses {
     Answer known(X509Certificate issuer, X509Certificate certificate, URI responder) {
         Key key = new Key(issuer.getPublicKey(), certificate.getSerialNumber(), responder);
         Remembered remembered = remembered(key);
-        boolean counts = remembered != null && !clock.instant().isAfter(remembered.until);
+        boolean counts = remembered != null && remembered.counts(clock.instant());
         if (!counts && asking.size() < AGAIN_MAX) {
             var _ = begin(key, issuer, certificate);
         }
@@ -131,7 +146,8 @@ final class Responses {
     }
 
     private void run(Key key, X509Certificate issuer, X509Certificate certificate, CompletableFuture<Answer> waiting) {
-        Remembered found = new Remembered(new Answer.Unknown("asking it failed"), clock.instant());
+        Remembered found = failed("asking it failed");
+        Remembered before = null;
         try {
             turns.acquire();
             try {
@@ -140,12 +156,9 @@ final class Responses {
                 turns.release();
             }
             synchronized (answers) {
-                Remembered before = answers.get(key);
-                if (found.answer instanceof Answer.Unknown
-                        && before != null
-                        && before.answer instanceof Answer.IsRevoked) {
-                    // A responder that falls silent must not let in whom it kept out.
-                    found = new Remembered(before.answer, found.until);
+                before = answers.get(key);
+                if (before != null && staysRevoked(before.answer, found.answer)) {
+                    found = new Remembered(before.answer, found.since, found.until);
                 }
                 answers.put(key, found);
             }
@@ -156,7 +169,9 @@ final class Responses {
             waiting.complete(found.answer);
         }
         count(found.answer);
-        if (!(found.answer instanceof Answer.Good)) {
+        // A responder that stays away must not have all connections looked at again with every question.
+        boolean same = before != null && before.answer.equals(found.answer);
+        if (!same && !(found.answer instanceof Answer.Good)) {
             news.run();
         }
     }
@@ -200,15 +215,17 @@ final class Responses {
         }
         Instant now = clock.instant();
         return switch (OcspAnswer.read(bytes, certificate, issuer, limits, now)) {
-            case OcspAnswer.Good(var end) -> new Remembered(new Answer.Good(), until(end, now));
-            case OcspAnswer.IsRevoked(var what, var end) -> new Remembered(new Answer.IsRevoked(what), until(end, now));
+            case OcspAnswer.Good(var end) -> new Remembered(new Answer.Good(), now, until(end, now));
+            case OcspAnswer.IsRevoked(var what, var end) ->
+                new Remembered(new Answer.IsRevoked(what), now, until(end, now));
             case OcspAnswer.NotKnown() -> failed("it does not know the certificate");
             case OcspAnswer.Unusable(var why) -> failed(why);
         };
     }
 
     private Remembered failed(String why) {
-        return new Remembered(new Answer.Unknown(why), clock.instant().plus(AFTER_FAILURE));
+        Instant now = clock.instant();
+        return new Remembered(new Answer.Unknown(why), now, now.plus(AFTER_FAILURE));
     }
 
     private Instant until(@Nullable Instant end, Instant now) {

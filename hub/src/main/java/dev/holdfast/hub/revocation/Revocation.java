@@ -85,7 +85,7 @@ public final class Revocation {
         this.issuers = issuers;
         this.clock = clock;
         this.sweep = sweep;
-        this.lists = new HeldLists(table, hub, issuers.get(), clock, limits);
+        this.lists = new HeldLists(table, hub, issuers, clock, limits);
         this.fetching = new ListFetching(
                 hub, lists, asking.outgoing(), asking.threads(), clock, limits.revocation(), this::changed);
         this.responses = new Responses(asking.outgoing(), asking.threads(), clock, limits, () -> news.set(true));
@@ -135,7 +135,7 @@ public final class Revocation {
         allowedUnknown.incrementAndGet();
         Instant now = clock.instant();
         Instant told = allowedTold.get(issuer.name());
-        if (told == null || now.isAfter(told.plus(ALLOWED_TOLD_EVERY))) {
+        if (told == null || isAfter(told, ALLOWED_TOLD_EVERY, now)) {
             allowedTold.put(issuer.name(), now);
             LOG.warn(
                     "hub {} lets devices of the authority '{}' in though nobody can say whether they were revoked: {}. '--when-unknown"
@@ -145,6 +145,11 @@ public final class Revocation {
                     why,
                     ALLOWED_TOLD_EVERY.toMinutes());
         }
+    }
+
+    /** Whether so much time passed, or the clock was set back that far. */
+    private static boolean isAfter(Instant before, Duration passed, Instant now) {
+        return Duration.between(before, now).abs().compareTo(passed) > 0;
     }
 
     /** Remembers what the certificates of a device that proved itself say about lists. */
@@ -224,7 +229,9 @@ public final class Revocation {
 
     /** The authorities, or what is decided about them, changed. */
     public void authoritiesChanged() {
-        lists.keepOnly(issuers.get().stream().map(Issuer::name).toList());
+        List<String> names = issuers.get().stream().map(Issuer::name).toList();
+        lists.keepOnly(names);
+        fetching.keepOnly(names);
         int ended = sweep();
         if (ended > 0) {
             LOG.warn("what was changed about the authorities of hub {} ended {} connections", hub, ended);
@@ -246,7 +253,7 @@ public final class Revocation {
         }
         fetching.tick(now);
         boolean byTime = now.stream().anyMatch(issuer -> issuer.settings().dependsOnTime())
-                && clock.instant().isAfter(swept.plus(SWEEP_EVERY));
+                && isAfter(swept, SWEEP_EVERY, clock.instant());
         if (news.getAndSet(false) || byTime) {
             int _ = sweep();
         }
