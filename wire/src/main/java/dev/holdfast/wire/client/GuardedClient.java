@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -182,7 +181,6 @@ public final class GuardedClient implements AutoCloseable {
                         }
                         channel.pipeline()
                                 .addLast(new HttpClientCodec(LINE_MAX_BYTES, HEADERS_MAX_BYTES, CHUNK_MAX_BYTES))
-                                .addLast(new HttpObjectAggregator(exchange.maxBytes()))
                                 .addLast(exchange);
                     }
                 });

@@ -101,6 +101,18 @@ final class GuardedClientTest {
     }
 
     @Test
+    void an_answer_may_come_behind_an_interim_one_and_in_very_many_pieces() throws Exception {
+        int pieces = 20_000;
+        int port = serve("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+                + "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "1\r\nx\r\n".repeat(pieces) + "0\r\n\r\n");
+        GuardedClient client = client(LOOPBACK, _ -> loopback());
+        URI uri = URI.create("http://pki.example:" + port + "/");
+        assertThat(client.get(uri, pieces)).asString(StandardCharsets.US_ASCII).isEqualTo("x".repeat(pieces));
+        assertThatThrownBy(() -> client.get(uri, pieces - 1)).hasMessageContaining("longer than");
+    }
+
+    @Test
     void a_name_that_leads_into_a_private_network_is_not_asked() throws Exception {
         int port = serve("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         GuardedClient client = client(Networks.NONE, _ -> loopback());
