@@ -239,7 +239,8 @@ final class Starting {
                     new AddressGuard(config.outgoing()), ClientTls.trustingPublicRoots(), limits.client()));
             ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor();
             opened.add(asking::shutdownNow);
-            return new Revocation.Asking(new RevocationClient(client), asking);
+            return new Revocation.Asking(
+                    new RevocationClient(client, limits.client().requestMaxTime()), asking);
         } catch (GeneralSecurityException e) {
             throw new StartFailure("The public roots of the Java runtime can't be read.", e);
         }

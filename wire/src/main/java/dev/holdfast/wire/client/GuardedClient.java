@@ -31,7 +31,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLEngine;
@@ -51,6 +52,8 @@ public final class GuardedClient implements AutoCloseable {
     private static final int HEADERS_MAX_BYTES = 16 * 1024;
     private static final int CHUNK_MAX_BYTES = 16 * 1024;
     private static final int ADDRESSES_MAX = 3;
+    private static final int LOOK_UPS_MAX = 32;
+    private static final Duration LOOK_UP_THREAD_IDLE = Duration.ofSeconds(10);
     private static final Duration CLOSE_MAX_TIME = Duration.ofSeconds(1);
 
     /** Finds the addresses of a name; as {@link InetAddress#getAllByName}. */
@@ -61,7 +64,7 @@ public final class GuardedClient implements AutoCloseable {
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("holdfast-client", true), NioIoHandler.newFactory());
-    private final Executor resolving = Executors.newVirtualThreadPerTaskExecutor();
+    private final Executor resolving = lookUpThreads();
     private final AddressGuard guard;
     private final Resolver resolver;
     private final ClientTls tls;
@@ -77,6 +80,19 @@ public final class GuardedClient implements AutoCloseable {
         this.resolver = resolver;
         this.tls = tls;
         this.limits = limits;
+    }
+
+    /** Of the platform: a look-up holds the thread under a virtual one, and a few hundred of them would stop all that are virtual. */
+    private static Executor lookUpThreads() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                LOOK_UPS_MAX,
+                LOOK_UPS_MAX,
+                LOOK_UP_THREAD_IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("holdfast-look-up", true));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /** @return the body of an answer with status 200; everything else is a failure with a sentence */
@@ -133,6 +149,10 @@ public final class GuardedClient implements AutoCloseable {
     private List<InetAddress> allowed(String host, long until) throws IOException {
         CompletableFuture<InetAddress[]> found = new CompletableFuture<>();
         resolving.execute(() -> {
+            if (System.nanoTime() - until > 0) {
+                // Nobody waits any more; while names can't be looked up, many are in that case.
+                return;
+            }
             try {
                 found.complete(resolver.resolve(host));
             } catch (IOException | RuntimeException e) {

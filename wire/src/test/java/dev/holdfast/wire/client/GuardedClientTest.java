@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,19 @@ final class GuardedClientTest {
         URI uri = URI.create("http://pki.example:" + port + "/");
         assertThat(client.get(uri, pieces)).asString(StandardCharsets.US_ASCII).isEqualTo("x".repeat(pieces));
         assertThatThrownBy(() -> client.get(uri, pieces - 1)).hasMessageContaining("longer than");
+    }
+
+    @Test
+    void names_are_looked_up_on_threads_of_the_platform() throws Exception {
+        int port = serve("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        AtomicBoolean virtual = new AtomicBoolean(true);
+        GuardedClient client = client(LOOPBACK, _ -> {
+            virtual.set(Thread.currentThread().isVirtual());
+            return loopback();
+        });
+        assertThat(client.get(URI.create("http://pki.example:" + port + "/"), 1))
+                .isEmpty();
+        assertThat(virtual).isFalse();
     }
 
     @Test
