@@ -83,6 +83,10 @@ final class Contexts {
                 .createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = new SSLParameters();
+        // Without it the engine expects of a client with a maximum fragment length no larger records than it reckons,
+        // and
+        // forgets the byte for the type that TLS 1.3 has in each.
+        parameters.setMaximumPacketSize(engine.getSSLParameters().getMaximumPacketSize());
         parameters.setProtocols(
                 accept.protocols().stream().map(TlsVersion::engineName).toArray(String[]::new));
         parameters.setCipherSuites(

@@ -3,10 +3,15 @@ package dev.holdfast.tls.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.Live;
 import dev.holdfast.testkit.RawHello;
 import dev.holdfast.testkit.RawTlsClient;
 import dev.holdfast.testkit.RawTlsClient.TlsRecord;
 import dev.holdfast.testkit.TestTls;
+import dev.holdfast.tls.hello.CipherSuite;
+import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.tls.policy.PolicyBuilder;
+import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -350,6 +355,32 @@ class HostileClientTest {
             for (RawTlsClient client : clients) {
                 client.close();
             }
+        }
+    }
+
+    @Test
+    void a_policy_has_its_own_time_for_the_handshake() throws Exception {
+        TlsPolicy standard = NamedPolicies.standard();
+        door.directory.put(
+                "hasty.holdfast.localhost",
+                new Live<>(new PolicyBuilder("hasty")
+                        .suites(standard.suites().stream()
+                                .map(CipherSuite::name)
+                                .toArray(String[]::new))
+                        .handshakeMaxTime(Duration.ofSeconds(2))
+                        .build()));
+        // The engine's first handshake in a cold process takes long.
+        TestTls.connect(TestTls.context(door.roots(), null), "localhost", door.port(), "TLSv1.2")
+                .close();
+        try (RawTlsClient client = new RawTlsClient(door.port())) {
+            client.send(RawHello.tls12().serverName("hasty.holdfast.localhost").record());
+
+            while (client.read().isPresent()) {
+                // The server's flight, and its goodbye.
+            }
+            Report report = onlyReport();
+            assertThat(report.reason()).isEqualTo("HandshakeTooSlow");
+            assertThat(report.explanation()).contains("within 2.0 s");
         }
     }
 

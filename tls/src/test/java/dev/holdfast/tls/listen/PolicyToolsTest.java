@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.base.Live;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.testkit.Tool;
+import dev.holdfast.tls.hello.SignatureScheme;
 import dev.holdfast.tls.hello.TlsVersion;
+import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.policy.PolicyBuilder;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +36,9 @@ class PolicyToolsTest {
     private static final String OLD = ":@SECLEVEL=0";
     private static final Pattern RECORD =
             Pattern.compile("(?m)^<<< TLS [0-9.]+, RecordHeader \\[length 0005]\\R +([0-9a-f ]+)$");
+
+    private static final Pattern GNUTLS_RECORD =
+            Pattern.compile("Received Packet [A-Za-z ]+\\(\\d+\\) with length: (\\d+)");
 
     private final TestClock clock = new TestClock(Instant.parse("2026-11-22T12:00:00Z"));
     private TestDoor door;
@@ -55,6 +63,10 @@ class PolicyToolsTest {
 
     /** Connects, verifies, waits for its line to come back, and ends; or fails before. */
     private Tool.Result openssl(String... options) throws InterruptedException {
+        return echoed(opensslCommand(options), "Q\n");
+    }
+
+    private List<String> opensslCommand(String... options) {
         List<String> command = new ArrayList<>(List.of(
                 "openssl",
                 "s_client",
@@ -66,25 +78,25 @@ class PolicyToolsTest {
                 TestDoor.AUTHORITIES.trustBundle().toString(),
                 "-verify_return_error"));
         command.addAll(List.of(options));
-        return echoed(command, "Q\n");
+        return command;
     }
 
-    private Tool.Result gnutls(String priority) throws InterruptedException {
-        return echoed(
-                List.of(
-                        "gnutls-cli",
-                        "--port",
-                        String.valueOf(door.port()),
-                        "--x509cafile",
-                        TestDoor.AUTHORITIES.trustBundle().toString(),
-                        "--sni-hostname",
-                        NAME,
-                        "--verify-hostname",
-                        NAME,
-                        "--priority",
-                        priority,
-                        "127.0.0.1"),
-                "");
+    private Tool.Result gnutls(String priority, String... options) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                "gnutls-cli",
+                "--port",
+                String.valueOf(door.port()),
+                "--x509cafile",
+                TestDoor.AUTHORITIES.trustBundle().toString(),
+                "--sni-hostname",
+                NAME,
+                "--verify-hostname",
+                NAME,
+                "--priority",
+                priority));
+        command.addAll(List.of(options));
+        command.add("127.0.0.1");
+        return echoed(command, "");
     }
 
     private static Tool.Result echoed(List<String> command, String goodbye) throws InterruptedException {
@@ -321,30 +333,120 @@ class PolicyToolsTest {
                 .doesNotContainPattern("Requested Signature Algorithms: .*Ed448");
     }
 
+    @Test
+    void a_policy_says_how_client_certificates_may_sign(@TempDir Path files) throws Exception {
+        policy(new PolicyBuilder("rsa-devices")
+                .versions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_3)
+                .suites("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+                // In TLS 1.3 the list is one of signatures in certificates, too.
+                .clientSignatures(List.of(SignatureScheme.RSA_PSS_RSAE_SHA256, SignatureScheme.RSA_PKCS1_SHA256))
+                .build());
+        for (String version : List.of("-tls1_2", "-tls1_3")) {
+            openssl(version, "-cert", device(files, "rsa:2048"));
+            assertThat(door.handshake().peer()).as(version).isInstanceOf(PeerIdentity.Certificates.class);
+
+            // OpenSSL keeps to itself what it is not asked for.
+            openssl(version, "-cert", device(files, "ec -pkeyopt ec_paramgen_curve:P-256"));
+            assertThat(door.handshake().peer()).as(version).isInstanceOf(PeerIdentity.Anonymous.class);
+        }
+    }
+
     @ParameterizedTest
-    @CsvSource({"-tls1_2, 512", "-tls1_2, 4096", "-tls1_3, 512", "-tls1_3, 1024"})
+    @CsvSource({
+        "hub-2021-legacy, -tls1, rsa:2048",
+        "hub-2021-legacy, -tls1_1, rsa:2048",
+        "hub-2021-legacy, -tls1, ec -pkeyopt ec_paramgen_curve:P-256",
+        "hub-2021-legacy, -tls1_2, ec -pkeyopt ec_paramgen_curve:P-384",
+        "hub-2025, -tls1_2, ec -pkeyopt ec_paramgen_curve:P-384",
+        "hub-2025, -tls1_2, ec -pkeyopt ec_paramgen_curve:P-521",
+        "hub-2025, -tls1_3, ec -pkeyopt ec_paramgen_curve:P-521",
+        "hub-2025, -tls1_2, ed25519",
+        "hub-2025, -tls1_3, ed25519",
+        "hub-2025, -tls1_3, ed448",
+        "hub-2025, -tls1_2, rsa:4096",
+        "hub-2025, -tls1_3, rsa:4096",
+        "hub-2025, -tls1_3, rsa:1024",
+        "modern, -tls1_3, ec -pkeyopt ec_paramgen_curve:P-521",
+    })
+    void a_client_certificate_of_any_usual_key_passes_the_handshake(
+            String policy, String version, String key, @TempDir Path files) throws Exception {
+        policy(policy);
+
+        Tool.Result result = openssl(version, "-cert", device(files, key), "-cipher", "ALL" + OLD);
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(door.handshake().peer()).isInstanceOf(PeerIdentity.Certificates.class);
+    }
+
+    /** A file with a new key of a kind that openssl knows by this name, and a certificate that it signed. */
+    private static String device(Path files, String key) throws InterruptedException {
+        String file =
+                files.resolve(key.replaceAll("[^a-zA-Z0-9]", "-") + ".pem").toString();
+        List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-noenc", "-subj", "/CN=dev1"));
+        command.addAll(List.of("-keyout", file, "-out", file + ".crt", "-newkey"));
+        command.addAll(List.of(key.split(" ")));
+        Tool.Result made = Tool.run("", command.toArray(String[]::new));
+        assertThat(made.exitCode()).as(made.output()).isZero();
+        return append(file, file + ".crt");
+    }
+
+    private static String append(String file, String certificate) {
+        try {
+            Files.writeString(Path.of(file), Files.readString(Path.of(certificate)), StandardOpenOption.APPEND);
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-tls1_2, 512", "-tls1_2, 2048", "-tls1_2, 4096", "-tls1_3, 512", "-tls1_3, 1024", "-tls1_3, 4096"})
     void small_records_are_made_when_a_client_asks_for_them_handshake_included(String version, int max)
             throws Exception {
         policy("hub-2025");
 
-        int largest = largestRecord(openssl(version, "-maxfraglen", String.valueOf(max), "-msg"));
+        int largest = largestRecord(longEcho(version, "-maxfraglen", String.valueOf(max), "-msg"));
 
         assertThat(largest).isLessThanOrEqualTo(max + 64);
     }
 
-    @Test
-    void small_records_are_made_in_a_resumed_session_too(@TempDir Path files) throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void small_records_are_made_in_a_resumed_session_too(String version, @TempDir Path files) throws Exception {
         policy("hub-2025");
         String session = files.resolve("session").toString();
-        assertThat(openssl("-tls1_2", "-maxfraglen", "512", "-sess_out", session)
-                        .exitCode())
+        assertThat(openssl(version, "-maxfraglen", "512", "-sess_out", session).exitCode())
                 .isZero();
         assertThat(door.handshake().resumed()).isFalse();
 
-        Tool.Result result = openssl("-tls1_2", "-maxfraglen", "512", "-sess_in", session, "-msg");
+        // What comes back in the connection is longer than a record may be.
+        Tool.Result result = longEcho(version, "-maxfraglen", "512", "-sess_in", session, "-msg");
 
         assertThat(door.handshake().resumed()).isTrue();
         assertThat(largestRecord(result)).isLessThanOrEqualTo(512 + 64);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NORMAL:-VERS-ALL:+VERS-TLS1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.3"})
+    void gnutls_gets_small_records(String priority) throws Exception {
+        policy("hub-2025");
+
+        Tool.Result result = gnutls(priority, "--recordsize", "512", "--debug", "5");
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        int largest = 0;
+        Matcher records = GNUTLS_RECORD.matcher(result.output());
+        while (records.find()) {
+            largest = Math.max(largest, Integer.parseInt(records.group(1)));
+        }
+        assertThat(largest).as(result.output()).isPositive().isLessThanOrEqualTo(512 + 64);
+    }
+
+    private Tool.Result longEcho(String... options) throws InterruptedException {
+        try (Tool tool = Tool.start(opensslCommand(options).toArray(String[]::new))) {
+            tool.say("x".repeat(9_000) + "is-all\n").hears("is-all");
+            return tool.say("Q\n").finish();
+        }
     }
 
     private static int largestRecord(Tool.Result result) {
