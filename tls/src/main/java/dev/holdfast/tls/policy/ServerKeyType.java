@@ -1,5 +1,6 @@
 package dev.holdfast.tls.policy;
 
+import dev.holdfast.tls.hello.CipherSuite;
 import dev.holdfast.tls.hello.SignatureScheme;
 import dev.holdfast.tls.hello.TlsVersion;
 import java.util.List;
@@ -22,6 +23,15 @@ public enum ServerKeyType {
             SignatureScheme.RSA_PKCS1_SHA384,
             SignatureScheme.RSA_PKCS1_SHA512);
     private static final List<SignatureScheme> ECDSA_P256 = List.of(SignatureScheme.ECDSA_SECP256R1_SHA256);
+
+    /** Whether a suite can be used with a certificate of this key; those of TLS 1.3 leave it open. */
+    boolean fits(CipherSuite suite) {
+        return suite.isTls13()
+                || switch (this) {
+                    case RSA -> suite.needsRsa();
+                    case ECDSA -> suite.needsEcdsa();
+                };
+    }
 
     /** TLS 1.3 allows RSA only with PSS in handshakes. SHA-1 is left to nobody. */
     public List<SignatureScheme> signatures(TlsVersion version) {

@@ -86,7 +86,7 @@ public record TlsPolicy(
                         || (handshakeMaxTime.compareTo(Duration.ofSeconds(1)) >= 0
                                 && handshakeMaxTime.compareTo(LONGEST_HANDSHAKE) <= 0),
                 "a handshake may take 1 s to " + LONGEST_HANDSHAKE.toSeconds() + " s");
-        requireSuitesForVersions(lowest, highest, suites, retirements);
+        requireSuitesForVersions(lowest, highest, usable(suites, groups, keyTypes), retirements);
         require(
                 name.contains(LEGACY) || !isLegacy(lowest, suites),
                 "a policy with TLS 1.0 or 1.1, 3DES or RSA key exchange has the word '" + LEGACY + "' in its name");
@@ -99,10 +99,25 @@ public record TlsPolicy(
                     suites.contains(suite) && suite.isEcdhe(),
                     "a curve belongs to an ECDHE suite of the policy: " + suite);
             require(groups.contains(curve), "the groups have to contain the curve of " + suite + ", " + curve);
+            require(!NamedGroup.isFiniteField(curve.code()), "the group of " + suite + " is no curve: " + curve);
         });
     }
 
-    /** Whatever retires, each version that is left has a suite. */
+    /** The suites for which there is a certificate and, where they need one, a curve. */
+    private static List<CipherSuite> usable(
+            List<CipherSuite> suites, List<NamedGroup> groups, Set<ServerKeyType> keyTypes) {
+        boolean hasCurve = groups.stream().anyMatch(group -> !NamedGroup.isFiniteField(group.code()));
+        return suites.stream()
+                .filter(suite -> hasCurve || !suite.isEcdhe())
+                .filter(suite -> keyTypes.stream().anyMatch(keyType -> keyType.fits(suite)))
+                .toList();
+    }
+
+    /**
+     * Whatever retires, each version that is left has a suite.
+     *
+     * @param suites those that can be used
+     */
     private static void requireSuitesForVersions(
             TlsVersion lowest, TlsVersion highest, List<CipherSuite> suites, List<Retirement> retirements) {
         Instant after = Instant.MIN;
@@ -113,7 +128,7 @@ public record TlsPolicy(
                     suites.stream()
                             .anyMatch(suite -> suite.worksWith(version)
                                     && !Retirement.endOf(suite, retirements).isBefore(end)),
-                    "no suite of the policy works with " + version);
+                    "no suite of the policy works with " + version + ", its groups and its certificates");
             after = end;
         }
         require(

@@ -110,7 +110,7 @@ public sealed interface Verdict {
                 continue;
             }
             List<CipherSuite> usable = suites.stream()
-                    .filter(suite -> fits(suite, keyType))
+                    .filter(suite -> keyType.fits(suite))
                     .filter(suite -> hasGroupFor(suite, hello, policy))
                     .filter(suite -> !suite.isSigned() || canVerify(hello, version, keyType))
                     .toList();
@@ -161,43 +161,23 @@ public sealed interface Verdict {
         };
     }
 
-    private static boolean fits(CipherSuite suite, ServerKeyType keyType) {
-        return suite.isTls13()
-                || switch (keyType) {
-                    case RSA -> suite.needsRsa();
-                    case ECDSA -> suite.needsEcdsa();
-                };
-    }
-
     private static boolean needsGroup(CipherSuite suite) {
-        return suite.isTls13() || suite.isEcdhe();
+        return suite.isTls13() || suite.isEcdhe() || suite.isDhe();
     }
 
     /**
-     * A finite-field exchange takes whatever the server sends, unless the client names such groups and none is common (RFC 7919 4).
+     * Each kind of exchange has groups of its kind. Without the extension a client of TLS 1.2 leaves the choice to the server (RFC
+     * 8422 4); a finite-field exchange takes whatever the server sends, unless the client names such groups and none is common
+     * (RFC 7919 4).
      */
     private static boolean hasGroupFor(CipherSuite suite, ClientHello hello, TlsPolicy policy) {
         List<Integer> offered = hello.groups();
         if (offered == null) {
             return true;
         }
-        NamedGroup curve = policy.curves().get(suite);
-        if (curve != null) {
-            return offered.contains(curve.code());
-        }
-        if (suite.isDhe()) {
-            return offered.stream().noneMatch(NamedGroup::isFiniteField)
-                    || policy.groups().stream()
-                            .anyMatch(
-                                    group -> NamedGroup.isFiniteField(group.code()) && offered.contains(group.code()));
-        }
-        return !needsGroup(suite) || hasCommonGroup(hello, policy);
-    }
-
-    /** Without the extension a client of TLS 1.2 leaves the choice to the server (RFC 8422 4). */
-    private static boolean hasCommonGroup(ClientHello hello, TlsPolicy policy) {
-        List<Integer> offered = hello.groups();
-        return offered == null || policy.groups().stream().anyMatch(group -> offered.contains(group.code()));
+        return !needsGroup(suite)
+                || (suite.isDhe() && offered.stream().noneMatch(NamedGroup::isFiniteField))
+                || groupsOf(suite, policy).stream().anyMatch(group -> offered.contains(group.code()));
     }
 
     private static boolean canVerify(ClientHello hello, TlsVersion version, ServerKeyType keyType) {
@@ -229,7 +209,7 @@ public sealed interface Verdict {
     private static VerdictRefusal whyNot(
             ClientHello hello, TlsPolicy policy, TlsVersion version, List<CipherSuite> suites) {
         List<CipherSuite> fitting = suites.stream()
-                .filter(suite -> policy.keyTypes().stream().anyMatch(keyType -> fits(suite, keyType)))
+                .filter(suite -> policy.keyTypes().stream().anyMatch(keyType -> keyType.fits(suite)))
                 .toList();
         if (fitting.isEmpty()) {
             return new NoCommonSuite(

@@ -43,6 +43,18 @@ class TlsPolicyTest {
                         "no suite of the policy works with TLS 1.1",
                         p -> p.versions(TlsVersion.TLS_1_1, TlsVersion.TLS_1_2).suites(RSA_GCM)),
                 wrong("at least one suite", p -> p),
+                wrong(
+                        "no suite of the policy works with TLS 1.2, its groups and its certificates",
+                        p -> p.suites(RSA_GCM).keyTypes(ServerKeyType.ECDSA)),
+                wrong(
+                        "no suite of the policy works with TLS 1.2, its groups and its certificates",
+                        p -> p.suites("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256").keyTypes(ServerKeyType.RSA)),
+                wrong(
+                        "no suite of the policy works with TLS 1.2, its groups and its certificates",
+                        p -> p.suites(RSA_GCM).keyTypes(ServerKeyType.RSA).groups(NamedGroup.FFDHE2048)),
+                wrong(
+                        "is no curve: ffdhe2048",
+                        p -> p.suites(RSA_GCM + "@ffdhe2048").groups(NamedGroup.SECP256R1, NamedGroup.FFDHE2048)),
                 wrong("their curve, secp256r1", p -> p.suites(RSA_GCM).groups(NamedGroup.X25519)),
                 wrong("X25519MLKEM768", p -> p.suites(RSA_GCM).groups(NamedGroup.X25519_MLKEM768)),
                 wrong("TLS_RSA_WITH_NULL_SHA", p -> p.suites("TLS_RSA_WITH_NULL_SHA")),

@@ -30,7 +30,10 @@ class VerdictTest {
     private static final int ECDHE_ECDSA_AES128_GCM = 0xC02B;
     private static final int ECDHE_RSA_AES128_GCM = 0xC02F;
     private static final int ECDHE_RSA_AES256_GCM = 0xC030;
+    private static final int ECDHE_RSA_AES128_CBC_SHA256 = 0xC027;
     private static final int RSA_AES128_CBC_SHA = 0x002F;
+    private static final int X25519 = 29;
+    private static final int FFDHE2048 = 256;
 
     private static ClientHello hello(RawHello raw) {
         return switch (ClientHelloParser.parse(raw.body())) {
@@ -206,6 +209,17 @@ class VerdictTest {
                         List.of("x25519", "secp256r1", "secp384r1")));
         assertThat(TlsExplanation.of(refusal)).contains("brainpoolP256r1").contains("secp384r1");
         assertThat(refused(RawHello.tls13().groups(0x11EC), STANDARD)).isInstanceOf(NoCommonGroup.class);
+    }
+
+    @Test
+    void a_finite_field_in_common_is_no_curve() {
+        RawHello hello = RawHello.tls12().suites(ECDHE_RSA_AES128_CBC_SHA256).groups(X25519, FFDHE2048);
+
+        assertThat(refused(hello, NamedPolicies.get("hub-2021-legacy")))
+                .isEqualTo(new NoCommonGroup(
+                        "hub-2021-legacy",
+                        List.of("x25519", "ffdhe2048"),
+                        List.of("secp256r1", "secp384r1", "secp521r1")));
     }
 
     @Test
