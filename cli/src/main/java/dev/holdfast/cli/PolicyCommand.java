@@ -129,7 +129,9 @@ final class PolicyCommand implements Runnable {
             out.println("Suites, in the " + policy.path("order").asString() + "'s order:");
             JsonNode retirements = policy.path("retirements");
             for (JsonNode suite : policy.path("suites")) {
-                String end = retirements.path(suite.asString()).asString("");
+                // With a curve behind it, it retires by its own name.
+                String name = suite.asString().split("@", 2)[0];
+                String end = retirements.path(name).asString("");
                 out.println("  " + suite.asString() + (end.isEmpty() ? "" : " (until " + end + ")"));
             }
             for (String version : List.of("1.0", "1.1", "1.2")) {
@@ -162,7 +164,11 @@ final class PolicyCommand implements Runnable {
                 description = "The policy; 'holdfast policy list' shows the names.")
         private @Nullable String policy;
 
-        @Option(names = "--default", description = "Takes back what was given: the hub is as it was made.")
+        @Option(
+                names = "--default",
+                description =
+                        "Takes back what was given: the policy of the server's settings holds, or the strict one for a hub made"
+                                + " with --min-tls.")
         private boolean byDefault;
 
         Set(Map<String, String> environment) {

@@ -17,9 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PolicyCommandTest {
     private static final String OWN = """
             {"name": "plant", "lowestVersion": "1.0", "highestVersion": "1.2", "order": "server",
-             "suites": ["TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"],
+             "suites": ["TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA@secp256r1"],
              "groups": ["secp256r1"], "certificates": ["rsa"], "clientSignatures": [],
-             "retirements": {"TLS_RSA_WITH_3DES_EDE_CBC_SHA": "2022-10-01T00:00:00Z", "1.0": "2027-01-01T00:00:00Z"},
+             "retirements": {"TLS_RSA_WITH_3DES_EDE_CBC_SHA": "2022-10-01T00:00:00Z", "1.0": "2027-01-01T00:00:00Z",
+                             "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA": "2028-01-01T00:00:00Z"},
              "builtIn": false, "source": "ours", "hubs": ["hub1"]}""";
 
     @TempDir
@@ -75,6 +76,7 @@ class PolicyCommandTest {
                 .contains("Stands for:   ours")
                 .contains("TLS:          1.0 to 1.2")
                 .contains("TLS_RSA_WITH_3DES_EDE_CBC_SHA (until 2022-10-01T00:00:00Z)")
+                .contains("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA@secp256r1 (until 2028-01-01T00:00:00Z)")
                 .contains("TLS 1.0 until 2027-01-01T00:00:00Z")
                 .contains("in the server's order");
     }
