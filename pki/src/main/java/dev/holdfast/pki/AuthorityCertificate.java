@@ -114,7 +114,8 @@ public final class AuthorityCertificate {
     private static @Nullable AuthorityFault faultOf(
             X509Certificate certificate, Limits.Certificates limits, Instant now) {
         String subject = Names.printed(certificate.getSubjectX500Principal());
-        String why = Extensions.notAnIssuer(certificate);
+        String unreadable = Extensions.unreadable(certificate);
+        String why = unreadable == null ? Extensions.notAnIssuer(certificate) : "its " + unreadable + " can't be read";
         if (why != null) {
             return new NotAnAuthority(subject, why);
         }

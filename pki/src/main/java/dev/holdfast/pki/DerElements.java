@@ -21,6 +21,16 @@ final class DerElements {
         int tag() {
             return bytes[begin] & 0xff;
         }
+
+        /** Of what it holds, in bytes. */
+        int length() {
+            return end - contents;
+        }
+
+        /** The first byte of what it holds, which is not empty; signed. */
+        byte first() {
+            return bytes[contents];
+        }
     }
 
     private DerElements() {}

@@ -88,10 +88,23 @@ final class Extensions {
         return constraints == null || isBasicConstraints(DerElements.octets(constraints)) ? null : "basicConstraints";
     }
 
-    /** The runtime takes one that it can't read for one that is not there. */
+    /**
+     * The runtime takes one that it can't read for one that is not there, and CA:TRUE with a negative path length for CA:FALSE.
+     */
     private static boolean isBasicConstraints(byte @Nullable [] value) {
         List<DerElements.Element> parts = value == null ? null : DerElements.of(value);
-        return parts != null && parts.stream().allMatch(part -> part.tag() == BOOLEAN || part.tag() == INTEGER);
+        if (parts == null) {
+            return false;
+        }
+        boolean hasFlag = !parts.isEmpty() && parts.getFirst().tag() == BOOLEAN;
+        List<DerElements.Element> lengths = hasFlag ? parts.subList(1, parts.size()) : parts;
+        return (!hasFlag || parts.getFirst().length() == 1)
+                && lengths.size() <= 1
+                && lengths.stream().allMatch(Extensions::isPathLength);
+    }
+
+    private static boolean isPathLength(DerElements.Element part) {
+        return part.tag() == INTEGER && part.length() >= 1 && part.length() <= Integer.BYTES && part.first() >= 0;
     }
 
     /** The identifier of a critical extension that nobody here obeys; null when there is none. */

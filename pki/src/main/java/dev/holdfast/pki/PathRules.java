@@ -152,6 +152,10 @@ final class PathRules {
             return new AuthorityNotYetValid(anchor.name(), notBefore, now);
         }
         String subject = Names.printed(anchor.certificate().getSubjectX500Principal());
+        String unreadable = Extensions.unreadable(anchor.certificate());
+        if (unreadable != null) {
+            return new CertificateUnreadable(subject, unreadable);
+        }
         String unknown = Extensions.unknownCritical(anchor.certificate());
         return unknown == null ? null : new CriticalExtensionUnknown(subject, unknown);
     }
@@ -224,7 +228,7 @@ final class PathRules {
                     anchor.certificate().getPublicKey(),
                     null);
             PKIXParameters parameters = new PKIXParameters(Set.of(trusted));
-            // What a hub denies is its own matter, judged where devices are; lists of authorities are not read yet.
+            // What a hub denies and what authorities revoked is judged where devices are.
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(now));
             parameters.addCertPathChecker(new PurposeIsJudged());

@@ -109,6 +109,10 @@ final class AuthorityCertificateTest {
                         .with(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                         .make()))
                 .isEqualTo("NotAnAuthority");
+        assertThat(reason(Maker.authority("CN=Root", KEYS)
+                        .withRaw(Extension.keyUsage, false, new byte[] {2, 1, 5})
+                        .make()))
+                .isEqualTo("NotAnAuthority");
     }
 
     @Test

@@ -108,6 +108,24 @@ final class ChainCheckTest {
     }
 
     @Test
+    void long_keys_count() throws GeneralSecurityException {
+        for (String[] kind : new String[][] {
+            {"EC", "521", "SHA512withECDSA"}, {"RSA", "4096", "SHA512withRSA"}, {"Ed448", "448", "Ed448"}
+        }) {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(kind[0]);
+            generator.initialize(Integer.parseInt(kind[1]));
+            Made top = Maker.authority("CN=Top", generator.generateKeyPair())
+                    .signedWith(kind[2])
+                    .make();
+            Made device = Maker.leaf("CN=dev1", generator.generateKeyPair())
+                    .by(top)
+                    .signedWith(kind[2])
+                    .make();
+            assertTrusted(judge(List.of(top.registered("top")), device), "top", 1);
+        }
+    }
+
+    @Test
     void a_registered_intermediate_needs_no_chain() {
         assertTrusted(judge(List.of(intermediate.registered("line-1")), leaf), "line-1", 1);
         assertTrusted(judge(List.of(intermediate.registered("line-1")), leaf, intermediate, root), "line-1", 1);
@@ -524,6 +542,32 @@ final class ChainCheckTest {
                 .withRaw(Extension.nameConstraints, false, rubbish)
                 .make();
         assertThat(refusal(judge(rootOnly, leaf, names), "nameConstraints")).isEqualTo("CertificateUnreadable");
+    }
+
+    @Test
+    void basic_constraints_that_only_seem_to_say_nothing_are_not_read() {
+        byte[][] odd = {
+            // CA:TRUE with a path length of -5; of more than four bytes; before it; and a BOOLEAN of two bytes.
+            {0x30, 6, 1, 1, -1, 2, 1, -5},
+            {0x30, 10, 1, 1, -1, 2, 5, 1, 0, 0, 0, 0},
+            {0x30, 6, 2, 1, 5, 1, 1, -1},
+            {0x30, 4, 1, 2, -1, -1}
+        };
+        for (byte[] value : odd) {
+            Made device =
+                    leaf().withRaw(Extension.basicConstraints, false, value).make();
+            assertThat(refusal(judge(rootOnly, device, intermediate), "basicConstraints", "CN=dev1"))
+                    .isEqualTo("CertificateUnreadable");
+        }
+    }
+
+    @Test
+    void a_registered_authority_whose_usage_can_not_be_read_issues_nothing() {
+        Made odd = Maker.authority("O=Plant,CN=Root", ROOT_KEYS)
+                .withRaw(Extension.keyUsage, false, new byte[] {2, 1, 5})
+                .make();
+        assertThat(refusal(judge(List.of(odd.registered("plant")), leaf, intermediate), "keyUsage", "CN=Root"))
+                .isEqualTo("CertificateUnreadable");
     }
 
     @Test
