@@ -84,6 +84,27 @@ final class TestServer implements AutoCloseable {
                 usual.outgoing());
     }
 
+    /** With other TLS policies for hubs and listeners than the usual ones. */
+    static Config config(Path data, Config.Policies policies) {
+        Config usual = config(data);
+        return new Config(
+                data,
+                usual.domain(),
+                usual.moreDomains(),
+                usual.tokens(),
+                usual.certificate(),
+                usual.bind(),
+                usual.ports(),
+                usual.arrivals(),
+                usual.readyFile(),
+                usual.limits(),
+                usual.log(),
+                usual.metrics(),
+                policies,
+                usual.acceleration(),
+                usual.outgoing());
+    }
+
     /** Whose requests of its own may go to other networks than the public ones. */
     static Config config(Path data, Limits limits, Networks outgoing) {
         Config usual = config(data);

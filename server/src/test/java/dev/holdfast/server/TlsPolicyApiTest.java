@@ -201,6 +201,45 @@ class TlsPolicyApiTest {
     }
 
     @Test
+    void who_names_no_host_gets_the_policy_that_the_settings_give_the_listener() throws Exception {
+        server.close();
+        server = TestServer.start(TestServer.config(
+                directory.resolve("data"),
+                new Config.Policies("hub-2025", "hub-2021-legacy", "hub-2021-ecc-preview", "hub-2021-strict")));
+
+        assertThat(nameless(server.hub().mqttPort(), "-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"))
+                .contains("Cipher is DHE-RSA-AES128-GCM-SHA256");
+        assertThat(nameless(server.hub().amqpPort(), "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"))
+                .contains("alert number 40");
+        assertThat(nameless(server.hub().amqpPort(), "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"))
+                .contains("Cipher is ECDHE-ECDSA-AES128-GCM-SHA256");
+        assertThat(nameless(httpsPort(), "-tls1_3")).contains("alert number 70");
+        assertThat(nameless(httpsPort(), "-tls1_2")).contains("Cipher is ECDHE-RSA-");
+        // Whoever names the hub gets what the hub has.
+        assertThat(handshake("hub1.holdfast.localhost", "-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"))
+                .contains("alert number 40");
+    }
+
+    @Test
+    void the_operator_gets_in_whatever_the_first_hub_was_given() throws Exception {
+        ask("PUT", "hubs/hub1/policy", "{\"policy\":\"hub-2021-ecc-preview\"}");
+
+        assertThat(nameless(server.hub().mqttPort(), "-tls1_3")).contains("alert number 70");
+        assertThat(nameless(httpsPort(), "-tls1_3")).contains("New, TLSv1.3");
+    }
+
+    private int httpsPort() {
+        return URI.create(server.ready().operator().url()).getPort();
+    }
+
+    private static String nameless(int port, String... options) throws InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("openssl", "s_client", "-noservername", "-connect", "127.0.0.1:" + port));
+        command.addAll(List.of(options));
+        return Tool.run("Q\n", command.toArray(String[]::new)).output();
+    }
+
+    @Test
     void who_names_no_host_is_judged_again_when_the_protocol_names_the_hub() throws Exception {
         ask("POST", "hubs", "{\"name\":\"plant\",\"minTlsVersion\":\"1.2\"}");
         String request = """
@@ -221,12 +260,8 @@ class TlsPolicyApiTest {
     }
 
     private String https(String request, String... options) throws InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                "openssl",
-                "s_client",
-                "-quiet",
-                "-connect",
-                "127.0.0.1:" + URI.create(server.ready().operator().url()).getPort()));
+        List<String> command =
+                new ArrayList<>(List.of("openssl", "s_client", "-quiet", "-connect", "127.0.0.1:" + httpsPort()));
         command.addAll(List.of(options));
         try (Tool tool = Tool.start(command.toArray(String[]::new))) {
             return tool.say(request).hears("trackingId") ? tool.finish().output() : "";
