@@ -146,8 +146,8 @@ class TrustWorldsTest {
         }
         Files.createDirectories(rsa.resolve("reserve.pem.unfinished/x"));
 
-        TestServer.Answer done = server.ask(
-                "POST", ROOTS + "/promote", "{\"keyType\":\"rsa\",\"world\":\"china\",\"confirmed\":true}");
+        TestServer.Answer done =
+                server.ask("POST", ROOTS + "/promote", "{\"keyType\":\"rsa\",\"world\":\"china\",\"confirmed\":true}");
 
         assertThat(done.status()).as(done.text()).isEqualTo(200);
         assertThat(roles("china", "rsa")).containsExactly("primary", "former");
