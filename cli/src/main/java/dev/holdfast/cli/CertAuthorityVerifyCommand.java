@@ -44,6 +44,13 @@ final class CertAuthorityVerifyCommand extends ServerCommand {
     }
 
     @Override
+    void check() {
+        if (etag != null && !etag.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '"')) {
+            throw wrongUse("--etag is the text that 'verification-code' prints, without quotes.");
+        }
+    }
+
+    @Override
     void run(OperatorClient client) throws CommandFailure {
         ObjectNode proof = JsonMapper.shared().createObjectNode().put("certificate", CertificateFile.read(file));
         JsonNode authority = client.post(

@@ -19,7 +19,11 @@ final class CertBundleCommand extends ServerCommand {
         json
     }
 
-    @Option(names = "--hub", paramLabel = "NAME", description = "For clients of this hub.")
+    @Option(
+            names = "--hub",
+            paramLabel = "NAME",
+            converter = NameConverter.class,
+            description = "For clients of this hub.")
     private @Nullable String hub;
 
     @Option(

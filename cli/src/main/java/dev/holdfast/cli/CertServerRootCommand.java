@@ -94,6 +94,7 @@ final class CertServerRootCommand implements Runnable {
         @Option(
                 names = "--root",
                 paramLabel = "SHA-256",
+                converter = NameConverter.class,
                 description = "A reserve or former root, as 'root list' shows it; else the reserve.")
         private @Nullable String root;
 
@@ -145,7 +146,11 @@ final class CertServerRootCommand implements Runnable {
                     "Takes a former root out of the bundle and deletes its key. Clients with a new ca.pem trust it no more.",
             footer = {"", "Example:", "  holdfast cert server root remove SHA-256 --yes"})
     static final class Remove extends ServerCommand {
-        @Parameters(index = "0", paramLabel = "SHA-256", description = "As 'root list' shows it.")
+        @Parameters(
+                index = "0",
+                paramLabel = "SHA-256",
+                converter = NameConverter.class,
+                description = "As 'root list' shows it.")
         private String root = "";
 
         @Option(names = "--yes", required = true, description = "Do it: there is no way back to a removed root.")

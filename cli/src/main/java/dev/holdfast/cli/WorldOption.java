@@ -11,6 +11,7 @@ final class WorldOption {
     @Option(
             names = "--world",
             paramLabel = "NAME",
+            converter = NameConverter.class,
             description = "The trust world; the setting 'domains' makes others than the default one.")
     private @Nullable String world;
 

@@ -138,6 +138,22 @@ class CertServerCommandTest {
     }
 
     @Test
+    void an_empty_name_asks_for_nothing_else() {
+        String[][] wrong = {
+            {"cert", "server", "root", "remove", "", "--yes"},
+            {"cert", "server", "root", "remove", ".", "--yes"},
+            {"cert", "server", "root", "promote", "--key-type", "rsa", "--root", ""},
+            {"cert", "server", "show", "--world", ""},
+            {"cert", "bundle", "--hub", ""},
+            {"cert", "authority", "verify", "plant", "--file", "code.pem", "--etag", "a\nb"}
+        };
+        for (String[] command : wrong) {
+            assertThat(run(command).status()).as(String.join(" ", command)).isEqualTo(2);
+        }
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
     void a_bundle_is_printed_as_pem_or_json() {
         server.on(
                 "GET /holdfast/v1/certificates/bundle?world=china&hub=hub1",

@@ -165,6 +165,7 @@ class TlsPolicyApiTest {
                 "PUT | policies/a | {\"name\":\"a\",\"suites\":[\"TLS_NO_SUCH\"]} | 400 | TLS_NO_SUCH",
                 "PUT | policies/a | {\"name\":\"a\",\"suites\":[\"TLS_RSA_WITH_AES_128_CBC_SHA\"],\"highestVersion\":\"1.2\"} | 400 | legacy",
                 "PUT | policies/a | {\"name\":\"a\",\"suits\":[]} | 400 | Its members are",
+                "PUT | policies/a | {\"name\":\"a\",\"suites\":[\"TLS_AES_128_GCM_SHA256\"],\"lowestVersion\":\"1.3\",\"handshakeSeconds\":1.5} | 400 | Its members are",
                 "PUT | policies/a | [] | 400 | Its members are",
                 "PUT | policies/a | {\"name\":\"a\",\"suites\":[null]} | 400 | names",
                 "PUT | policies/a | null | 400 | JSON object",

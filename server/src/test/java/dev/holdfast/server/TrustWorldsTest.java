@@ -163,7 +163,7 @@ class TrustWorldsTest {
         assertThat(own.has("hub")).isFalse();
         assertThat(own.path("roots").findValuesAsString("sha256"))
                 .doesNotContainAnyElementsOf(china.path("roots").findValuesAsString("sha256"));
-        assertThat(server.ask("GET", BUNDLE + "?hub=nobody", "").status()).isEqualTo(404);
+        assertThat(server.ask("GET", BUNDLE + "?hub=nobody", "").errorCode()).isEqualTo("UnknownHub");
     }
 
     @Test

@@ -37,6 +37,10 @@ final class Answers {
         return error(404, "NotFound", "The operator API has nothing at this path.");
     }
 
+    static HttpResponse unknownHub() {
+        return error(404, "UnknownHub", "There is no hub of this name.");
+    }
+
     static HttpResponse methodNotAllowed(String allowed) {
         return error(405, "MethodNotAllowed", "Only " + allowed + " is possible here.")
                 .with("Allow", allowed);

@@ -64,7 +64,7 @@ public final class HubsResource {
         HubName name = HubName.parse(path.getFirst()).orElse(null);
         Hub hub = name == null ? null : hubs.byName(name).orElse(null);
         if (hub == null) {
-            return Answers.error(404, "UnknownHub", "There is no hub of this name.");
+            return Answers.unknownHub();
         }
         List<String> rest = path.subList(1, path.size());
         return switch (rest.isEmpty() ? "" : rest.getFirst()) {

@@ -73,7 +73,7 @@ public final class ServerCertificatesResource {
         }
         Optional<Hub> found = HubName.parse(hub).flatMap(hubs::byName);
         return found.isEmpty()
-                ? Answers.notFound()
+                ? Answers.unknownHub()
                 : Answers.json(
                         200,
                         bundles.json(hostNames.hostName(
