@@ -54,6 +54,16 @@ describe('openssl s_client', () => {
       }
     });
 
+    it(`is asked for a certificate on ${port} (${protocol}) in the first handshake, and let in without one`, async () => {
+      for (const version of ['-tls1_3', '-tls1_2']) {
+        const result = await handshake(port, version);
+        assert.equal(result.code, 0, result.text);
+        assert.match(result.text, /^Requested Signature Algorithms: /m, version);
+        // No issuer is named: a device would keep certificates of others to itself.
+        assert.match(result.text, /^No client certificate CA names sent$/m, version);
+      }
+    });
+
     it(`is refused on ${port} (${protocol}) with TLS 1.1 and 1.0`, async () => {
       for (const version of ['-tls1_1', '-tls1']) {
         const result = await handshake(port, version, '-cipher', 'DEFAULT:@SECLEVEL=0');
