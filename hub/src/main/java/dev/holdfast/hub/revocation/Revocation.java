@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Revocation {
     private static final Logger LOG = LoggerFactory.getLogger(Revocation.class);
-    private static final Duration SWEEP_EVERY = Duration.ofSeconds(3);
+    /** With a tick each second this is every second one: a question, its answer and two ticks stay below 5 s. */
+    private static final Duration SWEEP_EVERY = Duration.ofMillis(1_900);
+
     private static final Duration ALLOWED_TOLD_EVERY = Duration.ofMinutes(10);
 
     /**
