@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -108,13 +107,11 @@ final class AccessPolicyCommand implements Runnable {
         @Override
         void run(OperatorClient client) throws CommandFailure {
             JsonNode policies = client.get(hub.path(PATH)).path("accessPolicies");
-            if (output.isJson()) {
-                output.printJson(out(), policies);
-                return;
-            }
-            List<List<String>> rows = new ArrayList<>();
-            policies.forEach(policy -> rows.add(List.of(policy.path("name").asString(), rights(policy))));
-            Output.printTable(out(), List.of("NAME", "RIGHTS"), rows);
+            output.printList(
+                    out(),
+                    policies,
+                    List.of("NAME", "RIGHTS"),
+                    policy -> List.of(policy.path("name").asString(), rights(policy)));
         }
     }
 

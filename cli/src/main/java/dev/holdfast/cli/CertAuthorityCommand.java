@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -140,17 +139,15 @@ final class CertAuthorityCommand implements Runnable {
         @Override
         void run(OperatorClient client) throws CommandFailure {
             JsonNode authorities = client.get(hub.path(PATH)).path("certificateAuthorities");
-            if (output.isJson()) {
-                output.printJson(out(), authorities);
-                return;
-            }
-            List<List<String>> rows = new ArrayList<>();
-            authorities.forEach(authority -> rows.add(List.of(
-                    authority.path("name").asString(),
-                    authority.path("subject").asString() + verified(authority),
-                    authority.path("expiry").asString(),
-                    authority.path("thumbprint").asString())));
-            Output.printTable(out(), List.of("NAME", "SUBJECT", "EXPIRES", "SHA-1"), rows);
+            output.printList(
+                    out(),
+                    authorities,
+                    List.of("NAME", "SUBJECT", "EXPIRES", "SHA-1"),
+                    authority -> List.of(
+                            authority.path("name").asString(),
+                            authority.path("subject").asString() + verified(authority),
+                            authority.path("expiry").asString(),
+                            authority.path("thumbprint").asString()));
         }
     }
 

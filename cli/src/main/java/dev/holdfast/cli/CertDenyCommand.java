@@ -182,17 +182,15 @@ final class CertDenyCommand implements Runnable {
         @Override
         void run(OperatorClient client) throws CommandFailure {
             List<JsonNode> entries = entries(client);
-            if (output.isJson()) {
-                output.printJson(out(), JsonMapper.shared().createArrayNode().addAll(entries));
-                return;
-            }
-            List<List<String>> rows = new ArrayList<>();
-            entries.forEach(entry -> rows.add(List.of(
-                    entry.path("id").asString(),
-                    mark(entry),
-                    entry.path("created").asString(),
-                    entry.path("note").asString())));
-            Output.printTable(out(), List.of("ENTRY", "DENIED BY", "SINCE", "NOTE"), rows);
+            output.printList(
+                    out(),
+                    JsonMapper.shared().createArrayNode().addAll(entries),
+                    List.of("ENTRY", "DENIED BY", "SINCE", "NOTE"),
+                    entry -> List.of(
+                            entry.path("id").asString(),
+                            mark(entry),
+                            entry.path("created").asString(),
+                            entry.path("note").asString()));
         }
 
         /** All pages together. */

@@ -177,18 +177,16 @@ final class CertRevocationListCommand implements Runnable {
         @Override
         void run(OperatorClient client) throws CommandFailure {
             JsonNode lists = client.get(hub.path(PATH)).path("revocationLists");
-            if (output.isJson()) {
-                output.printJson(out(), lists);
-                return;
-            }
-            List<List<String>> rows = new ArrayList<>();
-            lists.forEach(list -> rows.add(List.of(
-                    list.path("authority").asString(),
-                    list.path("state").asString(),
-                    list.path("entries").asString(""),
-                    list.path("nextUpdate").asString(""),
-                    list.path("url").asString(""))));
-            Output.printTable(out(), List.of("AUTHORITY", "STATE", "ENTRIES", "NEXT UPDATE", "FETCHED AT"), rows);
+            output.printList(
+                    out(),
+                    lists,
+                    List.of("AUTHORITY", "STATE", "ENTRIES", "NEXT UPDATE", "FETCHED AT"),
+                    list -> List.of(
+                            list.path("authority").asString(),
+                            list.path("state").asString(),
+                            list.path("entries").asString(""),
+                            list.path("nextUpdate").asString(""),
+                            list.path("url").asString("")));
         }
     }
 

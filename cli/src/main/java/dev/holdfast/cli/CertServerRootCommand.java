@@ -1,6 +1,5 @@
 package dev.holdfast.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,22 +54,18 @@ final class CertServerRootCommand implements Runnable {
         @Override
         void run(OperatorClient client) throws CommandFailure {
             JsonNode roots = client.get(PATH + world.query()).path("roots");
-            if (output.isJson()) {
-                output.printJson(out(), roots);
-                return;
-            }
-            List<List<String>> rows = new ArrayList<>();
-            for (JsonNode root : roots) {
-                rows.add(List.of(
-                        root.path("world").asString(),
-                        root.path("chain").asString(),
-                        root.path("role").asString(),
-                        root.path("subject").asString(),
-                        root.path("since").asString(),
-                        root.path("expiry").asString(),
-                        root.path("sha256").asString()));
-            }
-            Output.printTable(out(), List.of("WORLD", "CHAIN", "ROLE", "SUBJECT", "SINCE", "ENDS", "SHA-256"), rows);
+            output.printList(
+                    out(),
+                    roots,
+                    List.of("WORLD", "CHAIN", "ROLE", "SUBJECT", "SINCE", "ENDS", "SHA-256"),
+                    root -> List.of(
+                            root.path("world").asString(),
+                            root.path("chain").asString(),
+                            root.path("role").asString(),
+                            root.path("subject").asString(),
+                            root.path("since").asString(),
+                            root.path("expiry").asString(),
+                            root.path("sha256").asString()));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import java.io.Console;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -153,24 +152,16 @@ final class HubCommand implements Runnable {
         @Override
         void run(OperatorClient client) throws CommandFailure {
             JsonNode hubs = client.get("hubs").path("hubs");
-            if (output.isJson()) {
-                output.printJson(out(), hubs);
-            } else {
-                print(out(), hubs);
-            }
-        }
-
-        private static void print(PrintWriter out, JsonNode hubs) {
-            List<List<String>> rows = new ArrayList<>();
-            for (JsonNode hub : hubs) {
-                rows.add(List.of(
-                        hub.path("name").asString(),
-                        hub.path("hostName").asString(),
-                        hub.path("partitions").asString(),
-                        hub.path("retentionDays").asString(),
-                        hub.path("policy").asString()));
-            }
-            Output.printTable(out, List.of("NAME", "HOST NAME", "PARTITIONS", "DAYS KEPT", "TLS POLICY"), rows);
+            output.printList(
+                    out(),
+                    hubs,
+                    List.of("NAME", "HOST NAME", "PARTITIONS", "DAYS KEPT", "TLS POLICY"),
+                    hub -> List.of(
+                            hub.path("name").asString(),
+                            hub.path("hostName").asString(),
+                            hub.path("partitions").asString(),
+                            hub.path("retentionDays").asString(),
+                            hub.path("policy").asString()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
@@ -23,6 +24,15 @@ final class Output {
 
     void printJson(PrintWriter out, JsonNode data) {
         out.println(PRETTY.writeValueAsString(data));
+    }
+
+    /** Things as a JSON array, or as a table with a row for each. */
+    void printList(PrintWriter out, JsonNode things, List<String> header, Function<JsonNode, List<String>> row) {
+        if (json) {
+            printJson(out, things);
+        } else {
+            printTable(out, header, things.valueStream().map(row).toList());
+        }
     }
 
     /** The texts of a list in one line. */

@@ -11,8 +11,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,112 +39,42 @@ final class TestServer implements AutoCloseable {
     }
 
     static Config config(Path data) {
-        return config(data, new Config.Ports(0, 0, 0), null);
+        return new TestConfig(data).build();
+    }
+
+    /** With what a test changes. */
+    static Config config(Path data, Consumer<TestConfig> change) {
+        TestConfig config = new TestConfig(data);
+        change.accept(config);
+        return config.build();
     }
 
     /** The same limits of a socket on its way in for every listener. */
     static Config config(Path data, Limits.Arrival arrival) {
-        Config usual = config(data);
-        return new Config(
-                data,
-                usual.domain(),
-                usual.moreDomains(),
-                usual.tokens(),
-                usual.certificate(),
-                usual.bind(),
-                usual.ports(),
-                Config.Arrivals.same(arrival),
-                usual.readyFile(),
-                usual.limits(),
-                usual.log(),
-                usual.metrics(),
-                usual.policies(),
-                usual.acceleration(),
-                usual.outgoing());
+        return config(data, config -> config.arrival = arrival);
     }
 
     /** With a server certificate that another program renews. */
     static Config config(Path data, Config.CertificateFile certificate) {
-        Config usual = config(data);
-        return new Config(
-                data,
-                usual.domain(),
-                usual.moreDomains(),
-                usual.tokens(),
-                certificate,
-                usual.bind(),
-                usual.ports(),
-                usual.arrivals(),
-                usual.readyFile(),
-                usual.limits(),
-                usual.log(),
-                usual.metrics(),
-                usual.policies(),
-                usual.acceleration(),
-                usual.outgoing());
+        return config(data, config -> config.certificate = certificate);
     }
 
     /** With other TLS policies for hubs and listeners than the usual ones. */
     static Config config(Path data, Config.Policies policies) {
-        Config usual = config(data);
-        return new Config(
-                data,
-                usual.domain(),
-                usual.moreDomains(),
-                usual.tokens(),
-                usual.certificate(),
-                usual.bind(),
-                usual.ports(),
-                usual.arrivals(),
-                usual.readyFile(),
-                usual.limits(),
-                usual.log(),
-                usual.metrics(),
-                policies,
-                usual.acceleration(),
-                usual.outgoing());
+        return config(data, config -> config.policies = policies);
     }
 
     /** Whose requests of its own may go to other networks than the public ones. */
     static Config config(Path data, Limits limits, Networks outgoing) {
-        Config usual = config(data);
-        return new Config(
-                data,
-                usual.domain(),
-                usual.moreDomains(),
-                usual.tokens(),
-                usual.certificate(),
-                usual.bind(),
-                usual.ports(),
-                usual.arrivals(),
-                usual.readyFile(),
-                limits,
-                usual.log(),
-                usual.metrics(),
-                usual.policies(),
-                usual.acceleration(),
-                outgoing);
+        return config(data, config -> {
+            config.limits = limits;
+            config.outgoing = outgoing;
+        });
     }
 
     /** With metrics elsewhere, or nowhere. */
     static Config config(Path data, Config.@Nullable Metrics metrics) {
-        Config usual = config(data);
-        return new Config(
-                data,
-                usual.domain(),
-                usual.moreDomains(),
-                usual.tokens(),
-                usual.certificate(),
-                usual.bind(),
-                usual.ports(),
-                usual.arrivals(),
-                usual.readyFile(),
-                usual.limits(),
-                usual.log(),
-                metrics,
-                usual.policies(),
-                usual.acceleration(),
-                usual.outgoing());
+        return config(data, config -> config.metrics = metrics);
     }
 
     static Config config(Path data, Config.Ports ports, @Nullable Path readyFile) {
@@ -153,22 +83,12 @@ final class TestServer implements AutoCloseable {
 
     static Config config(
             Path data, String domain, @Nullable InetAddress bind, Config.Ports ports, @Nullable Path readyFile) {
-        return new Config(
-                data,
-                domain,
-                List.of(),
-                Config.Tokens.none(),
-                Config.CertificateFile.none(),
-                bind,
-                ports,
-                Config.Arrivals.same(Limits.defaults().arrival()),
-                readyFile,
-                Limits.defaults(),
-                new Config.Log(LogFormat.TEXT, LogLevel.INFO),
-                new Config.Metrics(InetAddress.getLoopbackAddress(), 0),
-                Config.Policies.standard(),
-                Acceleration.AUTO,
-                Networks.NONE);
+        return config(data, config -> {
+            config.domain = domain;
+            config.bind = bind;
+            config.ports = ports;
+            config.readyFile = readyFile;
+        });
     }
 
     static TestServer start(Path data) throws StartFailure, IOException {

@@ -30,23 +30,10 @@ class TrustWorldsTest {
 
     @BeforeEach
     void start() throws Exception {
-        Config usual = TestServer.config(directory.resolve("data"));
-        server = TestServer.start(new Config(
-                usual.data(),
-                usual.domain(),
-                List.of(new WorldDomain("iot.test", "china"), new WorldDomain("iot.example", "default")),
-                usual.tokens(),
-                usual.certificate(),
-                usual.bind(),
-                usual.ports(),
-                usual.arrivals(),
-                usual.readyFile(),
-                usual.limits(),
-                usual.log(),
-                usual.metrics(),
-                usual.policies(),
-                usual.acceleration(),
-                usual.outgoing()));
+        server = TestServer.start(TestServer.config(
+                directory.resolve("data"),
+                config -> config.moreDomains =
+                        List.of(new WorldDomain("iot.test", "china"), new WorldDomain("iot.example", "default"))));
     }
 
     @AfterEach

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -138,7 +139,8 @@ final class Responses {
         }
         try {
             threads.execute(() -> run(key, issuer, certificate, mine));
-        } catch (RuntimeException e) {
+        } catch (RejectedExecutionException e) {
+            // The server is stopping.
             asking.remove(key);
             mine.complete(new Answer.Unknown("asking it failed"));
         }
