@@ -148,8 +148,9 @@ describe('a revocation list', () => {
     await register(top, 'publishing');
     const publisher = await Publisher.start(await published.list());
     try {
-      await server.done('cert', 'authority', 'revocation', 'publishing', '--crl-url', publisher.url, '--when-unknown', 'refuse');
+      await server.done('cert', 'authority', 'revocation', 'publishing', '--crl-url', publisher.url);
       await server.done('cert', 'crl', 'fetch', 'publishing');
+      await server.done('cert', 'authority', 'revocation', 'publishing', '--when-unknown', 'refuse');
       const lost = await device(top);
       const client = await send(lost);
       await published.revoke(lost.made, 'superseded');

@@ -84,6 +84,8 @@ final class CertAuthorityRevocationCommand extends ServerCommand {
             output.printJson(out(), authority);
         } else {
             CertAuthorityCommand.print(out(), authority);
+            out().println("Connections ended by this: "
+                    + authority.path("connectionsEnded").asInt());
         }
     }
 }

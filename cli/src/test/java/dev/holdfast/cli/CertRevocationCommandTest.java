@@ -78,12 +78,15 @@ final class CertRevocationCommandTest {
     @Test
     void only_what_is_named_is_changed() {
         String path = "PATCH /holdfast/v1/hubs/hub1/certificate-authorities/plant/revocation";
-        server.on(path, 200, "{\"name\": \"plant\", \"crlUrl\": \"certificate\", \"whenUnknown\": \"refuse\"}");
+        server.on(
+                path,
+                200,
+                "{\"name\": \"plant\", \"crlUrl\": \"certificate\", \"whenUnknown\": \"refuse\", \"connectionsEnded\": 3}");
         Ran ran =
                 run("cert", "authority", "revocation", "plant", "--crl-url", "certificate", "--when-unknown", "refuse");
         assertThat(ran.status()).as(ran.err()).isZero();
         assertThat(server.asked()).containsExactly(path + " {\"crlUrl\":\"certificate\",\"whenUnknown\":\"refuse\"}");
-        assertThat(ran.out()).contains("CRL from:   certificate", "If unknown: refuse");
+        assertThat(ran.out()).contains("CRL from:   certificate", "If unknown: refuse", "Connections ended by this: 3");
     }
 
     @ParameterizedTest

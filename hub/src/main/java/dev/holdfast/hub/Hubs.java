@@ -256,7 +256,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             case PolicyChange.Done(var policies) -> new Wanted.Settings(settings.withPolicies(policies));
             case PolicyChange.Refused(var why) -> new Wanted.Refused(new HubRefusal.PolicyNotChanged(why));
         });
-        if (changed instanceof HubChange.Done(var hub)) {
+        if (changed instanceof HubChange.Done(var hub, var _)) {
             int _ = hub.links().endEach(proof -> endOf(proof, hub.settings().get()));
         }
         return changed;
@@ -286,7 +286,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                             ? new Wanted.Refused(new UnknownTlsPolicy(policy))
                             : new Wanted.Settings(
                                     settings.withTls(settings.tls().withPolicy(policy))));
-            if (changed instanceof HubChange.Done(var hub)) {
+            if (changed instanceof HubChange.Done(var hub, var _)) {
                 refreshTls(hub);
             }
             return changed;
@@ -328,16 +328,17 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                     new Wanted.Settings(settings.withAuthorities(authorities));
                 case AuthorityChange.Refused(var why) -> new Wanted.Refused(new HubRefusal.AuthoritiesNotChanged(why));
             });
-            if (changed instanceof HubChange.Done(var hub)) {
+            if (changed instanceof HubChange.Done(var hub, var _)) {
                 List<CertificateAuthority> left = hub.settings().get().authorities();
-                gone.stream()
+                int ended = gone.stream()
                         .filter(authority -> left.stream()
                                 .noneMatch(other -> other.certificate().equals(authority.certificate())))
-                        .forEach(authority -> hub.links()
+                        .mapToInt(authority -> hub.links()
                                 .endLetInBy(
                                         proof -> proof.leansOn(authority),
-                                        new LinkEnd.AuthorityDeleted(authority.name())));
-                hub.revocation().authoritiesChanged();
+                                        new LinkEnd.AuthorityDeleted(authority.name())))
+                        .sum();
+                return new HubChange.Done(hub, ended + hub.revocation().authoritiesChanged());
             }
             return changed;
         }
@@ -397,12 +398,9 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         DeviceLinks links = new DeviceLinks();
         Registry registry =
                 new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change));
-        DeniedCertificates denied = new DeniedCertificates(
-                table,
-                name,
-                clock,
-                limits.certificates(),
-                entry -> links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry)));
+        DeniedCertificates denied = new DeniedCertificates(table, name, clock, limits.certificates(), entry -> {
+            int _ = links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry));
+        });
         Revocation revocation = new Revocation(
                 table,
                 name,

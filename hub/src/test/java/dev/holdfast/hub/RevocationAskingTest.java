@@ -67,13 +67,17 @@ final class RevocationAskingTest {
     }
 
     private Revocation revocation() {
+        return revocation(Limits.defaults().with(impatient(Limits.defaults().revocation())));
+    }
+
+    private Revocation revocation(Limits limits) {
         return new Revocation(
                 new MemoryTable(),
                 new HubName("hub1"),
                 () -> issuers,
                 new Revocation.Asking(outgoing, task -> Thread.ofVirtual().start(task)),
                 clock,
-                Limits.defaults().with(impatient(Limits.defaults().revocation())),
+                limits,
                 _ -> sweeps.incrementAndGet());
     }
 
@@ -130,16 +134,45 @@ final class RevocationAskingTest {
         }
         CountDownLatch over = new CountDownLatch(1);
         script.set(_ -> {
-            try {
-                over.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            awaits(over);
             throw new IOException("too late");
         });
         clock.advance(Duration.ofHours(2));
         assertThat(revocation.faultOf(path)).isInstanceOf(CertificateRevoked.class);
         over.countDown();
+    }
+
+    @Test
+    void newcomers_get_an_answer_while_the_responder_is_slow_to_answer_again_about_who_is_connected() throws Exception {
+        issuers.add(refusing("plant", plant.certificate(), NOWHERE, SOMEWHERE));
+        Limits limits = Limits.defaults();
+        Revocation revocation = revocation(limits);
+        int connected = 2 * limits.revocation().questionsMax();
+        CountDownLatch over = new CountDownLatch(1);
+        script.set(question -> {
+            awaits(over);
+            return plant.answer(question, Duration.ofHours(1));
+        });
+        for (int i = 0; i < connected; i++) {
+            X509Certificate each =
+                    plant.issue("connected-" + i, KeyKind.EC_P256, now, end).certificate();
+            assertThat(revocation.faultOfConnected(List.of(each, plant.certificate())))
+                    .isNull();
+        }
+        while (asked.get() < limits.revocation().questionsMax() / 2) {
+            Thread.onSpinWait();
+        }
+        script.set(question -> plant.answer(question, Duration.ofHours(1)));
+        assertThat(revocation.faultOf(path)).isNull();
+        over.countDown();
+    }
+
+    private static void awaits(CountDownLatch over) {
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

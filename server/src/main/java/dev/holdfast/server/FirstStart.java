@@ -38,7 +38,7 @@ final class FirstStart {
 
     private static Hub create(Hubs hubs) {
         return switch (hubs.create(NewHub.named(HUB))) {
-            case HubChange.Done(var hub) -> hub;
+            case HubChange.Done(var hub, var _) -> hub;
             case HubChange.Refused(HubRefusal why) -> throw new IllegalStateException(why.explain());
         };
     }

@@ -29,6 +29,12 @@ final class MqttKnock {
         return connack[3];
     }
 
+    /** That the connection still answers. */
+    static void assertAnswers(Socket socket) throws IOException {
+        socket.getOutputStream().write(new byte[] {(byte) 0xc0, 0});
+        assertThat(socket.getInputStream().readNBytes(2)).as("PINGRESP").containsExactly(0xd0, 0);
+    }
+
     private static void text(ByteArrayOutputStream out, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.write(0);

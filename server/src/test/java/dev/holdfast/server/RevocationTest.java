@@ -270,10 +270,14 @@ final class RevocationTest {
         KeyAndCertificate own = issue(root, "fetched-1");
         SSLContext client = client(own);
         served.set(list(root));
-        isSet("fetched", Map.of("crlUrl", url("/list.crl"), "whenUnknown", "refuse"));
+        isSet("fetched", Map.of("crlUrl", url("/list.crl")));
         TestServer.Answer now = server.ask("POST", HUB + "revocation-lists/fetched/fetch", "{}");
         assertThat(now.status()).as(now.text()).isEqualTo(200);
         assertThat(now.json().path("state").asString()).isEqualTo("current");
+        isSet("fetched", Map.of("whenUnknown", "refuse"));
+        assertThat(server.ask("DELETE", HUB + "revocation-lists/fetched", "").errorCode())
+                .as("until it is fetched again nobody would know")
+                .isEqualTo("LastOrigin");
         try (SSLSocket socket = open(client, "TLSv1.3")) {
             assertThat(MqttKnock.connect(socket, "fetched-1")).isEqualTo(ACCEPTED);
             served.set(list(root, own));
@@ -298,11 +302,13 @@ final class RevocationTest {
         assertThat(knock(client, "unknown-1")).isEqualTo(ACCEPTED);
         try (SSLSocket socket = open(client, "TLSv1.3")) {
             assertThat(MqttKnock.connect(socket, "unknown-1")).isEqualTo(ACCEPTED);
+            assertThat(set("unknown", Map.of("whenUnknown", "refuse")).errorCode())
+                    .as("a list that was never fetched would lock the fleet out")
+                    .isEqualTo("NothingKnownYet");
+            given("unknown", list(root));
             isSet("unknown", Map.of("whenUnknown", "refuse"));
-            assertCut(socket);
+            MqttKnock.assertAnswers(socket);
         }
-        assertThat(knock(client, "unknown-1")).isEqualTo(NOT_AUTHORIZED);
-        given("unknown", list(root));
         assertThat(knock(client, "unknown-1")).isEqualTo(ACCEPTED);
         isSet("unknown", Map.of("crlUrl", "none"));
         assertThat(server.ask("DELETE", HUB + "revocation-lists/unknown", "").errorCode())
@@ -327,7 +333,14 @@ final class RevocationTest {
                 .isEqualTo("stale");
         assertThat(knock(client, "stale-1")).isEqualTo(NOT_AUTHORIZED);
         isSet("stale", Map.of("whenUnknown", "allow"));
-        assertThat(knock(client, "stale-1")).isEqualTo(ACCEPTED);
+        try (SSLSocket socket = open(client, "TLSv1.3")) {
+            assertThat(MqttKnock.connect(socket, "stale-1")).isEqualTo(ACCEPTED);
+            TestServer.Answer strict = set("stale", Map.of("whenUnknown", "refuse"));
+            assertThat(strict.json().path("connectionsEnded").asInt())
+                    .as(strict.text())
+                    .isEqualTo(1);
+            assertCut(socket);
+        }
     }
 
     @Test

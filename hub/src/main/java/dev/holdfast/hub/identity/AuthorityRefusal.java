@@ -27,6 +27,9 @@ public sealed interface AuthorityRefusal {
     /** What is unknown was to be refused, and nothing can ever be known. */
     record NobodyToAsk(String name) implements AuthorityRefusal {}
 
+    /** What is unknown was to be refused, and the list that would make it known was not fetched yet. */
+    record NothingKnownYet(String name) implements AuthorityRefusal {}
+
     record AlreadyVerified(String name) implements AuthorityRefusal {}
 
     record CodeNotAskedFor(String name) implements AuthorityRefusal {}
@@ -71,6 +74,11 @@ public sealed interface AuthorityRefusal {
                 "The hub has no revocation list of the certificate authority '" + name
                         + "', fetches none and asks no responder, so 'refuse' would lock out every device of that authority."
                         + " Give it a list with 'holdfast cert crl add', or say --crl-url or --ocsp-url.";
+            case NothingKnownYet(var name) ->
+                "The hub has no revocation list of the certificate authority '" + name
+                        + "' yet and asks no responder, so 'refuse' would lock out every device of that authority until the"
+                        + " list came. Set the URL alone, see with 'holdfast cert crl fetch "
+                        + name + "' that the list can be had, and then say --when-unknown refuse.";
             case AlreadyVerified(var name) ->
                 "The certificate authority '" + name + "' is verified already; there is nothing to prove.";
             case CodeNotAskedFor(var name) ->

@@ -79,8 +79,11 @@ public final class CertificateAuthorities {
         if (authorities.stream().noneMatch(named(name))) {
             return refused(new AuthorityRefusal.AuthorityMissing(name));
         }
-        if (wanted.whenUnknown() == WhenUnknown.REFUSE && !wanted.hasOrigin() && !holdsList) {
-            return refused(new AuthorityRefusal.NobodyToAsk(name));
+        if (wanted.whenUnknown() == WhenUnknown.REFUSE && !wanted.asksResponder() && !holdsList) {
+            return refused(
+                    wanted.hasOrigin()
+                            ? new AuthorityRefusal.NothingKnownYet(name)
+                            : new AuthorityRefusal.NobodyToAsk(name));
         }
         return new AuthorityChange.Done(authorities.stream()
                 .map(each -> each.name().equals(name) ? each.withRevocation(wanted, now) : each)

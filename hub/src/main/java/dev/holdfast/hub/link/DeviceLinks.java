@@ -77,8 +77,8 @@ public final class DeviceLinks {
     }
 
     /** Ends the connections whose certificates are such that they would not be let in now, or might not. */
-    public void endLetInBy(Predicate<CertificateProof> withdrawn, LinkEnd why) {
-        int _ = endEach(
+    public int endLetInBy(Predicate<CertificateProof> withdrawn, LinkEnd why) {
+        return endEach(
                 proof -> proof instanceof CertificateProof certificates && withdrawn.test(certificates) ? why : null);
     }
 

@@ -102,7 +102,7 @@ final class HeldLists {
             return new ListMissing(issuer.name());
         }
         if (issuer.settings().whenUnknown() == WhenUnknown.REFUSE
-                && !issuer.settings().hasOrigin()) {
+                && !issuer.settings().asksResponder()) {
             return new LastOrigin(issuer.name());
         }
         forget(issuer.name());

@@ -16,7 +16,7 @@ public sealed interface ListRefusal {
     /** @param maxBytes that the lists of a hub may have together */
     record ListsTooLarge(int maxBytes) implements ListRefusal {}
 
-    /** The operator chose to refuse what nobody knows, and this list is all that is known. */
+    /** The operator chose to refuse what nobody knows, and until another list is fetched, this one is all that is known. */
     record LastOrigin(String authority) implements ListRefusal {}
 
     record ListFromNowhere(String authority) implements ListRefusal {}

@@ -22,6 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,11 @@ final class Responses {
 
     private record Key(PublicKey issuer, BigInteger serial, URI responder) {}
 
+    /** Waits for its turn and asks. */
+    private interface Question {
+        Remembered ask() throws InterruptedException;
+    }
+
     /** @param since when it came; a clock that is before that was set back, and {@code until} means nothing then */
     private record Remembered(Answer answer, Instant since, Instant until) {
         boolean counts(Instant now) {
@@ -55,6 +61,10 @@ final class Responses {
     private final Limits limits;
     private final Runnable news;
     private final Semaphore turns;
+
+    /** Of the turns, those for questions that no device waits for: a slow responder must leave some to newcomers. */
+    private final Semaphore turnsAgain;
+
     private final Map<Key, CompletableFuture<Answer>> asking = new ConcurrentHashMap<>();
     private final Map<Key, Remembered> answers;
     private final AtomicLong good = new AtomicLong();
@@ -69,6 +79,7 @@ final class Responses {
         this.limits = limits;
         this.news = news;
         this.turns = new Semaphore(limits.revocation().questionsMax());
+        this.turnsAgain = new Semaphore(Math.max(1, limits.revocation().questionsMax() / 2));
         int max = limits.revocation().answersMax();
         this.answers = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1;
@@ -87,7 +98,7 @@ final class Responses {
         if (remembered != null && remembered.counts(clock.instant())) {
             return remembered.answer;
         }
-        Answer answer = await(begin(key, issuer, certificate));
+        Answer answer = await(begin(key, () -> inTurn(() -> question(key, issuer, certificate))));
         return remembered != null && staysRevoked(remembered.answer, answer) ? remembered.answer : answer;
     }
 
@@ -116,7 +127,7 @@ final class Responses {
         Remembered remembered = remembered(key);
         boolean counts = remembered != null && remembered.counts(clock.instant());
         if (!counts && asking.size() < AGAIN_MAX) {
-            var _ = begin(key, issuer, certificate);
+            var _ = begin(key, () -> again(() -> question(key, issuer, certificate)));
         }
         if (remembered == null) {
             return new Answer.Pending();
@@ -131,14 +142,14 @@ final class Responses {
         }
     }
 
-    private CompletableFuture<Answer> begin(Key key, X509Certificate issuer, X509Certificate certificate) {
+    private CompletableFuture<Answer> begin(Key key, Question question) {
         CompletableFuture<Answer> mine = new CompletableFuture<>();
         CompletableFuture<Answer> others = asking.putIfAbsent(key, mine);
         if (others != null) {
             return others;
         }
         try {
-            threads.execute(() -> run(key, issuer, certificate, mine));
+            threads.execute(() -> run(key, question, mine));
         } catch (RejectedExecutionException e) {
             // The server is stopping.
             asking.remove(key);
@@ -147,16 +158,29 @@ final class Responses {
         return mine;
     }
 
-    private void run(Key key, X509Certificate issuer, X509Certificate certificate, CompletableFuture<Answer> waiting) {
+    private Remembered inTurn(Supplier<Remembered> question) throws InterruptedException {
+        turns.acquire();
+        try {
+            return question.get();
+        } finally {
+            turns.release();
+        }
+    }
+
+    private Remembered again(Supplier<Remembered> question) throws InterruptedException {
+        turnsAgain.acquire();
+        try {
+            return inTurn(question);
+        } finally {
+            turnsAgain.release();
+        }
+    }
+
+    private void run(Key key, Question question, CompletableFuture<Answer> waiting) {
         Remembered found = failed("asking it failed");
         Remembered before = null;
         try {
-            turns.acquire();
-            try {
-                found = question(key, issuer, certificate);
-            } finally {
-                turns.release();
-            }
+            found = question.ask();
             synchronized (answers) {
                 before = answers.get(key);
                 if (before != null && staysRevoked(before.answer, found.answer)) {

@@ -229,8 +229,12 @@ public final class Revocation {
                 .orElse(null);
     }
 
-    /** The authorities, or what is decided about them, changed. */
-    public void authoritiesChanged() {
+    /**
+     * The authorities, or what is decided about them, changed.
+     *
+     * @return how many connections that ended
+     */
+    public int authoritiesChanged() {
         List<String> names = issuers.get().stream().map(Issuer::name).toList();
         lists.keepOnly(names);
         fetching.keepOnly(names);
@@ -238,6 +242,7 @@ public final class Revocation {
         if (ended > 0) {
             LOG.warn("what was changed about the authorities of hub {} ended {} connections", hub, ended);
         }
+        return ended;
     }
 
     private void changed() {

@@ -84,7 +84,7 @@ public final class AuthoritiesResource {
                 authorities ->
                         CertificateAuthorities.add(authorities, name, certificate, verified, limits, clock.instant()));
         return switch (change) {
-            case HubChange.Done(var now) -> shown(201, now.settings().get(), name);
+            case HubChange.Done(var now, var _) -> shown(201, now.settings().get(), name);
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
     }
@@ -98,7 +98,7 @@ public final class AuthoritiesResource {
                 authorities -> AuthorityVerification.withCode(
                         authorities, name, precondition(request), random, limits, clock.instant()));
         return switch (change) {
-            case HubChange.Done(var now) -> code(now.settings().get(), name);
+            case HubChange.Done(var now, var _) -> code(now.settings().get(), name);
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
     }
@@ -131,7 +131,7 @@ public final class AuthoritiesResource {
                 authorities -> AuthorityVerification.verify(
                         authorities, name, precondition(request), certificate, limits, clock.instant()));
         return switch (change) {
-            case HubChange.Done(var now) -> shown(200, now.settings().get(), name);
+            case HubChange.Done(var now, var _) -> shown(200, now.settings().get(), name);
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
     }
@@ -145,7 +145,6 @@ public final class AuthoritiesResource {
         Origin lists = origin(body, "crlUrl");
         Origin answers = origin(body, "ocspUrl");
         WhenUnknown whenUnknown = whenUnknown(body);
-        boolean holdsList = hub.revocation().holdsListOf(name);
         HubChange change = hubs.changeAuthorities(hub.name(), authorities -> {
             RevocationSettings before = authorities.stream()
                     .filter(authority -> authority.name().equals(name))
@@ -156,12 +155,18 @@ public final class AuthoritiesResource {
                     lists == null ? before.lists() : lists,
                     answers == null ? before.answers() : answers,
                     whenUnknown == null ? before.whenUnknown() : whenUnknown);
+            boolean holdsList = hub.revocation().holdsListOf(name);
             return CertificateAuthorities.setRevocation(authorities, name, wanted, holdsList, clock.instant());
         });
         return switch (change) {
-            case HubChange.Done(var now) -> shown(200, now.settings().get(), name);
+            case HubChange.Done(var now, var ended) -> revocation(now.settings().get(), name, ended);
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
+    }
+
+    private static HttpResponse revocation(HubSettings hub, String name, int ended) {
+        CertificateAuthority authority = find(hub, name);
+        return authority == null ? missing() : Answers.json(200, json(authority).put("connectionsEnded", ended));
     }
 
     private static @Nullable Origin origin(RequestBody body, String member) throws BadRequest {
@@ -194,8 +199,12 @@ public final class AuthoritiesResource {
     private static HttpResponse shown(int status, HubSettings hub, String name) {
         CertificateAuthority authority = find(hub, name);
         return authority == null
-                ? Answers.error(404, "AuthorityMissing", "The hub has no certificate authority of this name.")
+                ? missing()
                 : Answers.json(status, json(authority).put("certificate", Pem.write(authority.certificate())));
+    }
+
+    private static HttpResponse missing() {
+        return Answers.error(404, "AuthorityMissing", "The hub has no certificate authority of this name.");
     }
 
     private static @Nullable CertificateAuthority find(HubSettings hub, String name) {

@@ -43,7 +43,8 @@ final class HubRefusals {
             case AuthorityRefusal.AuthorityExists _, AuthorityRefusal.CertificateRegistered _ -> 409;
             case AuthorityRefusal.AlreadyVerified _,
                     AuthorityRefusal.CodeNotAskedFor _,
-                    AuthorityRefusal.NobodyToAsk _ -> 409;
+                    AuthorityRefusal.NobodyToAsk _,
+                    AuthorityRefusal.NothingKnownYet _ -> 409;
             case AuthorityRefusal.AuthorityChanged _ -> 412;
             case AuthorityRefusal.CodeExpired _,
                     AuthorityRefusal.CodeDiffers _,

@@ -117,7 +117,7 @@ public final class HubsResource {
                 body.number("retentionDays", NewHub.DEFAULT_RETENTION_DAYS),
                 tls(body));
         return switch (hubs.create(wanted)) {
-            case HubChange.Done(var hub) -> {
+            case HubChange.Done(var hub, var _) -> {
                 changed.run();
                 HubSettings settings = hub.settings().get();
                 ObjectNode answer = json(settings);

@@ -92,7 +92,7 @@ public final class PoliciesResource {
     private HttpResponse changed(
             int status, Hub hub, String name, Function<List<SharedAccessPolicy>, PolicyChange> change) {
         return switch (hubs.changePolicies(hub.name(), change)) {
-            case HubChange.Done(var now) -> shown(status, now.settings().get(), name);
+            case HubChange.Done(var now, var _) -> shown(status, now.settings().get(), name);
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
     }

@@ -157,7 +157,7 @@ public final class TlsPoliciesResource {
 
     private HttpResponse set(Hub hub, @Nullable String name) {
         return switch (hubs.changeTlsPolicy(hub.name(), name)) {
-            case HubChange.Done(var changed) -> Answers.json(200, ofHub(changed));
+            case HubChange.Done(var changed, var _) -> Answers.json(200, ofHub(changed));
             case HubChange.Refused(var why) -> HubRefusals.answer(why);
         };
     }

@@ -69,7 +69,7 @@ class AuthorityEntryTest {
     private void delete(TestAuthority authority, TestAuthority... left) {
         authorities(left);
         CertificateAuthority deleted = new CertificateAuthority("a", authority.certificate(), true, before, before);
-        server.hub1.links.endLetInBy(proof -> proof.leansOn(deleted), new LinkEnd.AuthorityDeleted("a"));
+        int _ = server.hub1.links.endLetInBy(proof -> proof.leansOn(deleted), new LinkEnd.AuthorityDeleted("a"));
     }
 
     private RawClient connect() throws IOException {

@@ -94,7 +94,7 @@ final class TestHub {
     }
 
     private void endDenied(DeniedCertificate entry) {
-        links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry));
+        int _ = links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry));
     }
 
     /** Registers a device; all have the same keys. */
