@@ -2,6 +2,7 @@ package dev.holdfast.base.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.holdfast.base.Limits;
 import java.io.ByteArrayInputStream;
@@ -130,8 +131,12 @@ final class ArchiveTest {
             byte[] noise = new byte[1 + random.nextInt(600)];
             random.nextBytes(noise);
             System.arraycopy(noise, 0, altered, at, Math.min(noise.length, altered.length - at));
-            assertThatThrownBy(() -> new ArchiveReader(new ByteArrayInputStream(altered), LIMITS)
-                            .read((path, bytes) -> OutputStream.nullOutputStream()))
+            if (Arrays.equals(altered, archive)) {
+                // Chance made the bytes that were there.
+                altered[at] ^= 1;
+            }
+            assertThat(catchThrowable(() -> new ArchiveReader(new ByteArrayInputStream(altered), LIMITS)
+                            .read((path, bytes) -> OutputStream.nullOutputStream())))
                     .as("seed %d, round %d", seed, round)
                     .isInstanceOf(ArchiveException.class);
         }
