@@ -20,14 +20,15 @@ public record Limits(
         Registry registry,
         Storage storage,
         Installation installation,
-        Client client) {
+        Client client,
+        Insight insight) {
 
     /** The bounds that a fresh installation starts with. */
     public static Limits defaults() {
         return new Limits(
                 new Sockets(20_000, 10_000, 1024, Duration.ofMinutes(1)),
                 new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
-                new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024, 100),
+                new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024, 100, 1024),
                 new Certificates(
                         1024 * 1024,
                         100,
@@ -90,7 +91,17 @@ public record Limits(
                         new Monitoring(64, 32, Duration.ofSeconds(5), 512, 16 * 1024 * 1024),
                         new RefusalLines(100, 10_000, 4096, Duration.ofMinutes(1)),
                         new Backup(100_000, 1L << 40)),
-                new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)));
+                new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)),
+                new Insight(
+                        20_000,
+                        Duration.ofDays(30),
+                        16 * 1024,
+                        4096,
+                        new RefusalLines(30, 1_000, 4096, Duration.ofMinutes(1)),
+                        1000,
+                        200_000,
+                        Duration.ofDays(400),
+                        1024));
     }
 
     /** These limits with others for sockets. */
@@ -108,7 +119,8 @@ public record Limits(
                 registry,
                 storage,
                 installation,
-                client);
+                client,
+                insight);
     }
 
     /** As {@link #with(Sockets)}, for what a socket may do on its way in. */
@@ -126,7 +138,8 @@ public record Limits(
                 registry,
                 storage,
                 installation,
-                client);
+                client,
+                insight);
     }
 
     /** As {@link #with(Sockets)}, for what authorities took back. */
@@ -144,7 +157,8 @@ public record Limits(
                 registry,
                 storage,
                 installation,
-                client);
+                client,
+                insight);
     }
 
     /** As {@link #with(Sockets)}, for AMQP. */
@@ -162,7 +176,8 @@ public record Limits(
                 registry,
                 storage,
                 installation,
-                client);
+                client,
+                insight);
     }
 
     /**
@@ -193,9 +208,15 @@ public record Limits(
      * @param acceptQueueMax connections of one listener that the system completes before they are accepted
      * @param silentMaxBytes records in a row without data for the protocol, such as key updates; more than one full record
      * @param policiesMax TLS policies that an operator may add to those that come with the server
+     * @param shapesMax shapes of ClientHellos that are kept in memory once for all connections that have them
      */
     public record Tls(
-            int sessionsMax, Duration sessionMaxTime, int acceptQueueMax, int silentMaxBytes, int policiesMax) {}
+            int sessionsMax,
+            Duration sessionMaxTime,
+            int acceptQueueMax,
+            int silentMaxBytes,
+            int policiesMax,
+            int shapesMax) {}
 
     /**
      * @param pemMaxBytes a text with certificates and keys in PEM
@@ -436,4 +457,28 @@ public record Limits(
      * @param requestMaxTime from sending to the end of the answer
      */
     public record Client(int responseMaxBytes, Duration connectMaxTime, Duration requestMaxTime) {}
+
+    /**
+     * What is kept of connections: reports of those that were refused, and how each device connected last.
+     *
+     * @param reportsMax reports kept; the oldest go first
+     * @param reportMaxAge how long a report is kept
+     * @param reportMaxBytes of one report as it is stored; of a longer one the parts that clients chose are left out
+     * @param queueMax reports and connections that wait to be stored; what comes while so many wait is counted only
+     * @param reports how many reports are stored, within a time, of one source, listener and reason, and of all; the rest is counted
+     * @param pageMax reports or devices in one answer
+     * @param devicesMax devices of all hubs of which the last connection is known; those that were not seen for longest go first
+     * @param deviceMaxAge how long the last connection of a device is known
+     * @param shapesMax shapes of ClientHellos that are kept on disk
+     */
+    public record Insight(
+            int reportsMax,
+            Duration reportMaxAge,
+            int reportMaxBytes,
+            int queueMax,
+            RefusalLines reports,
+            int pageMax,
+            int devicesMax,
+            Duration deviceMaxAge,
+            int shapesMax) {}
 }

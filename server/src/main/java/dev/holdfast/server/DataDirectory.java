@@ -110,6 +110,11 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve("state.db");
     }
 
+    /** What is known of connections: apart from the state, so that a storm of failures does not slow its writer down. */
+    Path insight() {
+        return path.resolve("insight").resolve("insight.db");
+    }
+
     /** One directory for each hub's telemetry. */
     Path logs() {
         return path.resolve("telemetry");

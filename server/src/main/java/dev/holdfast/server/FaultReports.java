@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
 /** Makes reports of what the protocols refused before any face saw it. */
 record FaultReports(InstantSource clock, Consumer<Report> reports) {
     void mqtt(Connection connection, @Nullable MqttConnect connect, MqttFault fault) {
-        report(connection, fault.reason(), fault.explain());
+        report(connection, fault.reason(), fault.explain(), fault);
     }
 
     void amqp(Connection connection, AmqpRefusal refusal) {
-        report(connection, refusal.reason(), refusal.explain());
+        report(connection, refusal.reason(), refusal.explain(), refusal);
     }
 
     void http(RefusedRequest refused) {
-        report(refused.connection(), refused.fault().reason(), refused.fault().explain());
+        report(refused.connection(), refused.fault().reason(), refused.fault().explain(), refused.fault());
     }
 
-    private void report(Connection connection, String reason, String explanation) {
-        reports.accept(Report.of(connection, clock.instant(), null, null, reason, explanation));
+    private void report(Connection connection, String reason, String explanation, Object refusal) {
+        reports.accept(Report.of(connection, clock.instant(), null, null, reason, explanation, refusal));
     }
 }

@@ -71,9 +71,9 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
         String message = event.getFormattedMessage();
         if (event.getKeyValuePairs() != null) {
             for (KeyValuePair pair : event.getKeyValuePairs()) {
-                String end = ": " + pair.value;
-                if (pair.key.equals("explanation") && message.endsWith(end)) {
-                    return message.substring(0, message.length() - end.length());
+                int at = pair.key.equals("explanation") ? message.lastIndexOf(": " + pair.value) : -1;
+                if (at >= 0) {
+                    return message.substring(0, at);
                 }
             }
         }

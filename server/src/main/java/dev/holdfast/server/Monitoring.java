@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.insight.journal.Journal;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.BackupMetrics;
@@ -11,6 +12,7 @@ import dev.holdfast.server.monitor.DoorMetrics;
 import dev.holdfast.server.monitor.Exposition;
 import dev.holdfast.server.monitor.Health;
 import dev.holdfast.server.monitor.HubMetrics;
+import dev.holdfast.server.monitor.JournalMetrics;
 import dev.holdfast.server.monitor.Monitor;
 import dev.holdfast.server.monitor.MonitorFace;
 import dev.holdfast.server.monitor.ProcessMetrics;
@@ -38,6 +40,7 @@ final class Monitoring {
     private final RequestCounter requests = new RequestCounter();
     private final RefusalCounter refusals;
     private final RefusalLog refusalLog;
+    private volatile @Nullable Journal journal;
 
     Monitoring(Limits.Installation limits) {
         refusals = new RefusalCounter(limits.monitoring().reasonsMax());
@@ -55,9 +58,21 @@ final class Monitoring {
         return requests;
     }
 
-    /** Counts what is refused and writes it to the log. */
+    /** Counts what is refused, writes it to the log, and keeps it in the journal from when that is open. */
     Consumer<Report> refused() {
-        return refusals.andThen(refusalLog);
+        return refusals.andThen(refusalLog).andThen(this::keep);
+    }
+
+    private void keep(Report report) {
+        Journal open = journal;
+        if (open != null) {
+            open.accept(report);
+        }
+    }
+
+    void watch(Journal opened) {
+        journal = opened;
+        exposition.add(new JournalMetrics(opened));
     }
 
     RefusalLog refusalLog() {

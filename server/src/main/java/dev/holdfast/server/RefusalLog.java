@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.tls.report.RefusalQuota;
 import dev.holdfast.tls.report.Report;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -86,7 +87,8 @@ final class RefusalLog implements Consumer<Report>, AutoCloseable {
                 .addKeyValue("device", report.device())
                 .addKeyValue("reason", report.reason())
                 .addKeyValue("explanation", report.explanation())
-                .setMessage("{} {}:{} hub={} device={} {}: {}")
+                .addKeyValue("report", report.id())
+                .setMessage("{} {}:{} hub={} device={} {}: {} [report {}]")
                 .addArgument(report.listener())
                 .addArgument(address)
                 .addArgument(report.remoteAddress().getPort())
@@ -94,6 +96,7 @@ final class RefusalLog implements Consumer<Report>, AutoCloseable {
                 .addArgument(orDash(report.device()))
                 .addArgument(report.reason())
                 .addArgument(report.explanation())
+                .addArgument(report.id())
                 .log();
     }
 

@@ -341,7 +341,8 @@ final class Settings {
                         DEFAULTS.installation().monitoring(),
                         DEFAULTS.installation().refusalLines(),
                         DEFAULTS.installation().backup()),
-                DEFAULTS.client());
+                DEFAULTS.client(),
+                DEFAULTS.insight());
     }
 
     private static Limits.Sockets sockets(Values values) {

@@ -53,6 +53,7 @@ final class Starting {
     private static final Duration STORE_EVERY = Duration.ofSeconds(5);
     private static final Duration READY_EVERY = Duration.ofSeconds(5);
     private static final Duration REVOCATION_EVERY = Duration.ofSeconds(1);
+    private static final Duration INSIGHT_EVERY = Duration.ofSeconds(30);
     private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
     private static final Duration ACCELERATING_MAX_TIME = Duration.ofSeconds(2);
     private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
@@ -99,14 +100,17 @@ final class Starting {
         goOn();
         Storage storage = openStorage(data);
         goOn();
-        Wiring wiring = wire(storage);
+        HostNames hostNames = new HostNames(config.domains(), FirstStart.HUB);
+        Insight insight = opened.add(Insight.open(data.insight(), limits, hostNames, clock));
+        monitoring.watch(insight.journal());
+        Wiring wiring = wire(storage, hostNames, insight);
         CertificateFiles files = certificateFiles(certificates, wiring.hubs());
         FrontDoor door = opened.add(wiring.frontDoor(certificates.identities()));
         Services services = new Services(wiring, wiring.events(), certificates, backups(data, storage, wiring.hubs()));
         monitoring.watch(door, wiring.hubs(), services.events());
         monitoring.watch(services.backups());
         monitoring.watch(certificates);
-        Schedule schedule = schedule(data, wiring.hubs(), storage, certificates, readyFiles);
+        Schedule schedule = schedule(data, wiring, storage, certificates, readyFiles);
         if (files != null) {
             schedule.every(CERTIFICATE_FILES_EVERY, "looking at the files of the server's certificate", files::look);
         }
@@ -207,8 +211,7 @@ final class Starting {
         }
     }
 
-    private Wiring wire(Storage storage) throws StartFailure {
-        HostNames hostNames = new HostNames(config.domains(), FirstStart.HUB);
+    private Wiring wire(Storage storage, HostNames hostNames, Insight insight) throws StartFailure {
         PolicyStore policies = new PolicyStore(
                 storage.table(), config.policies().byDefault(), limits.tls().policiesMax());
         // Hubs that were given none are opened with it.
@@ -230,6 +233,7 @@ final class Starting {
                 accelerator,
                 threads,
                 monitoring.refused(),
+                insight,
                 monitoring.requests());
     }
 
@@ -247,7 +251,13 @@ final class Starting {
     }
 
     private Schedule schedule(
-            DataDirectory data, Hubs hubs, Storage storage, ServerCertificates certificates, ReadyFiles readyFiles) {
+            DataDirectory data,
+            Wiring wiring,
+            Storage storage,
+            ServerCertificates certificates,
+            ReadyFiles readyFiles) {
+        Hubs hubs = wiring.hubs();
+        Insight insight = wiring.insight();
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
         schedule.every(REVOCATION_EVERY, "looking at revocations", hubs::tickRevocation);
@@ -262,6 +272,7 @@ final class Starting {
         monitoring.watch(space);
         schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
         schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
+        schedule.every(INSIGHT_EVERY, "looking at what is known of connections", insight::tick);
         ExpiryWarning warning = new ExpiryWarning(certificates::all, clock);
         warning.look();
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {

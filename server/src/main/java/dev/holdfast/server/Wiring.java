@@ -21,6 +21,7 @@ import dev.holdfast.server.operator.HubsResource;
 import dev.holdfast.server.operator.OperatorFace;
 import dev.holdfast.server.operator.OperatorToken;
 import dev.holdfast.server.operator.PoliciesResource;
+import dev.holdfast.server.operator.ReportsResource;
 import dev.holdfast.server.operator.RevocationListsResource;
 import dev.holdfast.server.operator.ServerCertificatesResource;
 import dev.holdfast.server.operator.StatusResource;
@@ -54,6 +55,7 @@ record Wiring(
         Live<Accelerator> accelerator,
         Executor threads,
         Consumer<Report> reports,
+        Insight insight,
         RequestCounter requests) {
 
     FrontDoor frontDoor(ServerIdentities identities) {
@@ -62,7 +64,7 @@ record Wiring(
     }
 
     Listener mqtt() {
-        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports);
+        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports, insight.connected());
         return new Listener(
                 "mqtt",
                 arrivals.mqtt(),
@@ -121,6 +123,7 @@ record Wiring(
                 tlsPolicies,
                 new BackupResource(backups),
                 new ServerCertificatesResource(certificates, hubs, hostNames),
+                new ReportsResource(insight.journal(), limits.insight()),
                 clock,
                 reports);
         ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);

@@ -93,8 +93,9 @@ final class LoggingTest {
     void a_refusal_in_text_is_one_line_for_people() throws Exception {
         refusals().accept(report("d1", "The token ended."));
         assertThat(text())
-                .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z WARN  RefusalLog"
-                        + " mqtt 192\\.0\\.2\\.7:4711 hub=hub1 device=d1 TokenExpired: The token ended\\.\n");
+                .matches(
+                        "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z WARN  RefusalLog"
+                                + " mqtt 192\\.0\\.2\\.7:4711 hub=hub1 device=d1 TokenExpired: The token ended\\. \\[report [0-9a-f]{20}]\n");
     }
 
     @Test
@@ -113,6 +114,7 @@ final class LoggingTest {
         assertThat(json.path("device").asString()).isEqualTo("d1");
         assertThat(json.path("reason").asString()).isEqualTo("TokenExpired");
         assertThat(json.path("explanation").asString()).isEqualTo("The token ended.");
+        assertThat(json.path("report").asString()).matches("[0-9a-f]{20}");
         assertThat(json.path("message").asString()).isEqualTo("mqtt 192.0.2.7:4711 hub=hub1 device=d1 TokenExpired");
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -76,6 +77,12 @@ public final class Connection {
             throw new IllegalStateException("no " + type.getSimpleName() + " was recorded for this connection");
         }
         return value;
+    }
+
+    /** What was learned under this type, if anything was. */
+    public <T> Optional<T> known(Class<T> type) {
+        return Optional.ofNullable(channel.attr(AttributeKey.<T>valueOf(Connection.class, type.getName()))
+                .get());
     }
 
     /** What was learned under this type, or else what is learned now. Any thread. */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class OperatorFace implements HttpFace {
     private static final String SCHEME = "Bearer ";
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
-    private static final Set<String> RESOURCES = Set.of("policies", "status", "hubs", "backup", "certificates");
+    private static final Set<String> RESOURCES =
+            Set.of("policies", "status", "hubs", "backup", "certificates", "reports");
 
     private final OperatorToken token;
     private final Predicate<String> ownHost;
@@ -27,6 +28,7 @@ public final class OperatorFace implements HttpFace {
     private final TlsPoliciesResource policies;
     private final BackupResource backup;
     private final ServerCertificatesResource certificates;
+    private final ReportsResource reportsResource;
     private final InstantSource clock;
     private final Consumer<Report> reports;
 
@@ -42,6 +44,7 @@ public final class OperatorFace implements HttpFace {
             TlsPoliciesResource policies,
             BackupResource backup,
             ServerCertificatesResource certificates,
+            ReportsResource reportsResource,
             InstantSource clock,
             Consumer<Report> reports) {
         this.token = token;
@@ -51,6 +54,7 @@ public final class OperatorFace implements HttpFace {
         this.policies = policies;
         this.backup = backup;
         this.certificates = certificates;
+        this.reportsResource = reportsResource;
         this.clock = clock;
         this.reports = reports;
     }
@@ -123,6 +127,7 @@ public final class OperatorFace implements HttpFace {
             case "backup" -> path.size() == 1 ? backup.answer(request) : Answers.notFound();
             case "hubs" -> hubs.answer(request, path.subList(1, path.size()));
             case "certificates" -> certificates.answer(request, path.subList(1, path.size()));
+            case "reports" -> reportsResource.answer(request, path.subList(1, path.size()));
             case "policies" -> policies.answer(request, path.subList(1, path.size()));
             default -> Answers.notFound();
         };

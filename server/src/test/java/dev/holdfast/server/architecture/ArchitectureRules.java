@@ -38,8 +38,9 @@ record ArchitectureRules(String root) {
             "store", List.of("base"),
             "wire", List.of("base"),
             "tls", List.of("base", "pki", "wire"),
+            "insight", List.of("base", "pki", "store", "wire", "tls"),
             "hub", List.of("base", "pki", "store", "wire", "tls"),
-            "server", List.of("base", "pki", "store", "wire", "tls", "hub"),
+            "server", List.of("base", "pki", "store", "wire", "tls", "insight", "hub"),
             "cli", List.of("base", "wire", "tls")));
 
     ArchRule arrowsBetweenModules() {

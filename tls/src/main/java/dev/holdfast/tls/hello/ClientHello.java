@@ -1,6 +1,7 @@
 package dev.holdfast.tls.hello;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A client's first message: everything it offers, in the order in which it offers it, values that nobody has assigned included.
  *
  * @param legacyVersion the version field, which from TLS 1.3 on stays at that of 1.2
+ * @param randomTime the first four bytes of the random as seconds since 1970: older TLS libraries put their clock there (RFC 5246
+ *     7.4.1.2), all others chance
  * @param sessionIdBytes length of the session id
  * @param cipherSuites codes
  * @param extensions codes of all extensions
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientHello(
         int legacyVersion,
+        long randomTime,
         int sessionIdBytes,
         List<Integer> cipherSuites,
         List<Integer> extensions,
@@ -33,6 +37,36 @@ public record ClientHello(
         @Nullable String serverName,
         List<String> applicationProtocols,
         @Nullable Integer maxFragmentBytes) {
+
+    /** Extensions that are there or not, or longer or shorter, from one connection of the same client to the next. */
+    private static final Set<Integer> PASSING_EXTENSIONS = Set.of(21, 41, 42, 44);
+
+    /**
+     * What all hellos of the same client have in common: without what is of one connection (the name it asks for, a session to be
+     * resumed, padding, chance, values strewn in).
+     */
+    public ClientHello shape() {
+        return new ClientHello(
+                legacyVersion,
+                0,
+                0,
+                real(cipherSuites),
+                extensions.stream()
+                        .filter(code -> !isGrease(code) && !PASSING_EXTENSIONS.contains(code))
+                        .toList(),
+                supportedVersions == null ? null : real(supportedVersions),
+                groups == null ? null : real(groups),
+                real(keyShareGroups),
+                signatureAlgorithms == null ? null : real(signatureAlgorithms),
+                certificateSignatureAlgorithms == null ? null : real(certificateSignatureAlgorithms),
+                null,
+                applicationProtocols,
+                maxFragmentBytes);
+    }
+
+    private static List<Integer> real(List<Integer> codes) {
+        return codes.stream().filter(code -> !isGrease(code)).toList();
+    }
 
     /** Whether the client would speak this version. */
     public boolean offers(TlsVersion version) {
@@ -60,11 +94,25 @@ public record ClientHello(
                         code -> NamedGroup.of(code).map(NamedGroup::toString).orElseGet(() -> hex(code)));
     }
 
+    public List<String> offeredKeyShares() {
+        return names(
+                keyShareGroups,
+                code -> NamedGroup.of(code).map(NamedGroup::toString).orElseGet(() -> hex(code)));
+    }
+
     public List<String> offeredSignatures() {
-        return signatureAlgorithms == null
+        return signatures(signatureAlgorithms);
+    }
+
+    public List<String> offeredCertificateSignatures() {
+        return signatures(certificateSignatureAlgorithms);
+    }
+
+    private static List<String> signatures(@Nullable List<Integer> codes) {
+        return codes == null
                 ? List.of()
                 : names(
-                        signatureAlgorithms,
+                        codes,
                         code -> SignatureScheme.of(code)
                                 .map(SignatureScheme::toString)
                                 .orElseGet(() -> hex(code)));

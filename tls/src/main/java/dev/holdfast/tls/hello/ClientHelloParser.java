@@ -53,7 +53,8 @@ public final class ClientHelloParser {
 
     private ClientHello read() throws Malformed {
         int legacyVersion = body.uint16("version");
-        body.skip(RANDOM_BYTES, "random");
+        long randomTime = (long) body.uint16("random") << 16 | body.uint16("random");
+        body.skip(RANDOM_BYTES - Integer.BYTES, "random");
         Bytes sessionId = body.vector8("session id");
         if (sessionId.remaining() > SESSION_ID_MAX_BYTES) {
             throw new Malformed("the session id is longer than 32 bytes");
@@ -68,6 +69,7 @@ public final class ClientHelloParser {
         body.end("ClientHello");
         return new ClientHello(
                 legacyVersion,
+                randomTime,
                 sessionId.remaining(),
                 cipherSuites,
                 List.copyOf(extensions),

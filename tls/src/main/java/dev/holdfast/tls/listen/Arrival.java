@@ -4,9 +4,12 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
+import dev.holdfast.tls.hello.NamedGroup;
 import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.policy.Directory;
+import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.policy.Verdict;
 import dev.holdfast.tls.report.HandshakeFailure;
@@ -114,15 +117,26 @@ final class Arrival implements ClientHelloReader.Owner {
         }
         Optional<Directory.Endpoint> found = find(hello);
         if (found.isEmpty()) {
+            offered(hello, null, null, null);
             refuse(context, hello, new UnknownServerName(Objects.requireNonNull(hello.serverName())), bytes);
             return;
         }
         Directory.Endpoint endpoint = found.get();
         switch (Verdict.judge(hello, endpoint.policy(), door.clock().instant())) {
-            case Verdict.Refuse(var why) -> refuse(context, hello, why, bytes);
+            case Verdict.Refuse(var why) -> {
+                offered(hello, endpoint.policy().name(), null, null);
+                refuse(context, hello, why, bytes);
+            }
             case Verdict.Accept accept ->
                 shakeHands(context, hello, endpoint, door.groups().get().narrow(accept, hello), bytes);
         }
+    }
+
+    private void offered(
+            ClientHello hello, @Nullable String policy, @Nullable NamedGroup group, @Nullable ServerChain chain) {
+        connection.learn(
+                Offer.class,
+                new Offer(door.shapes().of(hello), hello.serverName(), hello.randomTime(), policy, group, chain));
     }
 
     private Optional<Directory.Endpoint> find(ClientHello hello) {
@@ -158,6 +172,11 @@ final class Arrival implements ClientHelloReader.Owner {
         }
         boolean here = isForThisMachine(hello);
         ServerChain chain = door.identities().chain(hello.serverName(), accept.keyType(), here);
+        offered(
+                hello,
+                accept.policy().name(),
+                GroupPreference.expected(accept, hello).orElse(null),
+                chain);
         SSLEngine engine;
         try {
             engine = door.contexts().engine(Contexts.Place.of(endpoint, listener, here), accept, chain);

@@ -1,6 +1,7 @@
 package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.tls.hello.HelloShapes;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
@@ -8,6 +9,7 @@ import dev.holdfast.tls.report.Report;
 import dev.holdfast.tls.report.TlsExplanation;
 import dev.holdfast.tls.report.TlsRefusal;
 import dev.holdfast.wire.Connection;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +25,7 @@ record Door(
         ServerIdentities identities,
         Supplier<GroupPreference> groups,
         Contexts contexts,
+        HelloShapes shapes,
         Executor handshakeThreads,
         Guests guests,
         Counters counters,
@@ -36,7 +39,9 @@ record Door(
         if (closing.get()) {
             return;
         }
-        Report report = Report.of(connection, clock.instant(), null, null, why.reason(), TlsExplanation.of(why));
+        Instant now = clock.instant();
+        Report report = Report.of(connection, now, null, null, why.reason(), TlsExplanation.of(why, now), why)
+                .with(AlertSeen.of(why));
         try {
             reports.accept(report);
         } catch (RuntimeException e) {

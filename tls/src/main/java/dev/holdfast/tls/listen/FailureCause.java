@@ -13,7 +13,9 @@ import java.security.KeyException;
 import java.security.ProviderException;
 import java.security.SignatureException;
 import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -98,7 +100,19 @@ final class FailureCause {
     }
 
     private static Shown shown(ServerChain chain, @Nullable String serverName) {
-        return new Shown(chain.root().getSubjectX500Principal().getName(), names(chain), serverName);
+        List<X509Certificate> sent = chain.shown();
+        return new Shown(
+                chain.root().getSubjectX500Principal().getName(),
+                names(chain),
+                serverName,
+                sent.stream()
+                        .map(each -> each.getNotBefore().toInstant())
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow(),
+                sent.stream()
+                        .map(each -> each.getNotAfter().toInstant())
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow());
     }
 
     private static List<String> names(ServerChain chain) {

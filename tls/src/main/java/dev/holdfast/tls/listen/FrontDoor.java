@@ -2,6 +2,7 @@ package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Source;
+import dev.holdfast.tls.hello.HelloShapes;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
@@ -101,6 +102,7 @@ public final class FrontDoor implements AutoCloseable {
                 identities,
                 groups,
                 new Contexts(limits.tls(), directory),
+                new HelloShapes(limits.tls().shapesMax()),
                 handshakeThreads,
                 new Guests(limits.sockets()),
                 new Counters(),

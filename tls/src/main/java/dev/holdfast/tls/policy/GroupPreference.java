@@ -4,6 +4,7 @@ import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.NamedGroup;
 import dev.holdfast.tls.hello.TlsVersion;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -43,6 +44,18 @@ public enum GroupPreference {
                 .toList();
         return new Verdict.Accept(
                 accept.policy(), accept.version(), accept.protocols(), accept.suites(), left, accept.keyType());
+    }
+
+    /**
+     * The group that the engine will use, as far as the hello decides it: in TLS 1.3 the first that came with a key, else the
+     * first offered.
+     */
+    public static Optional<NamedGroup> expected(Verdict.Accept accept, ClientHello hello) {
+        List<Integer> offered = Objects.requireNonNullElse(hello.groups(), List.of());
+        return (accept.version() == TlsVersion.TLS_1_3
+                        ? firstCommon(accept, hello.keyShareGroups()).or(() -> firstCommon(accept, offered))
+                        : firstCommon(accept, offered))
+                .flatMap(NamedGroup::of);
     }
 
     private static Optional<Integer> firstCommon(Verdict.Accept accept, List<Integer> offered) {

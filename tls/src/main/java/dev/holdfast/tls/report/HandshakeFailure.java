@@ -1,6 +1,7 @@
 package dev.holdfast.tls.report;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,8 +70,9 @@ public sealed interface HandshakeFailure extends TlsRefusal {
      * @param root subject of the root that the chain shown leads to
      * @param names what the leaf is good for
      * @param serverName what the client asked for; null when it named none
+     * @param notBefore from when to {@code notAfter} all of the certificates shown are valid
      */
-    record Shown(String root, List<String> names, @Nullable String serverName) {
+    record Shown(String root, List<String> names, @Nullable String serverName, Instant notBefore, Instant notAfter) {
         public Shown {
             names = List.copyOf(names);
         }

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,19 @@ import org.jspecify.annotations.Nullable;
  * the thread of the connection. Nobody puts a key, token, signature or private key into it, and where a client put one in the place
  * of a name, {@link Secrets} takes out what looks like one.
  *
+ * @param id names this report to whoever asks about it, the client included; reports in the order of their ids are in that of time
  * @param listener the listener's name: {@code mqtt}, {@code amqp}, {@code https}
  * @param connectionId {@link Connection#id}
  * @param hub the hub that was asked for, null when none was named
  * @param device the device or {@code device/module} that was named, as the client spelled it, made printable; null when none was
  * @param reason stable code, the same word everywhere: {@code TokenExpired}, {@code UnknownDevice}
  * @param explanation what happened, why, and what to change, in full sentences
+ * @param alert of TLS that was sent or received, such as {@code sent protocol_version}; null for none
+ * @param refusal what the reason is the name of, for its details; null where there are none
+ * @param connection for what is known about it; null in tests
  */
 public record Report(
+        String id,
         Instant time,
         String listener,
         InetSocketAddress remoteAddress,
@@ -29,7 +35,10 @@ public record Report(
         @Nullable String hub,
         @Nullable String device,
         String reason,
-        String explanation) {
+        String explanation,
+        @Nullable String alert,
+        @Nullable Record refusal,
+        @Nullable Connection connection) {
     private static final int DEVICE_MAX_CHARS = 260;
     private static final int EXPLANATION_MAX_CHARS = 4096;
 
@@ -40,6 +49,31 @@ public record Report(
         explanation = printable(Secrets.takeOut(explanation), EXPLANATION_MAX_CHARS);
     }
 
+    /** With an id of its own, and nothing but the sentence to explain it. */
+    public Report(
+            Instant time,
+            String listener,
+            InetSocketAddress remoteAddress,
+            UUID connectionId,
+            @Nullable String hub,
+            @Nullable String device,
+            String reason,
+            String explanation) {
+        this(
+                newId(time),
+                time,
+                listener,
+                remoteAddress,
+                connectionId,
+                hub,
+                device,
+                reason,
+                explanation,
+                null,
+                null,
+                null);
+    }
+
     /** Of a connection; the rest as in the record. */
     public static Report of(
             Connection connection,
@@ -48,7 +82,20 @@ public record Report(
             @Nullable String device,
             String reason,
             String explanation) {
+        return of(connection, time, hub, device, reason, explanation, null);
+    }
+
+    /** Of a connection, with the details of why. */
+    public static Report of(
+            Connection connection,
+            Instant time,
+            @Nullable String hub,
+            @Nullable String device,
+            String reason,
+            String explanation,
+            @Nullable Object refusal) {
         return new Report(
+                newId(time),
                 time,
                 connection.listener(),
                 connection.remoteAddress(),
@@ -56,7 +103,75 @@ public record Report(
                 hub,
                 device,
                 reason,
-                explanation);
+                explanation,
+                null,
+                refusal instanceof Record details ? details : null,
+                connection);
+    }
+
+    /** The same, with the alert that went with it. */
+    public Report with(@Nullable String alert) {
+        return new Report(
+                id,
+                time,
+                listener,
+                remoteAddress,
+                connectionId,
+                hub,
+                device,
+                reason,
+                explanation,
+                alert,
+                refusal,
+                connection);
+    }
+
+    /** The same, for keeping: a connection is much larger than what is known of it. */
+    public Report withoutConnection() {
+        return new Report(
+                id,
+                time,
+                listener,
+                remoteAddress,
+                connectionId,
+                hub,
+                device,
+                reason,
+                explanation,
+                alert,
+                refusal,
+                null);
+    }
+
+    /** Of several that were only counted, from where the last of them came. */
+    public static Report summaryOf(Report last, Instant time, String reason, String explanation, Record details) {
+        return new Report(
+                newId(time),
+                time,
+                last.listener,
+                last.remoteAddress,
+                last.connectionId,
+                last.hub,
+                last.device,
+                reason,
+                explanation,
+                null,
+                details,
+                null);
+    }
+
+    /** Milliseconds since 1970 in twelve hexadecimal digits, then eight of chance. */
+    private static String newId(Instant time) {
+        return String.format(
+                Locale.ROOT,
+                "%012x%08x",
+                time.toEpochMilli() & 0xFFFF_FFFF_FFFFL,
+                ThreadLocalRandom.current().nextInt());
+    }
+
+    /** A text that clients chose parts of, without secrets and in one line, as reports show it. */
+    public static String cleaned(String text, int maxChars) {
+        return printable(Secrets.takeOut(text), maxChars);
     }
 
     /**

@@ -27,6 +27,8 @@ import dev.holdfast.tls.report.VerdictRefusal.NoCommonVersion;
 import dev.holdfast.tls.report.VerdictRefusal.Retired;
 import dev.holdfast.tls.report.VerdictRefusal.UnknownServerName;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Says in sentences what a {@link TlsRefusal} means and what to change. */
@@ -36,11 +38,12 @@ public final class TlsExplanation {
 
     private TlsExplanation() {}
 
-    public static String of(TlsRefusal refusal) {
+    /** @param now by the server's clock */
+    public static String of(TlsRefusal refusal, Instant now) {
         return switch (refusal) {
             case HelloRefusal hello -> ofHello(hello);
             case VerdictRefusal verdict -> ofVerdict(verdict);
-            case HandshakeFailure failure -> ofHandshake(failure);
+            case HandshakeFailure failure -> ofHandshake(failure, now);
         };
     }
 
@@ -124,10 +127,10 @@ public final class TlsExplanation {
         };
     }
 
-    private static String ofHandshake(HandshakeFailure failure) {
+    private static String ofHandshake(HandshakeFailure failure, Instant now) {
         return switch (failure) {
             case AlertReceived(var alert, var shown) ->
-                "The client ended the handshake with the alert '" + alert + "'. " + ofAlert(alert, shown);
+                "The client ended the handshake with the alert '" + alert + "'. " + ofAlert(alert, shown, now);
             case HandshakeRejected(var what) ->
                 "The handshake failed at a message of the client: " + what
                         + ". The client's TLS library, its certificate or its key is at fault.";
@@ -162,16 +165,17 @@ public final class TlsExplanation {
         };
     }
 
-    private static String ofAlert(String alert, Shown shown) {
+    private static String ofAlert(String alert, Shown shown, Instant now) {
         return switch (alert) {
             case "unknown_ca" -> "It does not trust the root of the chain it was shown. " + trust(shown);
             case "bad_certificate", "certificate_unknown" ->
                 "It did not accept the server's certificate: it does not trust the root, or connects by a name that the"
                         + " certificate does not have. " + trust(shown) + " The certificate is good for "
-                        + list(shown.names()) + ".";
+                        + list(shown.names()) + ". A client whose clock is wrong may say the same: "
+                        + clocks(shown, now);
             case "certificate_expired" ->
-                "By its clock the server's certificate is not valid now. Set the client's clock; if it is right, look at"
-                        + " the server's certificate and clock.";
+                "By its clock the server's certificate is not valid now. " + clocks(shown, now)
+                        + " Set the client's clock; if it is right, look at the server's certificate and clock.";
             case "unsupported_certificate" ->
                 "It can't use a certificate of this key type. Enable RSA or ECDSA (P-256) in its TLS library.";
             case "handshake_failure", "insufficient_security", "illegal_parameter", "protocol_version" ->
@@ -182,6 +186,11 @@ public final class TlsExplanation {
             case "user_canceled", "close_notify" -> "It changed its mind; the cause is on the client's side.";
             default -> "Look at the client's log for the cause.";
         };
+    }
+
+    private static String clocks(Shown shown, Instant now) {
+        return "The certificates shown are valid from " + shown.notBefore() + " to " + shown.notAfter()
+                + ", and this server's clock says " + now.truncatedTo(ChronoUnit.SECONDS) + ".";
     }
 
     private static String trust(Shown shown) {

@@ -6,6 +6,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.testkit.RawHello;
 import dev.holdfast.testkit.TestClock;
+import dev.holdfast.tls.hello.HelloShapes;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
@@ -45,6 +46,7 @@ class ArrivalTest {
                 new ServerIdentities(TestDoor.AUTHORITIES),
                 () -> GroupPreference.X25519,
                 new Contexts(LIMITS.tls(), directory),
+                new HelloShapes(10),
                 tasks::add,
                 new Guests(LIMITS.sockets()),
                 new Counters(),

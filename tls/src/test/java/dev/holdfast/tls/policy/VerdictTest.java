@@ -45,7 +45,7 @@ class VerdictTest {
     private static Accept accepted(RawHello raw, TlsPolicy policy) {
         return switch (Verdict.judge(hello(raw), policy, NOW)) {
             case Accept accept -> accept;
-            case Refuse(var why) -> throw new AssertionError(TlsExplanation.of(why));
+            case Refuse(var why) -> throw new AssertionError(TlsExplanation.of(why, Instant.EPOCH));
         };
     }
 
@@ -167,7 +167,9 @@ class VerdictTest {
 
         assertThat(old)
                 .isEqualTo(new NoCommonVersion("hub-2025", List.of("up to TLS 1.0"), List.of("TLS 1.3", "TLS 1.2")));
-        assertThat(TlsExplanation.of(old)).contains("up to TLS 1.0").contains("TLS 1.3, TLS 1.2");
+        assertThat(TlsExplanation.of(old, Instant.EPOCH))
+                .contains("up to TLS 1.0")
+                .contains("TLS 1.3, TLS 1.2");
         assertThat(refused(RawHello.tls13().versions(0x7F1C), STANDARD)).isInstanceOf(NoCommonVersion.class);
         assertThat(refused(
                         RawHello.tls12(),
@@ -180,7 +182,7 @@ class VerdictTest {
         VerdictRefusal refusal = refused(RawHello.tls12().suites(RSA_AES128_CBC_SHA, 0x00FF), STANDARD);
 
         assertThat(refusal).isInstanceOf(NoCommonSuite.class);
-        assertThat(TlsExplanation.of(refusal))
+        assertThat(TlsExplanation.of(refusal, Instant.EPOCH))
                 .contains("TLS_RSA_WITH_AES_128_CBC_SHA")
                 .contains("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384");
     }
@@ -207,7 +209,9 @@ class VerdictTest {
                         "hub-2025",
                         List.of("brainpoolP256r1", "X25519MLKEM768"),
                         List.of("x25519", "secp256r1", "secp384r1")));
-        assertThat(TlsExplanation.of(refusal)).contains("brainpoolP256r1").contains("secp384r1");
+        assertThat(TlsExplanation.of(refusal, Instant.EPOCH))
+                .contains("brainpoolP256r1")
+                .contains("secp384r1");
         assertThat(refused(RawHello.tls13().groups(0x11EC), STANDARD)).isInstanceOf(NoCommonGroup.class);
     }
 
@@ -230,7 +234,9 @@ class VerdictTest {
         VerdictRefusal refusal = refused(x25519Only, STANDARD);
 
         assertThat(refusal).isEqualTo(new CertificateCurveNotOffered(List.of("x25519"), "secp256r1"));
-        assertThat(TlsExplanation.of(refusal)).contains("secp256r1").contains("x25519");
+        assertThat(TlsExplanation.of(refusal, Instant.EPOCH))
+                .contains("secp256r1")
+                .contains("x25519");
         assertThat(accepted(RawHello.tls13().versions(0x0304).groups(29).signatureAlgorithms(0x0403), STANDARD)
                         .keyType())
                 .isEqualTo(ServerKeyType.ECDSA);

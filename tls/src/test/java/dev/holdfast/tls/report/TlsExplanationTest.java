@@ -25,6 +25,7 @@ import dev.holdfast.tls.report.VerdictRefusal.NoCommonSignature;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonSuite;
 import dev.holdfast.tls.report.VerdictRefusal.NoCommonVersion;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,8 +36,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TlsExplanationTest {
-    private static final Shown SHOWN =
-            new Shown("CN=Holdfast RSA Root 1", List.of("*.holdfast.localhost"), "hub1.holdfast.localhost");
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    private static final Shown SHOWN = new Shown(
+            "CN=Holdfast RSA Root 1",
+            List.of("*.holdfast.localhost"),
+            "hub1.holdfast.localhost",
+            NOW.minusSeconds(86_400),
+            NOW.plusSeconds(86_400));
     private static final Duration MAX = Duration.ofSeconds(15);
 
     static Stream<TlsRefusal> everyCase() {
@@ -70,7 +76,9 @@ class TlsExplanationTest {
     @MethodSource("everyCase")
     void every_refusal_has_a_word_and_sentences(TlsRefusal refusal) {
         assertThat(refusal.reason()).matches("[A-Z][A-Za-z0-9]+");
-        assertThat(TlsExplanation.of(refusal)).matches("(?s)[A-Z0-9].{40,}[.]").doesNotContain("null", "[", "..");
+        assertThat(TlsExplanation.of(refusal, NOW))
+                .matches("(?s)[A-Z0-9].{40,}[.]")
+                .doesNotContain("null", "[", "..");
     }
 
     @ParameterizedTest
@@ -86,11 +94,12 @@ class TlsExplanationTest {
 
     @Test
     void trouble_with_trust_names_root_file_and_name() {
-        assertThat(TlsExplanation.of(new AlertReceived("unknown_ca", SHOWN)))
+        assertThat(TlsExplanation.of(new AlertReceived("unknown_ca", SHOWN), NOW))
                 .contains("does not trust the root", "CN=Holdfast RSA Root 1", "ca.pem", "hub1.holdfast.localhost");
-        assertThat(TlsExplanation.of(new AlertReceived("bad_certificate", SHOWN)))
+        assertThat(TlsExplanation.of(new AlertReceived("bad_certificate", SHOWN), NOW))
                 .contains("*.holdfast.localhost");
-        assertThat(TlsExplanation.of(new AlertReceived("unknown_ca", new Shown("CN=R", List.of(), null))))
+        assertThat(TlsExplanation.of(
+                        new AlertReceived("unknown_ca", new Shown("CN=R", List.of(), null, NOW, NOW)), NOW))
                 .contains("no SNI");
     }
 
@@ -99,10 +108,10 @@ class TlsExplanationTest {
         List<String> many =
                 IntStream.range(0, 5_000).mapToObj(i -> "SUITE_" + i).toList();
 
-        assertThat(TlsExplanation.of(new NoCommonSuite("p", many, List.of("B"))))
+        assertThat(TlsExplanation.of(new NoCommonSuite("p", many, List.of("B")), NOW))
                 .contains("SUITE_39 and 4960 more")
                 .hasSizeLessThan(2_000);
-        assertThat(TlsExplanation.of(new NoCommonSuite("p", List.of(), List.of("B"))))
+        assertThat(TlsExplanation.of(new NoCommonSuite("p", List.of(), List.of("B")), NOW))
                 .contains("offers none;");
     }
 }

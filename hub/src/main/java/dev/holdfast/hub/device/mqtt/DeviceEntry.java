@@ -58,7 +58,7 @@ final class DeviceEntry implements DeviceLink {
             } else {
                 link.end();
             }
-            reporter.report(why.reason(), why.explain());
+            reporter.report(why.reason(), why.explain(), why);
         }
     }
 

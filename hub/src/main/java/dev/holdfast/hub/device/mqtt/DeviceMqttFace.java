@@ -17,6 +17,7 @@ import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.tls.peer.Admissions;
 import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.mqtt.MqttAnswer;
 import dev.holdfast.wire.mqtt.MqttConnect;
@@ -43,14 +44,24 @@ public final class DeviceMqttFace implements MqttFace {
     private final Limits.Mqtt limits;
     private final InstantSource clock;
     private final Consumer<Report> reports;
+    private final Consumer<DeviceConnected> connected;
 
-    /** @param reports told of every refused connection and of every one that the hub ended; any thread */
-    public DeviceMqttFace(HubDirectory hubs, Limits.Mqtt limits, InstantSource clock, Consumer<Report> reports) {
+    /**
+     * @param reports told of every refused connection and of every one that the hub ended; any thread
+     * @param connected told of every device that was let in; any thread
+     */
+    public DeviceMqttFace(
+            HubDirectory hubs,
+            Limits.Mqtt limits,
+            InstantSource clock,
+            Consumer<Report> reports,
+            Consumer<DeviceConnected> connected) {
         this.hubs = hubs;
         this.admission = new TlsAdmission(hubs, clock);
         this.limits = limits;
         this.clock = clock;
         this.reports = reports;
+        this.connected = connected;
     }
 
     @Override
@@ -131,12 +142,25 @@ public final class DeviceMqttFace implements MqttFace {
                     entry.leave();
                     yield refuse(new NotAuthenticated(why), hub, connect, link);
                 }
-                case DeviceAuthentication.Accepted accepted -> open(hub, accepted, name, connect, entry);
+                case DeviceAuthentication.Accepted accepted -> {
+                    tell(hub, accepted, name, link);
+                    yield open(hub, accepted, name, connect, entry);
+                }
             };
         } catch (RuntimeException failed) {
             entry.leave();
             throw failed;
         }
+    }
+
+    private void tell(Hub hub, DeviceAuthentication.Accepted accepted, UserName name, MqttLink link) {
+        connected.accept(new DeviceConnected(
+                clock.instant(),
+                link.connection(),
+                hub.name().value(),
+                accepted.identity().toString(),
+                name.clientType(),
+                accepted.method().type()));
     }
 
     /**
@@ -172,7 +196,7 @@ public final class DeviceMqttFace implements MqttFace {
     }
 
     private MqttAnswer refuse(ConnectRefusal refusal, @Nullable Hub hub, MqttConnect connect, MqttLink link) {
-        reporter(hub, connect, link).report(refusal.reason(), refusal.explain());
+        reporter(hub, connect, link).report(refusal.reason(), refusal.explain(), refusal);
         return new MqttAnswer.Refused(ConnackCodes.of(refusal));
     }
 

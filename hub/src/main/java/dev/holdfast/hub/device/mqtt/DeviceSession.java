@@ -78,7 +78,7 @@ final class DeviceSession implements MqttSession {
      */
     private void report(PublishRefusal why) {
         if (refusalReported.compareAndSet(false, true)) {
-            entry.reporter().report(why.reason(), why.explain());
+            entry.reporter().report(why.reason(), why.explain(), why);
         }
     }
 
@@ -95,7 +95,7 @@ final class DeviceSession implements MqttSession {
     @Override
     public void ended(MqttEnd end) {
         if (end instanceof MqttEnd.Faulted(var fault)) {
-            entry.reporter().report(fault.reason(), fault.explain());
+            entry.reporter().report(fault.reason(), fault.explain(), fault);
         }
         entry.leave();
         if (will != null && !(end instanceof MqttEnd.Disconnected)) {

@@ -14,7 +14,8 @@ record Reporter(
         @Nullable String hub,
         @Nullable String device) {
 
-    void report(String reason, String explanation) {
-        reports.accept(Report.of(connection, clock.instant(), hub, device, reason, explanation));
+    /** @param refusal what the reason is the name of */
+    void report(String reason, String explanation, Object refusal) {
+        reports.accept(Report.of(connection, clock.instant(), hub, device, reason, explanation, refusal));
     }
 }

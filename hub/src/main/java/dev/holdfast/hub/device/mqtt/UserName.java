@@ -16,8 +16,15 @@ import org.jspecify.annotations.Nullable;
  * clients leave it out.
  *
  * @param modelId the digital-twin model that the device announces, decoded; null when none
+ * @param clientType what the client says it is, decoded; null when it does not, or says too much
  */
-record UserName(String host, Identity identity, @Nullable String modelId) {
+record UserName(
+        String host,
+        Identity identity,
+        @Nullable String modelId,
+        @Nullable String clientType) {
+    private static final int CLIENT_TYPE_MAX_CHARS = 1024;
+
     /** DTMIs have at most 2,048 characters (DTDL version 3); it is stamped on every message. */
     private static final int MODEL_ID_MAX_CHARS = 2048;
 
@@ -47,13 +54,17 @@ record UserName(String host, Identity identity, @Nullable String modelId) {
         if (query == null) {
             return new Parsed.OtherClientId(clientId, PropertyText.cut(withoutQuery(rest), PRINTED_MAX_CHARS));
         }
-        String modelId = parameters(query).get("model-id");
+        Map<String, String> parameters = parameters(query);
+        String modelId = parameters.get("model-id");
         if (modelId != null && !isPrintable(modelId)) {
             return new Parsed.Malformed(
                     "its model-id is longer than " + MODEL_ID_MAX_CHARS + " characters or holds a control character");
         }
         boolean announced = modelId != null && !modelId.isEmpty();
-        return new Parsed.Name(new UserName(userName.substring(0, slash), identity, announced ? modelId : null));
+        String clientType = parameters.get("DeviceClientType");
+        boolean told = clientType != null && !clientType.isEmpty() && clientType.length() <= CLIENT_TYPE_MAX_CHARS;
+        return new Parsed.Name(new UserName(
+                userName.substring(0, slash), identity, announced ? modelId : null, told ? clientType : null));
     }
 
     /** What follows the client id, without its separator; null when the client id does not end there. */

@@ -16,6 +16,7 @@ record Reporter(EventsSettings settings, Connection connection) {
                         hub == null ? null : hub.value(),
                         refusal instanceof EventsRefusal.DeviceOverAmqp(var device) ? device : null,
                         refusal.reason(),
-                        refusal.explain()));
+                        refusal.explain(),
+                        refusal));
     }
 }

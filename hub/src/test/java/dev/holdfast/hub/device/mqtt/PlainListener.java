@@ -4,6 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
+import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.mqtt.MqttServer;
@@ -18,6 +19,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -29,15 +32,16 @@ final class PlainListener implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Channel listener;
+    final Queue<DeviceConnected> connected = new ConcurrentLinkedQueue<>();
 
     PlainListener(HubDirectory hubs, InstantSource clock, Consumer<Report> reports, Supplier<PeerIdentity> peer) {
         Limits limits = Limits.defaults();
         MqttServer server = new MqttServer(
-                List.of(new DeviceMqttFace(hubs, limits.mqtt(), clock, reports)),
+                List.of(new DeviceMqttFace(hubs, limits.mqtt(), clock, reports, connected::add)),
                 limits,
                 threads,
-                (connection, connect, fault) ->
-                        new Reporter(clock, reports, connection, null, null).report(fault.reason(), fault.explain()));
+                (connection, connect, fault) -> new Reporter(clock, reports, connection, null, null)
+                        .report(fault.reason(), fault.explain(), fault));
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

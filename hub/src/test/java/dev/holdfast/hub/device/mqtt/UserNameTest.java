@@ -23,7 +23,10 @@ class UserNameTest {
     }
 
     private static void assertRead(String userName, String clientId, Identity identity, @Nullable String modelId) {
-        assertThat(read(userName, clientId)).isEqualTo(new UserName("hub1.hub.test", identity, modelId));
+        UserName name = read(userName, clientId);
+        assertThat(name.host()).isEqualTo("hub1.hub.test");
+        assertThat(name.identity()).isEqualTo(identity);
+        assertThat(name.modelId()).isEqualTo(modelId);
     }
 
     /** As captured from the clients. */
@@ -49,6 +52,16 @@ class UserNameTest {
         assertRead(
                 "hub1.hub.test/dev1/?api-version=2020-09-30&DeviceClientType=iothubclient%2f1.15&model-id=dtmi%3aa%3b1",
                 "dev1", DEV1, "dtmi:a;1");
+    }
+
+    @Test
+    void a_client_says_what_it_is_unless_that_is_too_long() {
+        assertThat(read("h/dev1/?DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.1)", "dev1")
+                        .clientType())
+                .isEqualTo("azure-iot-device/1.18.4 (node v20.1)");
+        assertThat(read("h/dev1/?DeviceClientType=" + "x".repeat(1025), "dev1").clientType())
+                .isNull();
+        assertThat(read("h/dev1/", "dev1").clientType()).isNull();
     }
 
     @Test

@@ -1,8 +1,7 @@
-package dev.holdfast.server;
+package dev.holdfast.tls.report;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Source;
-import dev.holdfast.tls.report.Report;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -15,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded: the oldest source is forgotten, and told about, when there are too many of them.
  */
-final class RefusalQuota {
+public final class RefusalQuota {
     /**
      * Refusals that got no line.
      *
      * @param last the newest of them
      * @param ofAll whether they are of any source, because of the bound for all
      */
-    record LeftOut(Report last, long count, boolean ofAll) {}
+    public record LeftOut(Report last, long count, boolean ofAll) {}
 
     private record Kind(Source source, String listener, String reason) {}
 
@@ -54,12 +53,12 @@ final class RefusalQuota {
     private final List<LeftOut> forgotten = new ArrayList<>();
     private @Nullable Tally all;
 
-    RefusalQuota(Limits.RefusalLines limits) {
+    public RefusalQuota(Limits.RefusalLines limits) {
         this.limits = limits;
     }
 
     /** Whether this one gets a line; if not, it is counted. */
-    synchronized boolean admits(Report report, long nowNanos) {
+    public synchronized boolean admits(Report report, long nowNanos) {
         Kind kind = new Kind(Source.of(report.remoteAddress().getAddress()), report.listener(), report.reason());
         Tally tally = tallies.computeIfAbsent(kind, _ -> new Tally(nowNanos));
         if (tallies.size() > limits.rememberedMax()) {
@@ -71,7 +70,7 @@ final class RefusalQuota {
     }
 
     /** What was left out within times that are over, each once. */
-    synchronized List<LeftOut> over(long nowNanos) {
+    public synchronized List<LeftOut> over(long nowNanos) {
         List<LeftOut> over = new ArrayList<>(forgotten);
         forgotten.clear();
         Iterator<Map.Entry<Kind, Tally>> oldest = tallies.entrySet().iterator();

@@ -1,0 +1,34 @@
+package dev.holdfast.insight.journal;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which reports are wanted; null for any.
+ *
+ * @param device its id, by case; also reports whose likeliest device it is
+ * @param address as text, without a port
+ * @param reason without regard to case
+ * @param since and {@code until}: both included
+ * @param before the id of a report; only older ones
+ */
+public record JournalQuery(
+        @Nullable String hub,
+        @Nullable String device,
+        @Nullable String address,
+        @Nullable String reason,
+        @Nullable Instant since,
+        @Nullable Instant until,
+        @Nullable String before) {
+    /** All of them. */
+    public static final JournalQuery ALL = new JournalQuery(null, null, null, null, null, null, null);
+
+    boolean matches(JournalEntry entry) {
+        return (hub == null || hub.equalsIgnoreCase(entry.hub()))
+                && (device == null || device.equals(entry.device()) || device.equals(entry.likelyDevice()))
+                && (address == null || address.equals(entry.address()))
+                && (reason == null || reason.equalsIgnoreCase(entry.reason()))
+                && (since == null || !entry.time().isBefore(since))
+                && (until == null || !entry.time().isAfter(until));
+    }
+}
