@@ -28,6 +28,7 @@ public final class Main {
                 .addSubcommand(CertCommand.line(environment))
                 .addSubcommand(new MonitorCommand(environment))
                 .addSubcommand(new StatusCommand(environment))
+                .addSubcommand(new WhyCommand(environment))
                 .addSubcommand(new BackupCommand(environment))
                 .addSubcommand(new RestoreCommand(environment))
                 .addSubcommand(BenchCommand.line(environment))

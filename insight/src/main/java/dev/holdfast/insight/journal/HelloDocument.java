@@ -2,6 +2,7 @@ package dev.holdfast.insight.journal;
 
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.HelloShape;
+import dev.holdfast.tls.report.Report;
 import java.util.List;
 import java.util.Objects;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Everything that a client offered, in its order, by the names of the registries. */
 final class HelloDocument {
     private static final int LIST_MAX = 200;
+    private static final int NAME_MAX_CHARS = 64;
 
     private HelloDocument() {}
 
@@ -24,7 +26,12 @@ final class HelloDocument {
         names(json, "keyShares", hello.offeredKeyShares());
         names(json, "signatures", hello.offeredSignatures());
         names(json, "certificateSignatures", hello.offeredCertificateSignatures());
-        names(json, "applicationProtocols", hello.applicationProtocols());
+        names(
+                json,
+                "applicationProtocols",
+                hello.applicationProtocols().stream()
+                        .map(name -> Report.cleaned(name, NAME_MAX_CHARS))
+                        .toList());
         names(
                 json,
                 "extensions",

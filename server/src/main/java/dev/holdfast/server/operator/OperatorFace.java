@@ -73,13 +73,15 @@ public final class OperatorFace implements HttpFace {
         if (fault == null) {
             return null;
         }
-        reports.accept(Report.of(head.connection(), clock.instant(), null, null, fault.reason(), fault.explain()));
+        Report report = Report.of(head.connection(), clock.instant(), null, null, fault.reason(), fault.explain());
+        reports.accept(report);
         return Answers.error(
                         401,
                         "Unauthorized",
                         "Send the operator token as 'Authorization: Bearer …'; the server keeps it in the file"
                                 + " operator-token of its data directory.")
-                .with("WWW-Authenticate", "Bearer");
+                .with("WWW-Authenticate", "Bearer")
+                .with("x-ms-request-id", report.id());
     }
 
     @Override

@@ -37,12 +37,11 @@ final class AnswerNode {
     private final AmqpConnection connection;
     private final int requestsMax;
     private final Handler handler;
-    private final Consumer<EventsRefusal> refused;
+    private final Refusing refused;
     private final List<OutgoingLink> answerLinks = new ArrayList<>();
     private final Queue<IncomingLink> owed = new ArrayDeque<>();
 
-    AnswerNode(
-            String name, AmqpConnection connection, int requestsMax, Handler handler, Consumer<EventsRefusal> refused) {
+    AnswerNode(String name, AmqpConnection connection, int requestsMax, Handler handler, Refusing refused) {
         this.name = name;
         this.connection = connection;
         this.requestsMax = requestsMax;
@@ -64,16 +63,14 @@ final class AnswerNode {
         Optional<AmqpMessage> decoded = AmqpMessage.decode(arrived.encoded());
         if (decoded.isEmpty()) {
             EventsRefusal malformed = new EventsRefusal.RequestMalformed("it is not an AMQP message");
-            refused.accept(malformed);
-            arrived.reject(EventsErrors.of(malformed));
+            arrived.reject(refused.errorOf(null, malformed));
             link.grant(1);
             return;
         }
         AmqpMessage request = decoded.get();
         if (answerLink(link, request.properties().replyTo()) == null) {
             EventsRefusal noLink = new EventsRefusal.NoAnswerLink(name);
-            refused.accept(noLink);
-            arrived.reject(EventsErrors.of(noLink));
+            arrived.reject(refused.errorOf(null, noLink));
             link.grant(1);
             return;
         }
@@ -89,8 +86,7 @@ final class AnswerNode {
         OutgoingLink link = answerLink(from, request.properties().replyTo());
         if (link != null && !link.send(message.encode())) {
             EventsRefusal notTaken = new EventsRefusal.NoAnswerLink(name);
-            refused.accept(notTaken);
-            link.detach(EventsErrors.of(notTaken));
+            link.detach(refused.errorOf(null, notTaken));
         }
         owed.add(from);
         pay();

@@ -1,11 +1,9 @@
 package dev.holdfast.hub.service.events;
 
-import dev.holdfast.base.HubName;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +15,9 @@ final class CbsHandler implements AnswerNode.Handler {
     private static final int AUDIENCE_MAX_CHARS = 1024;
 
     private final Grants grants;
-    private final BiConsumer<@Nullable HubName, EventsRefusal> refused;
+    private final Refusing refused;
 
-    CbsHandler(Grants grants, BiConsumer<@Nullable HubName, EventsRefusal> refused) {
+    CbsHandler(Grants grants, Refusing refused) {
         this.grants = grants;
         this.refused = refused;
     }
@@ -32,11 +30,11 @@ final class CbsHandler implements AnswerNode.Handler {
             answer.accept(new AnswerNode.Answer(Map.of("status-code", 200, "status-description", "OK"), null));
             return;
         }
-        refused.accept(grants.hubNamed(token), refusal);
+        String told = refused.errorOf(grants.hubNamed(token), refusal).description();
         answer.accept(new AnswerNode.Answer(
                 Map.of(
                         "status-code", EventsErrors.status(refusal),
-                        "status-description", refusal.explain(),
+                        "status-description", told,
                         "error-condition", EventsErrors.condition(refusal)),
                 null));
     }

@@ -49,18 +49,14 @@ final class EventsConversation implements AmqpConversation {
             grants.addFromSasl(shown);
         }
         int requestsMax = settings.limits().amqp().requestsMax();
-        this.cbs = new AnswerNode(
-                "$cbs",
-                connection,
-                requestsMax,
-                new CbsHandler(grants, this::report),
-                refusal -> report(null, refusal));
+        this.cbs =
+                new AnswerNode("$cbs", connection, requestsMax, new CbsHandler(grants, this::errorOf), this::errorOf);
         this.management = new AnswerNode(
                 "$management",
                 connection,
                 requestsMax,
-                new ManagementHandler(settings, grants, this::report),
-                refusal -> report(null, refusal));
+                new ManagementHandler(settings, grants, this::errorOf),
+                this::errorOf);
         long every = settings.limits().amqp().judgeAgainEvery().toMillis();
         this.judging = connection
                 .executor()
@@ -106,8 +102,9 @@ final class EventsConversation implements AmqpConversation {
             return false;
         }
         EventsRefusal refusal = new EventsRefusal.TooManyLinksUnauthorized(LINKS_UNAUTHORIZED_MAX);
-        refuse(link, null, refusal);
-        connection.close(EventsErrors.of(refusal));
+        AmqpError error = errorOf(null, refusal);
+        link.refuse(error);
+        connection.close(error);
         return true;
     }
 
@@ -146,7 +143,7 @@ final class EventsConversation implements AmqpConversation {
             return;
         }
         ReaderLink reader = new ReaderLink(
-                settings, connection, link, new ReaderLink.Target(address, hub, partition.getAsInt()), this::report);
+                settings, connection, link, new ReaderLink.Target(address, hub, partition.getAsInt()), this::errorOf);
         readers.add(reader);
         reader.open(() -> readers.remove(reader));
     }
@@ -178,23 +175,22 @@ final class EventsConversation implements AmqpConversation {
     }
 
     private void refuse(AmqpLink link, @Nullable Hub hub, EventsRefusal refusal) {
-        report(hub == null ? null : hub.name(), refusal);
-        link.refuse(EventsErrors.of(refusal));
+        link.refuse(errorOf(hub == null ? null : hub.name(), refusal));
     }
 
     /** Any thread. Who showed nothing good yet may be refused a few times only. */
-    private void report(@Nullable HubName hub, EventsRefusal refusal) {
-        reporter.report(hub, refusal);
+    private AmqpError errorOf(@Nullable HubName hub, EventsRefusal refusal) {
+        String report = reporter.report(hub, refusal);
         if (refusals.incrementAndGet() == REFUSALS_UNAUTHORIZED_MAX) {
             connection.execute(this::refusedOften);
         }
+        return EventsErrors.of(refusal, report);
     }
 
     private void refusedOften() {
         if (grants.isEmpty()) {
             EventsRefusal often = new EventsRefusal.TooManyRefusals(REFUSALS_UNAUTHORIZED_MAX);
-            reporter.report(null, often);
-            connection.close(EventsErrors.of(often));
+            connection.close(EventsErrors.of(often, reporter.report(null, often)));
         } else {
             refusals.set(0);
         }
@@ -205,8 +201,7 @@ final class EventsConversation implements AmqpConversation {
         openMillis += everyMillis;
         if (grants.isEmpty() && openMillis > limits.authorizeMaxTime().toMillis()) {
             EventsRefusal never = new EventsRefusal.NeverAuthorized(limits.authorizeMaxTime());
-            reporter.report(null, never);
-            connection.close(EventsErrors.of(never));
+            connection.close(EventsErrors.of(never, reporter.report(null, never)));
             return;
         }
         for (ReaderLink reader : List.copyOf(readers)) {

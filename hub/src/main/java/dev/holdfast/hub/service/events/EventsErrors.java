@@ -6,8 +6,9 @@ import dev.holdfast.wire.amqp.AmqpError;
 final class EventsErrors {
     private EventsErrors() {}
 
-    static AmqpError of(EventsRefusal refusal) {
-        return new AmqpError(condition(refusal), refusal.explain());
+    /** @param report its id */
+    static AmqpError of(EventsRefusal refusal, String report) {
+        return new AmqpError(condition(refusal), refusal.explain() + " (report " + report + ")");
     }
 
     static String condition(EventsRefusal refusal) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,9 @@ final class ManagementHandler implements AnswerNode.Handler {
 
     private final EventsSettings settings;
     private final Grants grants;
-    private final BiConsumer<@Nullable HubName, EventsRefusal> refused;
+    private final Refusing refused;
 
-    ManagementHandler(EventsSettings settings, Grants grants, BiConsumer<@Nullable HubName, EventsRefusal> refused) {
+    ManagementHandler(EventsSettings settings, Grants grants, Refusing refused) {
         this.settings = settings;
         this.grants = grants;
         this.refused = refused;
@@ -130,11 +129,11 @@ final class ManagementHandler implements AnswerNode.Handler {
     }
 
     private AnswerNode.Answer refused(@Nullable HubName hub, EventsRefusal refusal) {
-        refused.accept(hub, refusal);
+        String told = refused.errorOf(hub, refusal).description();
         return new AnswerNode.Answer(
                 Map.of(
                         "status-code", EventsErrors.status(refusal),
-                        "status-description", refusal.explain(),
+                        "status-description", told,
                         "error-condition", EventsErrors.condition(refusal)),
                 null);
     }

@@ -1,6 +1,5 @@
 package dev.holdfast.hub.service.events;
 
-import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.store.Log;
 import dev.holdfast.wire.amqp.AmqpClient;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,18 +31,13 @@ final class ReaderLink implements PartitionReaders.Seat {
     private final NodeAddress.Partition address;
     private final Hub hub;
     private final int partition;
-    private final BiConsumer<HubName, EventsRefusal> refused;
+    private final Refusing refused;
     private PartitionReaders.@Nullable Place place;
     private Log.@Nullable Watch watch;
     private Runnable closed = () -> {};
     private boolean over;
 
-    ReaderLink(
-            EventsSettings settings,
-            AmqpConnection connection,
-            OutgoingLink link,
-            Target target,
-            BiConsumer<HubName, EventsRefusal> refused) {
+    ReaderLink(EventsSettings settings, AmqpConnection connection, OutgoingLink link, Target target, Refusing refused) {
         this.settings = settings;
         this.connection = connection;
         this.link = link;
@@ -208,16 +201,14 @@ final class ReaderLink implements PartitionReaders.Seat {
         if (place == null) {
             refuse(why);
         } else if (!over) {
-            refused.accept(hub.name(), why);
-            link.detach(EventsErrors.of(why));
+            link.detach(refused.errorOf(hub.name(), why));
         }
     }
 
     private void refuse(EventsRefusal why) {
         if (!over) {
             over = true;
-            refused.accept(hub.name(), why);
-            link.refuse(EventsErrors.of(why));
+            link.refuse(refused.errorOf(hub.name(), why));
             closed.run();
         }
     }

@@ -17,16 +17,20 @@ record Faults(InstantSource clock, Consumer<Report> reports) {
     /** @param device that the request is about, as the caller spelled it; null when it is about none */
     HttpResponse answer(ServiceFault fault, HttpRequest request, @Nullable Hub hub, @Nullable String device) {
         Instant now = clock.instant();
+        String requestId = UUID.randomUUID().toString();
         if (fault.isReported()) {
-            reports.accept(Report.of(
+            Report report = Report.of(
                     request.connection(),
                     now,
                     hub == null ? null : hub.name().value(),
                     device == null ? null : device.substring(0, Math.min(NAME_MAX_CHARS, device.length())),
                     fault.reason(),
-                    fault.toOperator()));
+                    fault.toOperator(),
+                    fault);
+            reports.accept(report);
+            // Whoever reads the error can ask for the report by the id that clients print.
+            requestId = report.id();
         }
-        String requestId = UUID.randomUUID().toString();
         return traced(ErrorBody.response(fault, requestId, now), requestId);
     }
 
