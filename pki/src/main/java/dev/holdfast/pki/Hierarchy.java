@@ -82,6 +82,18 @@ final class Hierarchy {
         }
     }
 
+    /** A chain under a root that need not be the primary one, in memory only. Blocks for a second or two where RSA keys are made. */
+    ServerChain candidate(RootFiles.Held root) {
+        Issuing issuing = new Issuing(clock);
+        KeyAndCertificate intermediate = issuing.intermediate(
+                kinds.name("Intermediate"), kinds.authority.generate(), root.pair(), kinds.authority);
+        KeyAndCertificate leaf = issuing.serverLeaf(names, kinds.leaf.generate(), intermediate, kinds.authority);
+        return new ServerChain(
+                List.of(leaf.certificate(), intermediate.certificate()),
+                leaf.key(),
+                root.pair().certificate());
+    }
+
     /**
      * Reads what is there and makes what is missing, ends too soon or is for other names. Keys are made on {@code threads}.
      *

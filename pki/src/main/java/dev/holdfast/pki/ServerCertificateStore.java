@@ -150,6 +150,26 @@ public final class ServerCertificateStore {
                         now.shown(slot).equals(now.own(slot)));
     }
 
+    /**
+     * Makes a chain under another root than the primary one, to be shown on trial; nothing of it is on disk. Blocks for a second or
+     * two.
+     *
+     * @param sha256 of a reserve or former root; null for the reserve
+     */
+    public CandidateChain candidate(ServerSlot slot, @Nullable String sha256) throws IOException {
+        RootFiles roots = own(slot).roots();
+        Optional<RootFiles.Held> next = roots.find(sha256);
+        if (next.isEmpty()) {
+            return new CandidateChain.Refused(
+                    sha256 == null ? new RootChangeFault.NoReserveRoot() : new RootChangeFault.NoSuchRoot(sha256));
+        }
+        RootChangeFault fault = roots.faultOf(next.get(), clock.instant());
+        return fault != null
+                ? new CandidateChain.Refused(fault)
+                : new CandidateChain.Made(
+                        own(slot).candidate(next.get()), next.get().in(slot));
+    }
+
     /** Makes the change that was judged, a new intermediate and a new leaf. The next reserve is left to {@link #makeReserves}. */
     public ServerAuthorities promote(RootChange.Possible change) throws IOException {
         RootFiles roots = own(change.slot()).roots();

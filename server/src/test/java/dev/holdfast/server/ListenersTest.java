@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerAuthorities;
+import dev.holdfast.tls.identity.ChainChooser;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
@@ -42,6 +43,7 @@ final class ListenersTest {
                 limits,
                 new Directory(new Live<>(NamedPolicies.standard())),
                 new ServerIdentities(authorities),
+                ChainChooser.NONE,
                 () -> GroupPreference.X25519,
                 InstantSource.system(),
                 report -> {});

@@ -1,5 +1,6 @@
 package dev.holdfast.server.certificate;
 
+import dev.holdfast.pki.CandidateChain;
 import dev.holdfast.pki.CertificateFacts;
 import dev.holdfast.pki.RootChange;
 import dev.holdfast.pki.RootChangeFault;
@@ -134,6 +135,12 @@ public final class ServerCertificates {
     public synchronized RootChange judge(String world, ServerSlot slot, @Nullable String sha256) throws IOException {
         finishChange(world);
         return store(world).judge(slot, sha256, shown(world));
+    }
+
+    /** A chain under another root than the primary one, to be shown on trial: under the one with this SHA-256, or the reserve. */
+    public synchronized CandidateChain candidate(String world, ServerSlot slot, @Nullable String sha256)
+            throws IOException {
+        return store(world).candidate(slot, sha256);
     }
 
     /** Promotes a root unless that is refused, and makes the next reserve. */

@@ -1,20 +1,19 @@
 package dev.holdfast.tls.hello;
 
 /**
- * How the hellos of one client software look, and a name for it.
+ * How the hellos of one client software look, and names for it.
  *
  * @param hello without what is of one connection: {@link ClientHello#shape}
  * @param ja4 as other tools compute it for a first connection
+ * @param id two clients share it only when they offer the same in the same order, which JA4 does not look at
  */
-public record HelloShape(ClientHello hello, String ja4) {
+public record HelloShape(ClientHello hello, String ja4, String id) {
+    private static final int MORE_CHARS = 8;
+
     /** The shape of a hello, by itself; {@link HelloShapes} keeps one of each. */
     public static HelloShape of(ClientHello hello) {
         ClientHello shape = hello.shape();
-        return new HelloShape(shape, Ja4.of(shape));
-    }
-
-    /** A name that two clients share only when they offer the same in the same order, which JA4 does not look at. */
-    public String id() {
-        return ja4 + "-" + Ja4.hash(hello.toString()).substring(0, 8);
+        String ja4 = Ja4.of(shape);
+        return new HelloShape(shape, ja4, ja4 + "-" + Ja4.hash(shape.toString()).substring(0, MORE_CHARS));
     }
 }

@@ -25,7 +25,7 @@ public final class HelloShapes {
     public HelloShape of(ClientHello hello) {
         ClientHello shape = hello.shape();
         synchronized (shapes) {
-            return shapes.computeIfAbsent(shape, made -> new HelloShape(made, Ja4.of(made)));
+            return shapes.computeIfAbsent(shape, HelloShape::of);
         }
     }
 }

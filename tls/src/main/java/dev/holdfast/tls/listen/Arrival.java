@@ -4,7 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
-import dev.holdfast.tls.hello.NamedGroup;
+import dev.holdfast.tls.hello.HelloShape;
 import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.Offer;
@@ -117,14 +117,14 @@ final class Arrival implements ClientHelloReader.Owner {
         }
         Optional<Directory.Endpoint> found = find(hello);
         if (found.isEmpty()) {
-            offered(hello, null, null, null);
+            offered(hello, null);
             refuse(context, hello, new UnknownServerName(Objects.requireNonNull(hello.serverName())), bytes);
             return;
         }
         Directory.Endpoint endpoint = found.get();
         switch (Verdict.judge(hello, endpoint.policy(), door.clock().instant())) {
             case Verdict.Refuse(var why) -> {
-                offered(hello, endpoint.policy().name(), null, null);
+                offered(hello, endpoint.policy().name());
                 refuse(context, hello, why, bytes);
             }
             case Verdict.Accept accept ->
@@ -132,11 +132,32 @@ final class Arrival implements ClientHelloReader.Owner {
         }
     }
 
-    private void offered(
-            ClientHello hello, @Nullable String policy, @Nullable NamedGroup group, @Nullable ServerChain chain) {
+    /** What was offered and refused. */
+    private void offered(ClientHello hello, @Nullable String policy) {
         connection.learn(
                 Offer.class,
-                new Offer(door.shapes().of(hello), hello.serverName(), hello.randomTime(), policy, group, chain));
+                new Offer(door.shapes().of(hello), hello.serverName(), hello.randomTime(), policy, null, null, false));
+    }
+
+    /** What was offered and accepted, with the chain that is shown. */
+    private Offer offered(ClientHello hello, Verdict.Accept accept, boolean here) {
+        HelloShape shape = door.shapes().of(hello);
+        ServerChain candidate = here
+                ? null
+                : door.chooser()
+                        .choose(connection.remoteAddress().getAddress(), hello.serverName(), shape, accept.keyType());
+        ServerChain chain =
+                candidate != null ? candidate : door.identities().chain(hello.serverName(), accept.keyType(), here);
+        Offer offer = new Offer(
+                shape,
+                hello.serverName(),
+                hello.randomTime(),
+                accept.policy().name(),
+                GroupPreference.expected(accept, hello).orElse(null),
+                chain,
+                candidate != null);
+        connection.learn(Offer.class, offer);
+        return offer;
     }
 
     private Optional<Directory.Endpoint> find(ClientHello hello) {
@@ -171,15 +192,13 @@ final class Arrival implements ClientHelloReader.Owner {
             endAfter(max);
         }
         boolean here = isForThisMachine(hello);
-        ServerChain chain = door.identities().chain(hello.serverName(), accept.keyType(), here);
-        offered(
-                hello,
-                accept.policy().name(),
-                GroupPreference.expected(accept, hello).orElse(null),
-                chain);
+        Offer offer = offered(hello, accept, here);
+        ServerChain chain = Objects.requireNonNull(offer.chain());
         SSLEngine engine;
         try {
-            engine = door.contexts().engine(Contexts.Place.of(endpoint, listener, here), accept, chain);
+            engine = offer.candidate()
+                    ? door.contexts().engineOfItsOwn(accept, chain)
+                    : door.contexts().engine(Contexts.Place.of(endpoint, listener, here), accept, chain);
         } catch (IllegalArgumentException cannot) {
             LOG.error(
                     "the engine can't do what the policy {} accepts",

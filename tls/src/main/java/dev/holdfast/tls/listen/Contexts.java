@@ -79,8 +79,19 @@ final class Contexts {
      * small records for a client that asks for them (RFC 6066 4).
      */
     SSLEngine engine(Place place, Verdict.Accept accept, ServerChain chain) {
-        SSLEngine engine = context(new Key(place, accept.keyType()), accept.policy(), chain)
-                .createSSLEngine();
+        return engine(context(new Key(place, accept.keyType()), accept.policy(), chain), accept);
+    }
+
+    /**
+     * As {@link #engine(Place, Verdict.Accept, ServerChain)}, with sessions that nobody else has: none is resumed in it, and what it
+     * makes is never resumed, since a resumed handshake proves nothing about the chain.
+     */
+    SSLEngine engineOfItsOwn(Verdict.Accept accept, ServerChain chain) {
+        return engine(make(chain), accept);
+    }
+
+    private SSLEngine engine(SSLContext context, Verdict.Accept accept) {
+        SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = new SSLParameters();
         // Without it the engine expects of a client with a maximum fragment length no larger records than it reckons,

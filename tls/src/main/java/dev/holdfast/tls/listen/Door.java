@@ -2,6 +2,7 @@ package dev.holdfast.tls.listen;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.tls.hello.HelloShapes;
+import dev.holdfast.tls.identity.ChainChooser;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
@@ -23,6 +24,7 @@ record Door(
         Limits limits,
         Directory directory,
         ServerIdentities identities,
+        ChainChooser chooser,
         Supplier<GroupPreference> groups,
         Contexts contexts,
         HelloShapes shapes,

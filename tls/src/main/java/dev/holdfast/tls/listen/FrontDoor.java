@@ -3,6 +3,7 @@ package dev.holdfast.tls.listen;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Source;
 import dev.holdfast.tls.hello.HelloShapes;
+import dev.holdfast.tls.identity.ChainChooser;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
@@ -81,13 +82,14 @@ public final class FrontDoor implements AutoCloseable {
     private final Door door;
 
     /**
-     * @param groups asked at each handshake
+     * @param chooser asked at each handshake, and so is {@code groups}
      * @param reports called on event loops, so it must be quick
      */
     public FrontDoor(
             Limits limits,
             Directory directory,
             ServerIdentities identities,
+            ChainChooser chooser,
             Supplier<GroupPreference> groups,
             InstantSource clock,
             Consumer<Report> reports) {
@@ -100,6 +102,7 @@ public final class FrontDoor implements AutoCloseable {
                 limits,
                 directory,
                 identities,
+                chooser,
                 groups,
                 new Contexts(limits.tls(), directory),
                 new HelloShapes(limits.tls().shapesMax()),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the name of the policy that judged; null when the name that the client asked for leads nowhere
  * @param group what the key exchange was predicted to use; null when it is none of this server's, or the client was refused
  * @param chain what the client was shown, or would have been in a full handshake; null when it was refused before
+ * @param candidate whether that is not the usual chain but one on trial
  */
 public record Offer(
         HelloShape shape,
@@ -25,7 +26,8 @@ public record Offer(
         long randomTime,
         @Nullable String policy,
         @Nullable NamedGroup group,
-        @Nullable ServerChain chain) {
+        @Nullable ServerChain chain,
+        boolean candidate) {
 
     /** Empty where no hello was understood. */
     public static Optional<Offer> of(Connection connection) {

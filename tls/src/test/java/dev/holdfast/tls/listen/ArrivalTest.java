@@ -7,6 +7,7 @@ import dev.holdfast.base.Live;
 import dev.holdfast.testkit.RawHello;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.hello.HelloShapes;
+import dev.holdfast.tls.identity.ChainChooser;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
@@ -44,6 +45,7 @@ class ArrivalTest {
                 LIMITS,
                 directory,
                 new ServerIdentities(TestDoor.AUTHORITIES),
+                ChainChooser.NONE,
                 () -> GroupPreference.X25519,
                 new Contexts(LIMITS.tls(), directory),
                 new HelloShapes(10),

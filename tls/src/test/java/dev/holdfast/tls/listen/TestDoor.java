@@ -3,6 +3,7 @@ package dev.holdfast.tls.listen;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerAuthorities;
+import dev.holdfast.tls.identity.ChainChooser;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.policy.Directory;
@@ -72,7 +73,7 @@ final class TestDoor implements AutoCloseable {
     private TestDoor(Limits limits, InstantSource clock, List<String> domains, GroupPreference groups)
             throws IOException {
         directory = new Directory(new Live<>(NamedPolicies.standard()), domains);
-        door = new FrontDoor(limits, directory, identities, () -> groups, clock, reports::add);
+        door = new FrontDoor(limits, directory, identities, ChainChooser.NONE, () -> groups, clock, reports::add);
         listening = listen(limits.arrival());
     }
 

@@ -7,6 +7,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.pki.ServerAuthorities;
 import dev.holdfast.testkit.TestAuthority;
+import dev.holdfast.tls.identity.ChainChooser;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
@@ -50,6 +51,7 @@ class OverTlsTest {
                         limits,
                         new Directory(new Live<>(NamedPolicies.standard())),
                         new ServerIdentities(authorities),
+                ChainChooser.NONE,
                         () -> GroupPreference.X25519,
                         clock,
                         endpoint.reports::add)) {

@@ -1,0 +1,184 @@
+package dev.holdfast.insight.drill;
+
+import dev.holdfast.pki.ServerChain;
+import dev.holdfast.store.StoreException;
+import dev.holdfast.store.Table;
+import dev.holdfast.tls.hello.HelloShape;
+import dev.holdfast.tls.identity.ChainChooser;
+import dev.holdfast.tls.policy.ServerKeyType;
+import dev.holdfast.tls.report.DeviceConnected;
+import dev.holdfast.tls.report.Report;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The drill of this installation: one at a time, kept until the next one begins, and over a restart.
+ *
+ * <p>{@link #choose}, {@link #refused} and {@link #connected} are quick and for any thread; the others block on the disk.
+ */
+public final class Drills implements ChainChooser {
+    private static final Logger LOG = LoggerFactory.getLogger(Drills.class);
+    private static final String SCOPE = "installation";
+    private static final String KIND = "drill";
+    private static final String KEY = "last";
+    private static final String MEMBERS = "drill-member";
+    private static final int ROWS = 500;
+
+    private final Table table;
+    private final InstantSource clock;
+    private final BiPredicate<String, @Nullable String> isOfWorld;
+    private final BiPredicate<String, String> isConnected;
+    private volatile @Nullable Drill last;
+
+    /**
+     * Reads the last one; if it was running it goes on when it has a chain again.
+     *
+     * @param isOfWorld whether clients that ask for a name (null: for none) are of a trust world
+     * @param isConnected whether a device of a hub is connected now
+     */
+    public Drills(
+            Table table,
+            InstantSource clock,
+            BiPredicate<String, @Nullable String> isOfWorld,
+            BiPredicate<String, String> isConnected) {
+        this.table = table;
+        this.clock = clock;
+        this.isOfWorld = isOfWorld;
+        this.isConnected = isConnected;
+        this.last = table.get(SCOPE, KIND, KEY)
+                .map(row -> DrillDocument.read(JsonMapper.shared().readTree(row.value()), members(), clock))
+                .orElse(null);
+    }
+
+    private List<Member> members() {
+        List<Member> members = new ArrayList<>();
+        String after = "";
+        List<Table.Row> rows;
+        do {
+            rows = table.list(SCOPE, MEMBERS, after, ROWS);
+            for (Table.Row row : rows) {
+                members.add(DrillDocument.member(JsonMapper.shared().readTree(row.value())));
+                after = row.key();
+            }
+        } while (rows.size() == ROWS);
+        return members;
+    }
+
+    public Optional<Drill> last() {
+        return Optional.ofNullable(last);
+    }
+
+    /** Whether the last one goes on after a restart, and needs a chain for that. */
+    public boolean lacksChain() {
+        Drill drill = last;
+        return drill != null && drill.lacksChain();
+    }
+
+    /** Gives the chain that {@link #lacksChain} asks for. */
+    public void show(ServerChain chain) {
+        Drill drill = last;
+        if (drill != null) {
+            drill.show(chain);
+        }
+    }
+
+    /**
+     * Begins a new one.
+     *
+     * @param known all devices of the hub
+     * @return null when one is under way already, which has to be ended first
+     */
+    public synchronized @Nullable Drill begin(DrillPlan plan, ServerChain chain, List<KnownDevice> known) {
+        Drill before = last;
+        if (before != null && !before.state().isOver()) {
+            return null;
+        }
+        forget();
+        Drill drill = Drill.begin(plan, chain, known, clock);
+        last = drill;
+        store(drill);
+        LOG.warn("a drill of root '{}' began in hub {}", plan.rootSubject(), plan.hub());
+        return drill;
+    }
+
+    private void forget() {
+        List<Table.Row> rows;
+        do {
+            rows = table.list(SCOPE, MEMBERS, "", ROWS);
+            List<Table.Row> some = rows;
+            table.transact(SCOPE, transaction -> {
+                some.forEach(row -> transaction.delete(MEMBERS, row.key()));
+                transaction.delete(KIND, KEY);
+                return null;
+            });
+        } while (rows.size() == ROWS);
+    }
+
+    /** Stores what changed. */
+    public synchronized void store() {
+        Drill drill = last;
+        if (drill != null) {
+            store(drill);
+        }
+    }
+
+    private void store(Drill drill) {
+        List<Member> changed = drill.takeChanged();
+        for (int from = 0; from == 0 || from < changed.size(); from += ROWS) {
+            List<Member> some = changed.subList(from, Math.min(changed.size(), from + ROWS));
+            table.transact(SCOPE, rows -> {
+                some.forEach(member -> rows.put(
+                        MEMBERS, member.device(), JsonMapper.shared().writeValueAsBytes(DrillDocument.of(member))));
+                rows.put(KIND, KEY, JsonMapper.shared().writeValueAsBytes(DrillDocument.of(drill)));
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public @Nullable ServerChain choose(
+            InetAddress source, @Nullable String serverName, HelloShape shape, ServerKeyType keyType) {
+        Drill drill = last;
+        return drill == null || !isOfWorld.test(drill.plan().world(), serverName)
+                ? null
+                : drill.choose(source, shape, keyType);
+    }
+
+    /** A connection was refused or ended. */
+    public void refused(Report report) {
+        Drill drill = last;
+        if (drill != null) {
+            drill.refused(report);
+        }
+    }
+
+    /** A device was let in. */
+    public void connected(DeviceConnected device) {
+        Drill drill = last;
+        if (drill != null) {
+            drill.connected(device);
+        }
+    }
+
+    /** What time brings: devices that stay away; and what changed is stored. Every second or so. */
+    public void tick() {
+        Drill drill = last;
+        if (drill == null || (drill.state().isOver() && !drill.hasChanged())) {
+            return;
+        }
+        drill.tick(device -> isConnected.test(drill.plan().hub(), device));
+        try {
+            store();
+        } catch (StoreException e) {
+            LOG.error("the drill's state can't be stored", e);
+        }
+    }
+}

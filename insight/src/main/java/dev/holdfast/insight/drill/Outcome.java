@@ -1,0 +1,29 @@
+package dev.holdfast.insight.drill;
+
+import java.util.Locale;
+
+/** What a device of the cohort made of the other chain. */
+public enum Outcome {
+    /** It has not come since the drill began, or came by a way that could not be shown the other chain. */
+    NOT_SEEN,
+    /** It was shown the chain, and what it made of that is not known yet. */
+    SHOWN,
+    /** It went on and was let in. */
+    ACCEPTED,
+    /** It ended the handshake, or went away without a word; it gets the usual chain now. */
+    REFUSED,
+    /** It was shown the chain, did not accept it, and did not come back. */
+    STAYED_AWAY,
+    /** Another device comes from the same address with the same hello, so it stays with the usual chain. */
+    NOT_TOLD_APART;
+
+    /** As in answers: {@code notSeen}. */
+    public String word() {
+        String[] parts = name().toLowerCase(Locale.ROOT).split("_");
+        StringBuilder word = new StringBuilder(parts[0]);
+        for (int i = 1; i < parts.length; i++) {
+            word.append(Character.toUpperCase(parts[i].charAt(0))).append(parts[i], 1, parts[i].length());
+        }
+        return word.toString();
+    }
+}
