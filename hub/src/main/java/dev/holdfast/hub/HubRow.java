@@ -53,7 +53,12 @@ record HubRow(
         }
     }
 
-    record Tls(boolean strict, boolean ecc, @Nullable String policy) {}
+    /** @param reportOnly absent in rows that were written before there was any */
+    record Tls(
+            boolean strict,
+            boolean ecc,
+            @Nullable String policy,
+            @Nullable String reportOnly) {}
 
     /**
      * @param certificate DER in Base64
@@ -108,7 +113,8 @@ record HubRow(
                 new Tls(
                         settings.tls().strict(),
                         settings.tls().ecc(),
-                        settings.tls().policy()),
+                        settings.tls().policy(),
+                        settings.tls().reportOnly()),
                 false);
     }
 
@@ -144,7 +150,7 @@ record HubRow(
                     consumerGroups,
                     Instant.parse(createdAt),
                     registered,
-                    tls == null ? HubTls.STANDARD : new HubTls(tls.strict, tls.ecc, tls.policy));
+                    tls == null ? HubTls.STANDARD : new HubTls(tls.strict, tls.ecc, tls.policy, tls.reportOnly));
         } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
             throw unreadable(name.value(), e);
         }

@@ -293,6 +293,19 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         }
     }
 
+    /**
+     * Lets a hub try a TLS policy beside the one that holds.
+     *
+     * @param policy its name; null for none
+     */
+    public HubChange tryTlsPolicy(HubName name, @Nullable String policy) {
+        return change(
+                name,
+                settings -> policy != null && tlsPolicies.find(policy).isEmpty()
+                        ? new Wanted.Refused(new UnknownTlsPolicy(policy))
+                        : new Wanted.Settings(settings.withTls(settings.tls().withReportOnly(policy))));
+    }
+
     /** Looks every hub's TLS policy up anew, because the policies themselves have changed. */
     public void refreshTls() {
         synchronized (changes) {

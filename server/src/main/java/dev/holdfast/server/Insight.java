@@ -2,40 +2,42 @@ package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HostNames;
+import dev.holdfast.insight.fleet.Fleet;
 import dev.holdfast.insight.journal.Journal;
 import dev.holdfast.store.embedded.EmbeddedTable;
-import dev.holdfast.tls.report.DeviceConnected;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/**
- * What connections teach, in a database of its own.
- *
- * @param connected takes every device that was let in
- */
-record Insight(EmbeddedTable table, Journal journal, Consumer<DeviceConnected> connected) implements AutoCloseable {
+/** What connections teach, in a database of its own. */
+record Insight(EmbeddedTable table, Journal journal, Fleet fleet) implements AutoCloseable {
     static Insight open(Path file, Limits limits, HostNames hostNames, InstantSource clock) {
         EmbeddedTable table = EmbeddedTable.open(file, limits.storage());
+        Fleet fleet = new Fleet(table, limits.insight(), clock);
         Journal journal = new Journal(
                 table,
                 limits.insight(),
                 clock,
                 System::nanoTime,
                 host -> hostNames.hubOf(host).map(hub -> hub.value()),
-                (report, offer) -> Optional.empty());
-        return new Insight(table, journal, device -> {});
+                fleet);
+        return new Insight(table, journal, fleet);
     }
 
-    /** What time brings. */
-    void tick() {
+    /**
+     * What time brings.
+     *
+     * @param hubExists by its name
+     */
+    void tick(Predicate<String> hubExists) {
         journal.dropOld();
+        fleet.dropOld(hubExists);
     }
 
     @Override
     public void close() {
         journal.close();
+        fleet.close();
         table.close();
     }
 }

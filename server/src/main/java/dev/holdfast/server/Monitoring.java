@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.insight.dryrun.ReportOnly;
 import dev.holdfast.insight.journal.Journal;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ServerCertificates;
@@ -10,6 +11,7 @@ import dev.holdfast.server.monitor.BackupMetrics;
 import dev.holdfast.server.monitor.CertificateMetrics;
 import dev.holdfast.server.monitor.DoorMetrics;
 import dev.holdfast.server.monitor.Exposition;
+import dev.holdfast.server.monitor.FleetMetrics;
 import dev.holdfast.server.monitor.Health;
 import dev.holdfast.server.monitor.HubMetrics;
 import dev.holdfast.server.monitor.JournalMetrics;
@@ -17,6 +19,7 @@ import dev.holdfast.server.monitor.Monitor;
 import dev.holdfast.server.monitor.MonitorFace;
 import dev.holdfast.server.monitor.ProcessMetrics;
 import dev.holdfast.server.monitor.RefusalCounter;
+import dev.holdfast.server.monitor.ReportOnlyMetrics;
 import dev.holdfast.server.monitor.RequestCounter;
 import dev.holdfast.server.monitor.RevocationMetrics;
 import dev.holdfast.server.monitor.StoreMetrics;
@@ -70,9 +73,14 @@ final class Monitoring {
         }
     }
 
-    void watch(Journal opened) {
-        journal = opened;
-        exposition.add(new JournalMetrics(opened));
+    void watch(Insight insight) {
+        journal = insight.journal();
+        exposition.add(new JournalMetrics(insight.journal()));
+        exposition.add(new FleetMetrics(insight.fleet()));
+    }
+
+    void watch(ReportOnly reportOnly) {
+        exposition.add(new ReportOnlyMetrics(reportOnly));
     }
 
     RefusalLog refusalLog() {

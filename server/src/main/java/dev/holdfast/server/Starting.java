@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Disk;
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
@@ -8,6 +9,7 @@ import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.insight.dryrun.ReportOnly;
 import dev.holdfast.pki.ServerCertificateStore;
 import dev.holdfast.pki.ServerChainReading;
 import dev.holdfast.pki.TokenKeys;
@@ -102,7 +104,7 @@ final class Starting {
         goOn();
         HostNames hostNames = new HostNames(config.domains(), FirstStart.HUB);
         Insight insight = opened.add(Insight.open(data.insight(), limits, hostNames, clock));
-        monitoring.watch(insight.journal());
+        monitoring.watch(insight);
         Wiring wiring = wire(storage, hostNames, insight);
         CertificateFiles files = certificateFiles(certificates, wiring.hubs());
         FrontDoor door = opened.add(wiring.frontDoor(certificates.identities()));
@@ -221,6 +223,8 @@ final class Starting {
         FirstStart.ensure(storage.table(), hubs);
         TlsPolicies tls = new TlsPolicies(policies, config.policies(), hostNames, hubs);
         monitoring.watch(hubs);
+        ReportOnly reportOnly = new ReportOnly(insight.fleet(), tls::tried, insight.journal()::take);
+        monitoring.watch(reportOnly);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         opened.add(() -> finish(threads));
         return new Wiring(
@@ -234,6 +238,7 @@ final class Starting {
                 threads,
                 monitoring.refused(),
                 insight,
+                reportOnly,
                 monitoring.requests());
     }
 
@@ -272,7 +277,11 @@ final class Starting {
         monitoring.watch(space);
         schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
         schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
-        schedule.every(INSIGHT_EVERY, "looking at what is known of connections", insight::tick);
+        schedule.every(
+                INSIGHT_EVERY,
+                "looking at what is known of connections",
+                () -> insight.tick(
+                        hub -> HubName.parse(hub).flatMap(hubs::byName).isPresent()));
         ExpiryWarning warning = new ExpiryWarning(certificates::all, clock);
         warning.look();
         schedule.every(CERTIFICATES_EVERY, "renewing the server's certificates", () -> {

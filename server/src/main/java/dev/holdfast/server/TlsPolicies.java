@@ -3,13 +3,17 @@ package dev.holdfast.server;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
+import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.Hubs;
+import dev.holdfast.insight.dryrun.ReportOnly;
 import dev.holdfast.server.policy.HubEndpoints;
+import dev.holdfast.server.policy.PolicyPaths;
 import dev.holdfast.server.policy.PolicyStore;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.TlsPolicy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,7 @@ final class TlsPolicies {
     private final Hubs hubs;
     private final HubName first;
     private final HubEndpoints endpoints;
+    private final PolicyPaths paths;
 
     /** @throws StartFailure when the settings name a policy that there is not */
     TlsPolicies(PolicyStore store, Config.Policies names, HostNames hostNames, Hubs hubs) throws StartFailure {
@@ -36,6 +41,12 @@ final class TlsPolicies {
         directory = new Directory(byDefault, hostNames.domains());
         endpoints = new HubEndpoints(hubs, hostNames, directory, byDefault);
         endpoints.publish();
+        paths = new PolicyPaths(
+                hubs,
+                first,
+                directory,
+                store,
+                new PolicyPaths.OfSettings(names.byDefault(), names.mqtt(), names.amqp(), names.https()));
     }
 
     /** @throws StartFailure when there is none of this name */
@@ -81,6 +92,20 @@ final class TlsPolicies {
             throw new IllegalStateException("not a policy of the settings: " + name);
         }
         return live;
+    }
+
+    /** What connections meet. */
+    PolicyPaths paths() {
+        return paths;
+    }
+
+    /** The policy that a hub only tries; empty for none, and for a hub that is gone. */
+    Optional<ReportOnly.Tried> tried(String name) {
+        Optional<Hub> hub = HubName.parse(name).flatMap(hubs::byName);
+        return hub.map(found -> found.settings().get().tls().reportOnly())
+                .flatMap(store::find)
+                .map(policy -> new ReportOnly.Tried(
+                        policy, paths.ifHubHad(hub.orElseThrow().name(), policy)));
     }
 
     /** After hubs were made or deleted. */

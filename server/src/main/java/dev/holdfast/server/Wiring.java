@@ -9,6 +9,7 @@ import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.hub.service.http.DevicesOverHttps;
 import dev.holdfast.hub.service.http.ServiceApi;
 import dev.holdfast.hub.service.http.UnservedFace;
+import dev.holdfast.insight.dryrun.ReportOnly;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.RequestCounter;
@@ -17,6 +18,7 @@ import dev.holdfast.server.operator.BackupResource;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DeniedCertificatesResource;
 import dev.holdfast.server.operator.DevicesResource;
+import dev.holdfast.server.operator.FleetResource;
 import dev.holdfast.server.operator.HubsResource;
 import dev.holdfast.server.operator.OperatorFace;
 import dev.holdfast.server.operator.OperatorToken;
@@ -27,6 +29,7 @@ import dev.holdfast.server.operator.ServerCertificatesResource;
 import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TlsPoliciesResource;
 import dev.holdfast.server.operator.TrustBundleFace;
+import dev.holdfast.server.policy.Rehearsal;
 import dev.holdfast.tls.identity.ServerIdentities;
 import dev.holdfast.tls.listen.Accelerator;
 import dev.holdfast.tls.listen.FrontDoor;
@@ -56,6 +59,7 @@ record Wiring(
         Executor threads,
         Consumer<Report> reports,
         Insight insight,
+        ReportOnly reportOnly,
         RequestCounter requests) {
 
     FrontDoor frontDoor(ServerIdentities identities) {
@@ -64,7 +68,8 @@ record Wiring(
     }
 
     Listener mqtt() {
-        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports, insight.connected());
+        DeviceMqttFace devices = new DeviceMqttFace(
+                hubs, limits.mqtt(), clock, reports, insight.fleet().andThen(reportOnly));
         return new Listener(
                 "mqtt",
                 arrivals.mqtt(),
@@ -103,8 +108,9 @@ record Wiring(
         AuthoritiesResource authorities =
                 new AuthoritiesResource(hubs, clock, new SecureRandom(), limits.certificates());
         DeniedCertificatesResource denied = new DeniedCertificatesResource(limits.registry());
+        Rehearsal rehearsal = new Rehearsal(insight.fleet(), hubs, tls.paths(), clock);
         TlsPoliciesResource tlsPolicies =
-                new TlsPoliciesResource(hubs, tls.store(), tls.names().names(), tls::refresh);
+                new TlsPoliciesResource(hubs, tls.store(), tls.names().names(), rehearsal, clock, tls::refresh);
         DevicesResource devices = new DevicesResource(strings, clock, limits.registry());
         OperatorFace operator = new OperatorFace(
                 token,
@@ -119,6 +125,8 @@ record Wiring(
                         denied,
                         new RevocationListsResource(clock, limits.revocation()),
                         tlsPolicies,
+                        new FleetResource(
+                                insight.fleet(), insight.journal(), tls.store(), rehearsal, limits.insight(), clock),
                         hubsChanged),
                 tlsPolicies,
                 new BackupResource(backups),

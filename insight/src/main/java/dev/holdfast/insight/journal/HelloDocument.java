@@ -10,13 +10,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Everything that a client offered, in its order, by the names of the registries. */
-final class HelloDocument {
+public final class HelloDocument {
     private static final int LIST_MAX = 200;
     private static final int NAME_MAX_CHARS = 64;
 
     private HelloDocument() {}
 
-    static ObjectNode of(HelloShape shape) {
+    public static ObjectNode of(HelloShape shape) {
         ClientHello hello = shape.hello();
         ObjectNode json = JsonMapper.shared().createObjectNode();
         json.put("fingerprint", shape.id()).put("ja4", shape.ja4());

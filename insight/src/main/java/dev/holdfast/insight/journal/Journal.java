@@ -98,12 +98,21 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
 
     @Override
     public void accept(Report report) {
+        boolean _ = take(report);
+    }
+
+    /** Whether it will be kept, and is not only counted. */
+    public boolean take(Report report) {
         tellLeftOut();
         if (!quota.admits(report, nanoTime.getAsLong())) {
             leftOut.increment();
-        } else if (!writing.offer(PendingReport.of(report))) {
+            return false;
+        }
+        boolean taken = writing.offer(PendingReport.of(report));
+        if (!taken) {
             lost.increment();
         }
+        return taken;
     }
 
     /** Also to be called from time to time: who was left out may have been the last one for long. */

@@ -32,6 +32,7 @@ public final class HubsResource {
     private final DeniedCertificatesResource denied;
     private final RevocationListsResource revocationLists;
     private final TlsPoliciesResource tlsPolicies;
+    private final FleetResource fleet;
     private final Runnable changed;
 
     /** @param changed called when a hub or the keys of its policies may have changed, before the answer goes out */
@@ -44,6 +45,7 @@ public final class HubsResource {
             DeniedCertificatesResource denied,
             RevocationListsResource revocationLists,
             TlsPoliciesResource tlsPolicies,
+            FleetResource fleet,
             Runnable changed) {
         this.hubs = hubs;
         this.connectionStrings = connectionStrings;
@@ -53,6 +55,7 @@ public final class HubsResource {
         this.denied = denied;
         this.revocationLists = revocationLists;
         this.tlsPolicies = tlsPolicies;
+        this.fleet = fleet;
         this.changed = changed;
     }
 
@@ -75,6 +78,7 @@ public final class HubsResource {
             case "denied-certificates" -> denied.answer(request, hub, rest.subList(1, rest.size()));
             case RevocationListsResource.NAME -> revocationLists.answer(request, hub, rest.subList(1, rest.size()));
             case "policy" -> tlsPolicies.answerHub(request, hub, rest.subList(1, rest.size()));
+            case "fleet" -> fleet.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
@@ -133,7 +137,7 @@ public final class HubsResource {
         if (lowest != null && !lowest.equals(HubTls.MIN_TLS_VERSION)) {
             throw new BadRequest("'minTlsVersion' is " + HubTls.MIN_TLS_VERSION + ", or is left out.");
         }
-        return new HubTls(lowest != null, body.flag("eccCertificates", true), body.optionalText("policy"));
+        return new HubTls(lowest != null, body.flag("eccCertificates", true), body.optionalText("policy"), null);
     }
 
     private HttpResponse answerHub(HttpRequest request, Hub hub) {
@@ -194,7 +198,8 @@ public final class HubsResource {
                 .put("retentionDays", hub.retentionDays())
                 .put("minTlsVersion", hub.tls().strict() ? HubTls.MIN_TLS_VERSION : null)
                 .put("eccCertificates", hub.tls().ecc())
-                .put("policy", tlsPolicies.policyName(hub.tls()));
+                .put("policy", tlsPolicies.policyName(hub.tls()))
+                .put("reportOnly", hub.tls().reportOnly());
         addGroups(json, hub);
         return json;
     }

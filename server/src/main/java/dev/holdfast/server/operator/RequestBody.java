@@ -60,6 +60,11 @@ final class RequestBody {
                 : "The body is not JSON, or ends too early" + where + ".";
     }
 
+    /** Whether it says anything about this, if only null. */
+    boolean has(String name) {
+        return object.has(name);
+    }
+
     String text(String name) throws BadRequest {
         String text = optionalText(name);
         if (text == null) {

@@ -4,13 +4,17 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubChange;
 import dev.holdfast.hub.HubTls;
 import dev.holdfast.hub.Hubs;
+import dev.holdfast.insight.dryrun.DryRun;
 import dev.holdfast.server.policy.PolicyStore;
+import dev.holdfast.server.policy.Rehearsal;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,19 +22,34 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code policies}: the TLS policies that there are, and an operator's own. */
 public final class TlsPoliciesResource {
+    private static final String ACCEPT_LOSS = "acceptLoss";
+    private static final int NAMED_MAX = 5;
+    private static final int SHOWN_MAX = 20;
+
     private final Hubs hubs;
     private final PolicyStore policies;
     private final Set<String> fixed;
+    private final Rehearsal rehearsal;
+    private final InstantSource clock;
     private final Runnable changed;
 
     /**
      * @param fixed names that the server's settings say; these policies can't be deleted
+     * @param rehearsal says whom a change would lose
      * @param changed called when a policy has changed, so that it takes effect
      */
-    public TlsPoliciesResource(Hubs hubs, PolicyStore policies, Set<String> fixed, Runnable changed) {
+    public TlsPoliciesResource(
+            Hubs hubs,
+            PolicyStore policies,
+            Set<String> fixed,
+            Rehearsal rehearsal,
+            InstantSource clock,
+            Runnable changed) {
         this.hubs = hubs;
         this.policies = policies;
         this.fixed = Set.copyOf(fixed);
+        this.rehearsal = rehearsal;
+        this.clock = clock;
         this.changed = changed;
     }
 
@@ -57,16 +76,16 @@ public final class TlsPoliciesResource {
                 policies.find(name)
                         .map(policy -> Answers.json(200, json(policy)))
                         .orElseGet(() -> unknown(name));
-            case "PUT" -> put(name, request.body());
+            case "PUT" -> put(name, request);
             case "DELETE" -> hubs.whileUnchanged(() -> delete(name));
             default -> Answers.methodNotAllowed("GET, PUT, DELETE");
         };
     }
 
-    private HttpResponse put(String name, byte[] body) throws BadRequest {
+    private HttpResponse put(String name, HttpRequest request) throws BadRequest {
         TlsPolicy policy;
         try {
-            policy = PolicyStore.read(body);
+            policy = PolicyStore.read(request.body());
         } catch (IllegalArgumentException e) {
             throw new BadRequest(sentence(String.valueOf(e.getMessage())));
         }
@@ -75,6 +94,13 @@ public final class TlsPoliciesResource {
         }
         if (PolicyStore.comesWithServer(name)) {
             return comesWithServer(name);
+        }
+        if (!"true".equals(request.query().get(ACCEPT_LOSS))
+                && policies.find(name).isPresent()) {
+            DryRun run = rehearsal.ifPolicyWere(policy);
+            if (!run.lost().isEmpty()) {
+                return wouldLose(run, policy, "");
+            }
         }
         return hubs.whileUnchanged(() -> {
             boolean isNew = policies.find(name).isEmpty();
@@ -100,6 +126,14 @@ public final class TlsPoliciesResource {
             return unknown(name);
         }
         List<String> users = usedBy(name);
+        List<String> triers = triedBy(name);
+        if (users.isEmpty() && !triers.isEmpty()) {
+            return Answers.error(
+                    409,
+                    "PolicyInUse",
+                    "The policy '" + name + "' is tried (report-only) by " + String.join(", ", triers)
+                            + ". End that first.");
+        }
         if (!users.isEmpty() || fixed.contains(name)) {
             return Answers.error(
                     409,
@@ -116,6 +150,13 @@ public final class TlsPoliciesResource {
     private List<String> usedBy(String name) {
         return hubs.all().stream()
                 .filter(hub -> name.equals(policyName(hub.settings().get().tls())))
+                .map(hub -> hub.name().value())
+                .toList();
+    }
+
+    private List<String> triedBy(String name) {
+        return hubs.all().stream()
+                .filter(hub -> name.equals(hub.settings().get().tls().reportOnly()))
                 .map(hub -> hub.name().value())
                 .toList();
     }
@@ -137,6 +178,8 @@ public final class TlsPoliciesResource {
         NamedPolicies.find(policy.name()).ifPresent(named -> json.put("source", named.source()));
         ArrayNode users = json.putArray("hubs");
         usedBy(policy.name()).forEach(users::add);
+        ArrayNode triers = json.putArray("reportOnlyHubs");
+        triedBy(policy.name()).forEach(triers::add);
         return json;
     }
 
@@ -147,12 +190,61 @@ public final class TlsPoliciesResource {
         }
         return switch (request.method()) {
             case "GET" -> Answers.json(200, ofHub(hub));
-            case "PUT" -> {
-                String name = RequestBody.read(request.body(), Set.of("policy")).optionalText("policy");
-                yield set(hub, name);
-            }
+            case "PUT" -> put(hub, RequestBody.read(request.body(), Set.of("policy", "reportOnly", ACCEPT_LOSS)));
             default -> Answers.methodNotAllowed("GET, PUT");
         };
+    }
+
+    /** A body that only says what to try changes nothing else. */
+    private HttpResponse put(Hub hub, RequestBody body) throws BadRequest {
+        boolean acceptLoss = body.flag(ACCEPT_LOSS, false);
+        boolean sets = body.has("policy") || !body.has("reportOnly");
+        String name = body.optionalText("policy");
+        String tried = body.optionalText("reportOnly");
+        if (sets && !acceptLoss) {
+            HttpResponse loss = lossOf(hub, name);
+            if (loss != null) {
+                return loss;
+            }
+        }
+        if (body.has("reportOnly") && hubs.tryTlsPolicy(hub.name(), tried) instanceof HubChange.Refused(var why)) {
+            return HubRefusals.answer(why);
+        }
+        return sets ? set(hub, name) : Answers.json(200, ofHub(hub));
+    }
+
+    /** What the operator has to accept first; null when nobody would be lost, and when there is no such policy. */
+    private @Nullable HttpResponse lossOf(Hub hub, @Nullable String name) throws BadRequest {
+        HubTls now = hub.settings().get().tls();
+        TlsPolicy policy = name == null
+                ? policies.of(new HubTls(now.strict(), now.ecc(), null, null))
+                : policies.find(name).orElse(null);
+        if (policy == null) {
+            return null;
+        }
+        DryRun run = rehearsal.ifHubHad(hub.name(), policy);
+        return run.lost().isEmpty() ? null : wouldLose(run, policy, hub.name().value());
+    }
+
+    /** @param hub empty for a policy of several */
+    private HttpResponse wouldLose(DryRun run, TlsPolicy policy, String hub) throws BadRequest {
+        int lost = run.lost().size();
+        String first = run.lost().stream()
+                .limit(NAMED_MAX)
+                .map(each -> each.device().device() + " (" + each.loss().reason() + ")")
+                .collect(Collectors.joining(", "));
+        ObjectNode body = Answers.object();
+        body.putObject("error")
+                .put("code", "DevicesWouldBeLost")
+                .put(
+                        "message",
+                        "With the policy '" + policy.name() + "' " + lost + " of " + run.devices()
+                                + " known devices would be refused when they connect next: " + first
+                                + (lost > NAMED_MAX ? " and " + (lost - NAMED_MAX) + " more" : "")
+                                + ". Nothing was changed. Say that you accept this with --yes (in the operator API"
+                                + " acceptLoss).");
+        body.set("dryRun", new DryRunDocument(run, hub, List.of(), clock.instant()).page("", SHOWN_MAX));
+        return Answers.json(409, body);
     }
 
     private HttpResponse set(Hub hub, @Nullable String name) {
@@ -172,6 +264,7 @@ public final class TlsPoliciesResource {
         return Answers.object()
                 .put("policy", policyName(tls))
                 .put("given", tls.policy())
+                .put("reportOnly", tls.reportOnly())
                 .put("minTlsVersion", tls.strict() ? HubTls.MIN_TLS_VERSION : null)
                 .put("eccCertificates", tls.ecc());
     }

@@ -13,11 +13,11 @@ import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.policy.Verdict;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -106,22 +106,14 @@ final class Contexts {
         parameters.setUseCipherSuitesOrder(true);
         parameters.setNamedGroups(
                 accept.groups().stream().map(NamedGroup::toString).toArray(String[]::new));
-        if (!accept.policy().clientSignatures().isEmpty()) {
-            parameters.setSignatureSchemes(signatures(accept));
+        List<SignatureScheme> signatures = accept.signatures();
+        if (!signatures.isEmpty()) {
+            parameters.setSignatureSchemes(
+                    signatures.stream().map(SignatureScheme::toString).toArray(String[]::new));
         }
         parameters.setWantClientAuth(true);
         engine.setSSLParameters(parameters);
         return engine;
-    }
-
-    /** One list rules what the client may sign with and what the server does. */
-    private static String[] signatures(Verdict.Accept accept) {
-        return Stream.concat(
-                        accept.keyType().signatures(accept.version()).stream(),
-                        accept.policy().clientSignatures().stream())
-                .distinct()
-                .map(SignatureScheme::toString)
-                .toArray(String[]::new);
     }
 
     /** The engine calls the suites of SSL 3.0 by their name of then. */

@@ -53,6 +53,17 @@ public sealed interface Verdict {
             suites = List.copyOf(suites);
             groups = List.copyOf(groups);
         }
+
+        /**
+         * With what the engine is told to sign and to let clients sign: one list rules both. Empty for everything that it can do.
+         */
+        public List<SignatureScheme> signatures() {
+            return policy.clientSignatures().isEmpty()
+                    ? List.of()
+                    : Stream.concat(keyType.signatures(version).stream(), policy.clientSignatures().stream())
+                            .distinct()
+                            .toList();
+        }
     }
 
     record Refuse(VerdictRefusal why) implements Verdict {}

@@ -1,0 +1,199 @@
+package dev.holdfast.server.operator;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.insight.dryrun.DryRun;
+import dev.holdfast.insight.fleet.ClientNeed;
+import dev.holdfast.insight.fleet.ClientOffer;
+import dev.holdfast.insight.fleet.Fleet;
+import dev.holdfast.insight.fleet.FleetDevice;
+import dev.holdfast.insight.fleet.FleetPage;
+import dev.holdfast.insight.fleet.FleetQuery;
+import dev.holdfast.insight.journal.Journal;
+import dev.holdfast.insight.journal.JournalQuery;
+import dev.holdfast.server.policy.PolicyStore;
+import dev.holdfast.server.policy.Rehearsal;
+import dev.holdfast.tls.policy.TlsPolicy;
+import dev.holdfast.wire.http.HttpRequest;
+import dev.holdfast.wire.http.HttpResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code hubs/HUB/fleet}: what is known of the devices that were let in, and what a policy would do to them. */
+public final class FleetResource {
+    private static final int USUAL = 100;
+    private static final Set<String> FILTERS = Set.of("client", "offers", "needs", "notSeenSince");
+
+    private final Fleet fleet;
+    private final Journal journal;
+    private final PolicyStore policies;
+    private final Rehearsal rehearsal;
+    private final Limits.Insight limits;
+    private final InstantSource clock;
+
+    public FleetResource(
+            Fleet fleet,
+            Journal journal,
+            PolicyStore policies,
+            Rehearsal rehearsal,
+            Limits.Insight limits,
+            InstantSource clock) {
+        this.fleet = fleet;
+        this.journal = journal;
+        this.policies = policies;
+        this.rehearsal = rehearsal;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** @param path the segments behind {@code fleet} */
+    HttpResponse answer(HttpRequest request, Hub hub, List<String> path) throws BadRequest {
+        if (path.size() > 1 && path.size() <= 3 && path.getFirst().equals("devices")) {
+            return one(request, hub.name().value(), String.join("/", path.subList(1, path.size())));
+        }
+        if (path.size() != 1) {
+            return Answers.notFound();
+        }
+        if (!request.method().equals("GET")) {
+            return Answers.methodNotAllowed("GET");
+        }
+        return switch (path.getFirst()) {
+            case "devices" -> list(request.query(), hub);
+            case "summary" -> summary(request.query(), hub);
+            case "dry-run" -> dryRun(request.query(), hub);
+            default -> Answers.notFound();
+        };
+    }
+
+    private HttpResponse list(Map<String, String> asked, Hub hub) throws BadRequest {
+        onlyKnown(asked, FILTERS, "top", "after", "hello");
+        boolean whole = "true".equals(asked.get("hello"));
+        FleetPage page = fleet.find(query(asked, hub), asked.getOrDefault("after", ""), top(asked));
+        ObjectNode body = Answers.object();
+        ArrayNode list = body.putArray("devices");
+        page.devices().forEach(device -> list.add(FleetDocument.of(device, fleet.shapeOf(device), whole)));
+        if (page.next() != null) {
+            body.put("next", page.next());
+        }
+        return Answers.json(200, body);
+    }
+
+    private HttpResponse summary(Map<String, String> asked, Hub hub) throws BadRequest {
+        onlyKnown(asked, FILTERS);
+        return Answers.json(200, FleetDocument.of(fleet.summary(query(asked, hub))));
+    }
+
+    private HttpResponse one(HttpRequest request, String hub, String id) {
+        return switch (request.method()) {
+            case "GET" -> {
+                Optional<FleetDevice> device = fleet.get(hub, id);
+                yield device.map(known -> Answers.json(200, FleetDocument.of(known, fleet.shapeOf(known), true)))
+                        .orElseGet(FleetResource::unknown);
+            }
+            case "DELETE" -> {
+                boolean known = fleet.forget(hub, id);
+                journal.flush();
+                int reports = journal.delete(new JournalQuery(hub, id, null, null, null, null, null));
+                yield known || reports > 0
+                        ? Answers.json(200, Answers.object().put("known", known).put("reports", reports))
+                        : unknown();
+            }
+            default -> Answers.methodNotAllowed("GET, DELETE");
+        };
+    }
+
+    private static HttpResponse unknown() {
+        return Answers.error(
+                404,
+                "DeviceNotSeen",
+                "Nothing is known of a device of this id: it was not let in so far, not for long, or was forgotten.");
+    }
+
+    private HttpResponse dryRun(Map<String, String> asked, Hub hub) throws BadRequest {
+        onlyKnown(asked, Set.of("policy"), "top", "after");
+        String name = asked.get("policy");
+        if (name == null) {
+            throw new BadRequest("Say which policy to try, as policy=NAME.");
+        }
+        Optional<TlsPolicy> policy = policies.find(name);
+        if (policy.isEmpty()) {
+            return Answers.error(400, "UnknownTlsPolicy", "There is no TLS policy '" + name + "'.");
+        }
+        DryRun run = rehearsal.ifHubHad(hub.name(), policy.get());
+        ObjectNode body = Answers.object().put("hub", hub.name().value()).put("policy", name);
+        body.setAll(new DryRunDocument(run, hub.name().value(), rehearsal.neverSeen(hub), clock.instant())
+                .page(asked.getOrDefault("after", ""), top(asked)));
+        return Answers.json(200, body);
+    }
+
+    /** A filter that is misspelled must not pass for none. */
+    private static void onlyKnown(Map<String, String> asked, Set<String> filters, String... more) throws BadRequest {
+        Set<String> names = new TreeSet<>(filters);
+        names.addAll(List.of(more));
+        for (String name : asked.keySet()) {
+            if (!names.contains(name)) {
+                throw new BadRequest(
+                        "The query has '" + name + "', which is none of " + String.join(", ", names) + ".");
+            }
+        }
+    }
+
+    private static FleetQuery query(Map<String, String> asked, Hub hub) throws BadRequest {
+        return new FleetQuery(
+                hub.name().value(),
+                asked.get("client"),
+                word(
+                        asked.get("offers"),
+                        ClientOffer::of,
+                        "'offers' is one of "
+                                + String.join(
+                                        ", ",
+                                        Stream.of(ClientOffer.values())
+                                                .map(ClientOffer::word)
+                                                .toList())
+                                + "."),
+                word(
+                        asked.get("needs"),
+                        ClientNeed::of,
+                        "'needs' is one of "
+                                + String.join(
+                                        ", ",
+                                        Stream.of(ClientNeed.values())
+                                                .map(ClientNeed::word)
+                                                .toList())
+                                + "."),
+                time(asked.get("notSeenSince")));
+    }
+
+    private static <T> @Nullable T word(@Nullable String text, Function<String, Optional<T>> read, String otherwise)
+            throws BadRequest {
+        return text == null ? null : read.apply(text).orElseThrow(() -> new BadRequest(otherwise));
+    }
+
+    private static @Nullable Instant time(@Nullable String text) throws BadRequest {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new BadRequest("'notSeenSince' is a time such as 2026-11-22T10:00:00Z.");
+        }
+    }
+
+    private int top(Map<String, String> asked) throws BadRequest {
+        String text = asked.getOrDefault("top", String.valueOf(USUAL));
+        if (!text.matches("[0-9]{1,6}") || Integer.parseInt(text) < 1) {
+            throw new BadRequest("'top' is a number of devices.");
+        }
+        return Math.min(Integer.parseInt(text), limits.pageMax());
+    }
+}

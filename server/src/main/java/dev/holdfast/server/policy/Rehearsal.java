@@ -1,0 +1,76 @@
+package dev.holdfast.server.policy;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.insight.dryrun.DryRun;
+import dev.holdfast.insight.dryrun.PolicyPath;
+import dev.holdfast.insight.fleet.Fleet;
+import dev.holdfast.insight.fleet.FleetDevice;
+import dev.holdfast.insight.fleet.FleetQuery;
+import dev.holdfast.tls.policy.TlsPolicy;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a change of policies would do to the registered devices that are known. Blocks on the disk, for a second at most. */
+public final class Rehearsal {
+    private final Fleet fleet;
+    private final HubDirectory hubs;
+    private final PolicyPaths paths;
+    private final InstantSource clock;
+
+    public Rehearsal(Fleet fleet, HubDirectory hubs, PolicyPaths paths, InstantSource clock) {
+        this.fleet = fleet;
+        this.hubs = hubs;
+        this.paths = paths;
+        this.clock = clock;
+    }
+
+    /** If a hub had another policy. */
+    public DryRun ifHubHad(HubName hub, TlsPolicy policy) {
+        return run(paths.ifHubHad(hub, policy));
+    }
+
+    /** If the policy of this name were another one. */
+    public DryRun ifPolicyWere(TlsPolicy policy) {
+        return run(paths.ifPolicyWere(policy));
+    }
+
+    private DryRun run(PolicyPath after) {
+        Map<String, Set<String>> registered = new HashMap<>();
+        return DryRun.of(
+                fleet,
+                paths.now(),
+                after,
+                clock.instant(),
+                // A device that was deleted can't be lost.
+                device -> registered
+                        .computeIfAbsent(device.hub(), this::registered)
+                        .contains(deviceOf(device)));
+    }
+
+    private Set<String> registered(String hub) {
+        return HubName.parse(hub)
+                .flatMap(hubs::byName)
+                .map(found -> (Set<String>) new HashSet<>(found.registry().ids()))
+                .orElse(Set.of());
+    }
+
+    /** Without its module. */
+    private static String deviceOf(FleetDevice device) {
+        return device.device().split("/", 2)[0];
+    }
+
+    /** The registered devices of a hub that were never let in as far as is known, in order. */
+    public List<String> neverSeen(Hub hub) {
+        Set<String> seen = fleet.all(FleetQuery.of(hub.name().value()))
+                .map(Rehearsal::deviceOf)
+                .collect(Collectors.toSet());
+        return hub.registry().ids().stream().filter(id -> !seen.contains(id)).toList();
+    }
+}
