@@ -26,7 +26,8 @@ final class CertCommand implements Runnable {
                 .addSubcommand(CertRevocationListCommand.line(environment))
                 .addSubcommand(CertDenyCommand.line(environment))
                 .addSubcommand(CertServerCommand.line(environment))
-                .addSubcommand(new CertBundleCommand(environment));
+                .addSubcommand(new CertBundleCommand(environment))
+                .addSubcommand(CertDrillCommand.line(environment));
     }
 
     @Override

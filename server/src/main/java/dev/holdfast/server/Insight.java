@@ -1,17 +1,36 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.DeviceId;
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HostNames;
+import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.insight.drill.Drills;
+import dev.holdfast.insight.drill.KnownDevice;
 import dev.holdfast.insight.fleet.Fleet;
+import dev.holdfast.insight.fleet.FleetQuery;
 import dev.holdfast.insight.journal.Journal;
+import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.store.embedded.EmbeddedTable;
+import dev.holdfast.tls.report.DeviceConnected;
+import dev.holdfast.tls.report.Report;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What connections teach, in a database of its own. */
-record Insight(EmbeddedTable table, Journal journal, Fleet fleet) implements AutoCloseable {
-    static Insight open(Path file, Limits limits, HostNames hostNames, InstantSource clock) {
+record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills) implements AutoCloseable {
+    static Insight open(
+            Path file,
+            Limits limits,
+            HostNames hostNames,
+            HubDirectory hubs,
+            ServerCertificates certificates,
+            InstantSource clock) {
         EmbeddedTable table = EmbeddedTable.open(file, limits.storage());
         Fleet fleet = new Fleet(table, limits.insight(), clock);
         Journal journal = new Journal(
@@ -19,23 +38,67 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet) implements Aut
                 limits.insight(),
                 clock,
                 System::nanoTime,
-                host -> hostNames.hubOf(host).map(hub -> hub.value()),
+                host -> hostNames.hubOf(host).map(HubName::value),
                 fleet);
-        return new Insight(table, journal, fleet);
+        Drills drills = new Drills(
+                table,
+                clock,
+                (world, serverName) -> isOfWorld(certificates, world, serverName),
+                (hub, device) -> isConnected(hubs, hub, device));
+        return new Insight(table, journal, fleet, drills);
+    }
+
+    private static boolean isOfWorld(ServerCertificates certificates, String world, @Nullable String serverName) {
+        return (serverName == null ? certificates.now() : certificates.worldOf(serverName))
+                .world()
+                .name()
+                .equals(world);
+    }
+
+    private static boolean isConnected(HubDirectory hubs, String hub, String device) {
+        return HubName.parse(hub)
+                .flatMap(hubs::byName)
+                .flatMap(found -> DeviceId.parse(device).map(id -> found.links().isConnected(Identity.of(id))))
+                .orElse(false);
+    }
+
+    /** Takes every refused or ended connection. */
+    void refused(Report report) {
+        journal.accept(report);
+        drills.refused(report);
+    }
+
+    /** Takes every device that was let in. */
+    void connected(DeviceConnected device) {
+        fleet.accept(device);
+        drills.connected(device);
+    }
+
+    /** How every device of a hub came in last. */
+    List<KnownDevice> known(String hub) {
+        List<KnownDevice> known = new ArrayList<>();
+        fleet.all(FleetQuery.of(hub)).forEach(device -> {
+            String shape = device.shape();
+            if (shape != null) {
+                known.add(new KnownDevice(device.device(), device.address(), shape, device.serverName()));
+            }
+        });
+        return known;
     }
 
     /**
-     * What time brings.
+     * Forgets what is old.
      *
      * @param hubExists by its name
      */
-    void tick(Predicate<String> hubExists) {
+    void dropOld(Predicate<String> hubExists) {
         journal.dropOld();
         fleet.dropOld(hubExists);
     }
 
     @Override
     public void close() {
+        drills.store();
         journal.close();
         fleet.close();
         table.close();

@@ -4,7 +4,6 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.insight.dryrun.ReportOnly;
-import dev.holdfast.insight.journal.Journal;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.BackupMetrics;
@@ -43,7 +42,7 @@ final class Monitoring {
     private final RequestCounter requests = new RequestCounter();
     private final RefusalCounter refusals;
     private final RefusalLog refusalLog;
-    private volatile @Nullable Journal journal;
+    private volatile @Nullable Insight insight;
 
     Monitoring(Limits.Installation limits) {
         refusals = new RefusalCounter(limits.monitoring().reasonsMax());
@@ -67,16 +66,16 @@ final class Monitoring {
     }
 
     private void keep(Report report) {
-        Journal open = journal;
+        Insight open = insight;
         if (open != null) {
-            open.accept(report);
+            open.refused(report);
         }
     }
 
-    void watch(Insight insight) {
-        journal = insight.journal();
-        exposition.add(new JournalMetrics(insight.journal()));
-        exposition.add(new FleetMetrics(insight.fleet()));
+    void watch(Insight opened) {
+        insight = opened;
+        exposition.add(new JournalMetrics(opened.journal()));
+        exposition.add(new FleetMetrics(opened.fleet()));
     }
 
     void watch(ReportOnly reportOnly) {

@@ -55,6 +55,7 @@ final class Starting {
     private static final Duration STORE_EVERY = Duration.ofSeconds(5);
     private static final Duration READY_EVERY = Duration.ofSeconds(5);
     private static final Duration REVOCATION_EVERY = Duration.ofSeconds(1);
+    private static final Duration DRILL_EVERY = Duration.ofSeconds(1);
     private static final Duration INSIGHT_EVERY = Duration.ofSeconds(30);
     private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
     private static final Duration ACCELERATING_MAX_TIME = Duration.ofSeconds(2);
@@ -102,10 +103,7 @@ final class Starting {
         goOn();
         Storage storage = openStorage(data);
         goOn();
-        HostNames hostNames = new HostNames(config.domains(), FirstStart.HUB);
-        Insight insight = opened.add(Insight.open(data.insight(), limits, hostNames, clock));
-        monitoring.watch(insight);
-        Wiring wiring = wire(storage, hostNames, insight);
+        Wiring wiring = wire(data, storage, certificates);
         CertificateFiles files = certificateFiles(certificates, wiring.hubs());
         FrontDoor door = opened.add(wiring.frontDoor(certificates.identities()));
         Services services = new Services(wiring, wiring.events(), certificates, backups(data, storage, wiring.hubs()));
@@ -143,6 +141,8 @@ final class Starting {
         opened.add(monitoring.health()::stopping);
         // A long RSA key takes too long for a first start to wait for it.
         schedule.soon("making reserve roots", certificates::makeReserves);
+        schedule.soon(
+                "making the drill's chain", () -> wiring.drill(certificates).goOn());
         return installation.describe();
     }
 
@@ -213,7 +213,8 @@ final class Starting {
         }
     }
 
-    private Wiring wire(Storage storage, HostNames hostNames, Insight insight) throws StartFailure {
+    private Wiring wire(DataDirectory data, Storage storage, ServerCertificates certificates) throws StartFailure {
+        HostNames hostNames = new HostNames(config.domains(), FirstStart.HUB);
         PolicyStore policies = new PolicyStore(
                 storage.table(), config.policies().byDefault(), limits.tls().policiesMax());
         // Hubs that were given none are opened with it.
@@ -223,6 +224,8 @@ final class Starting {
         FirstStart.ensure(storage.table(), hubs);
         TlsPolicies tls = new TlsPolicies(policies, config.policies(), hostNames, hubs);
         monitoring.watch(hubs);
+        Insight insight = opened.add(Insight.open(data.insight(), limits, hostNames, hubs, certificates, clock));
+        monitoring.watch(insight);
         ReportOnly reportOnly = new ReportOnly(insight.fleet(), tls::tried, insight.journal()::take);
         monitoring.watch(reportOnly);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -277,10 +280,11 @@ final class Starting {
         monitoring.watch(space);
         schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
         schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
+        schedule.every(DRILL_EVERY, "looking at the drill", insight.drills()::tick);
         schedule.every(
                 INSIGHT_EVERY,
-                "looking at what is known of connections",
-                () -> insight.tick(
+                "forgetting old connections",
+                () -> insight.dropOld(
                         hub -> HubName.parse(hub).flatMap(hubs::byName).isPresent()));
         ExpiryWarning warning = new ExpiryWarning(certificates::all, clock);
         warning.look();

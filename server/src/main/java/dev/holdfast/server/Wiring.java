@@ -18,6 +18,7 @@ import dev.holdfast.server.operator.BackupResource;
 import dev.holdfast.server.operator.ConnectionStrings;
 import dev.holdfast.server.operator.DeniedCertificatesResource;
 import dev.holdfast.server.operator.DevicesResource;
+import dev.holdfast.server.operator.DrillResource;
 import dev.holdfast.server.operator.FleetResource;
 import dev.holdfast.server.operator.HubsResource;
 import dev.holdfast.server.operator.OperatorFace;
@@ -64,12 +65,20 @@ record Wiring(
 
     FrontDoor frontDoor(ServerIdentities identities) {
         return new FrontDoor(
-                limits, tls.directory(), identities, () -> accelerator.get().groups(), clock, reports);
+                limits,
+                tls.directory(),
+                identities,
+                insight.drills(),
+                () -> accelerator.get().groups(),
+                clock,
+                reports);
     }
 
     Listener mqtt() {
-        DeviceMqttFace devices = new DeviceMqttFace(
-                hubs, limits.mqtt(), clock, reports, insight.fleet().andThen(reportOnly));
+        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports, device -> {
+            insight.connected(device);
+            reportOnly.accept(device);
+        });
         return new Listener(
                 "mqtt",
                 arrivals.mqtt(),
@@ -79,6 +88,10 @@ record Wiring(
                         threads,
                         new FaultReports(clock, reports)::mqtt),
                 tls.ofHubListener(tls.names().mqtt()));
+    }
+
+    DrillResource drill(ServerCertificates certificates) {
+        return new DrillResource(insight.drills(), certificates, hubs, insight::known, limits.insight());
     }
 
     EventsFace events() {
@@ -130,7 +143,7 @@ record Wiring(
                         hubsChanged),
                 tlsPolicies,
                 new BackupResource(backups),
-                new ServerCertificatesResource(certificates, hubs, hostNames),
+                new ServerCertificatesResource(certificates, hubs, hostNames, drill(certificates)),
                 new ReportsResource(insight.journal(), limits.insight()),
                 clock,
                 reports);

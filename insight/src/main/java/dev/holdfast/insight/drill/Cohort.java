@@ -29,7 +29,7 @@ public record Cohort(
         addresses.forEach(AddressRange::parse);
     }
 
-    boolean includes(KnownDevice device) {
+    public boolean includes(KnownDevice device) {
         return (devices.isEmpty() || devices.contains(device.device()))
                 && isChosen(device.device())
                 && (serverNames.isEmpty() || isNamed(device.serverName()))

@@ -314,8 +314,8 @@ public final class Drill {
         }
     }
 
-    /** @return null when it was done, else why not, as a sentence */
-    synchronized @Nullable String pause() {
+    /** @return null when it was done, else why not, as a sentence; so do those below */
+    public synchronized @Nullable String pause() {
         if (state != DrillState.RUNNING) {
             return "The drill is not running; it is " + state.word() + ".";
         }
@@ -324,7 +324,7 @@ public final class Drill {
         return null;
     }
 
-    synchronized @Nullable String resume() {
+    public synchronized @Nullable String resume() {
         if (state != DrillState.PAUSED) {
             return "The drill is not paused; it is " + state.word() + ".";
         }
@@ -333,7 +333,7 @@ public final class Drill {
         return null;
     }
 
-    synchronized @Nullable String finish() {
+    public synchronized @Nullable String finish() {
         if (state.isOver()) {
             return "The drill is over already; it is " + state.word() + ".";
         }
@@ -341,7 +341,7 @@ public final class Drill {
         return null;
     }
 
-    synchronized @Nullable String abort() {
+    public synchronized @Nullable String abort() {
         if (state.isOver()) {
             return "The drill is over already; it is " + state.word() + ".";
         }

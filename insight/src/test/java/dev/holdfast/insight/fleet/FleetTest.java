@@ -274,7 +274,7 @@ class FleetTest {
                 device,
                 "NoCommonSuite",
                 "It was refused.");
-        return fleet.of(report, shape == null ? null : new Offer(shape, null, 0, null, null, null));
+        return fleet.of(report, shape == null ? null : new Offer(shape, null, 0, null, null, null, false));
     }
 
     @Test

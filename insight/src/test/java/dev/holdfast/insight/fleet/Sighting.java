@@ -75,7 +75,7 @@ public final class Sighting {
         Connection connection = Connection.accept(
                 new EmbeddedChannel(), "mqtt", new InetSocketAddress(InetAddress.ofLiteral(address), 40_000), time);
         String name = named ? serverName : null;
-        connection.learn(Offer.class, new Offer(shape, name, 0, "hub-2025", NamedGroup.X25519, null));
+        connection.learn(Offer.class, new Offer(shape, name, 0, "hub-2025", NamedGroup.X25519, null, false));
         PeerIdentity peer = certificate == null
                 ? new PeerIdentity.Anonymous()
                 : new PeerIdentity.Certificates(List.of(certificate));

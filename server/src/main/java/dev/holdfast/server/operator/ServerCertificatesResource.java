@@ -33,19 +33,25 @@ public final class ServerCertificatesResource {
     private final Hubs hubs;
     private final HostNames hostNames;
     private final ServerRootsResource roots;
+    private final DrillResource drill;
     private final TrustBundleDocument bundles;
 
     /** @param hubs nothing changes while a backup reads the files */
-    public ServerCertificatesResource(ServerCertificates certificates, Hubs hubs, HostNames hostNames) {
+    public ServerCertificatesResource(
+            ServerCertificates certificates, Hubs hubs, HostNames hostNames, DrillResource drill) {
         this.certificates = certificates;
         this.hubs = hubs;
         this.hostNames = hostNames;
+        this.drill = drill;
         this.roots = new ServerRootsResource(certificates, hubs);
         this.bundles = new TrustBundleDocument(certificates, hostNames, hubs);
     }
 
     /** @param path the segments behind {@code certificates} */
     HttpResponse answer(HttpRequest request, List<String> path) throws BadRequest {
+        if (path.isEmpty()) {
+            return Answers.notFound();
+        }
         if (path.equals(List.of("server"))) {
             return switch (request.method()) {
                 case "GET" -> shown(Worlds.of(certificates, request));
@@ -58,6 +64,9 @@ public final class ServerCertificatesResource {
         }
         if (path.size() >= 2 && path.subList(0, 2).equals(List.of("server", "roots"))) {
             return roots.answer(request, path.subList(2, path.size()));
+        }
+        if (path.getFirst().equals("drill")) {
+            return drill.answer(request, path.subList(1, path.size()));
         }
         if (path.equals(List.of("bundle"))) {
             return request.method().equals("GET") ? bundle(request) : Answers.methodNotAllowed("GET");

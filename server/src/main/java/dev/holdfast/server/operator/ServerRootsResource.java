@@ -131,7 +131,7 @@ final class ServerRootsResource {
         });
     }
 
-    private static HttpResponse refused(RootChangeFault why) {
+    static HttpResponse refused(RootChangeFault why) {
         int status = switch (why) {
             case RootChangeFault.NoSuchRoot _ -> 404;
             case RootChangeFault.NoReserveRoot _,

@@ -51,7 +51,7 @@ class OverTlsTest {
                         limits,
                         new Directory(new Live<>(NamedPolicies.standard())),
                         new ServerIdentities(authorities),
-                ChainChooser.NONE,
+                        ChainChooser.NONE,
                         () -> GroupPreference.X25519,
                         clock,
                         endpoint.reports::add)) {
