@@ -28,7 +28,14 @@ public record Limits(
         return new Limits(
                 new Sockets(20_000, 10_000, 1024, Duration.ofMinutes(1)),
                 new Arrival(64 * 1024, Duration.ofSeconds(15), Duration.ofSeconds(15)),
-                new Tls(20_000, Duration.ofHours(1), 1024, 128 * 1024, 100, 1024),
+                new Tls(
+                        20_000,
+                        Duration.ofHours(1),
+                        1024,
+                        128 * 1024,
+                        100,
+                        1024,
+                        new Trace(256 * 1024, 64 * 1024, 512, Duration.ofSeconds(15), Duration.ofSeconds(1))),
                 new Certificates(
                         1024 * 1024,
                         100,
@@ -216,7 +223,20 @@ public record Limits(
             int acceptQueueMax,
             int silentMaxBytes,
             int policiesMax,
-            int shapesMax) {}
+            int shapesMax,
+            Trace trace) {}
+
+    /**
+     * One handshake that is shown step by step.
+     *
+     * @param sideMaxBytes what one side sends until the trace gives up; what is behind it is not looked at
+     * @param messageMaxBytes one handshake message in the clear
+     * @param seenMax records and messages that are kept, of both sides together
+     * @param handshakeMaxTime from an open connection to the end of the handshake
+     * @param verdictMaxTime from there to what the server says of the client's last messages, where it need not say anything
+     */
+    public record Trace(
+            int sideMaxBytes, int messageMaxBytes, int seenMax, Duration handshakeMaxTime, Duration verdictMaxTime) {}
 
     /**
      * @param pemMaxBytes a text with certificates and keys in PEM

@@ -105,7 +105,7 @@ public final class Pem {
     }
 
     /** The one private key of a text; certificates beside it are passed over, as some tools write all into one file. */
-    PrivateKey privateKey(byte[] text) throws PemException {
+    public PrivateKey privateKey(byte[] text) throws PemException {
         List<PrivateKey> keys = new ArrayList<>();
         for (Block block : blocks(text)) {
             if (!block.label.equals(CERTIFICATE) && !block.label.equals(EC_PARAMETERS)) {

@@ -78,8 +78,8 @@ public record ClientHello(
     /** For people: the versions in the client's order. */
     public List<String> offeredVersions() {
         return supportedVersions == null
-                ? List.of("up to " + versionName(legacyVersion))
-                : names(supportedVersions, ClientHello::versionName);
+                ? List.of("up to " + TlsVersion.nameOf(legacyVersion))
+                : names(supportedVersions, TlsVersion::nameOf);
     }
 
     public List<String> offeredSuites() {
@@ -87,17 +87,12 @@ public record ClientHello(
     }
 
     public List<String> offeredGroups() {
-        return groups == null
-                ? List.of()
-                : names(
-                        groups,
-                        code -> NamedGroup.of(code).map(NamedGroup::toString).orElseGet(() -> hex(code)));
+        return groups == null ? List.of() : names(groups, NamedGroup::nameOf);
     }
 
+    /** For people: the groups that came with a key. */
     public List<String> offeredKeyShares() {
-        return names(
-                keyShareGroups,
-                code -> NamedGroup.of(code).map(NamedGroup::toString).orElseGet(() -> hex(code)));
+        return names(keyShareGroups, NamedGroup::nameOf);
     }
 
     public List<String> offeredSignatures() {
@@ -109,17 +104,7 @@ public record ClientHello(
     }
 
     private static List<String> signatures(@Nullable List<Integer> codes) {
-        return codes == null
-                ? List.of()
-                : names(
-                        codes,
-                        code -> SignatureScheme.of(code)
-                                .map(SignatureScheme::toString)
-                                .orElseGet(() -> hex(code)));
-    }
-
-    private static String versionName(int code) {
-        return TlsVersion.of(code).map(TlsVersion::toString).orElseGet(() -> code == 0x0300 ? "SSL 3.0" : hex(code));
+        return codes == null ? List.of() : names(codes, SignatureScheme::nameOf);
     }
 
     /** Without the reserved values that a client strews in to keep servers tolerant (RFC 8701). */
@@ -132,9 +117,5 @@ public record ClientHello(
 
     private static boolean isGrease(int code) {
         return (code & 0x0F0F) == 0x0A0A && code >>> 8 == (code & 0xFF);
-    }
-
-    private static String hex(int code) {
-        return "0x%04X".formatted(code);
     }
 }

@@ -48,6 +48,11 @@ public enum NamedGroup {
         return Arrays.stream(values()).filter(group -> group.code == code).findFirst();
     }
 
+    /** For people: the name of a code, or the code where nobody here knows it. */
+    public static String nameOf(int code) {
+        return of(code).map(NamedGroup::toString).orElseGet(() -> "0x%04X".formatted(code));
+    }
+
     /** Whether a code, known here or not, is one of finite-field Diffie-Hellman (RFC 7919 2). */
     public static boolean isFiniteField(int code) {
         return code >= 0x0100 && code <= 0x01FF;

@@ -40,6 +40,11 @@ public enum SignatureScheme {
         return Arrays.stream(values()).filter(scheme -> scheme.code == code).findFirst();
     }
 
+    /** For people: the name of a code, or the code where nobody here knows it. */
+    public static String nameOf(int code) {
+        return of(code).map(SignatureScheme::toString).orElseGet(() -> "0x%04X".formatted(code));
+    }
+
     /** By IANA name, in any case. */
     public static Optional<SignatureScheme> named(String ianaName) {
         return Arrays.stream(values())

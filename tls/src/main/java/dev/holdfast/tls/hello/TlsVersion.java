@@ -10,6 +10,8 @@ public enum TlsVersion {
     TLS_1_2(0x0303, "TLSv1.2", "TLS 1.2"),
     TLS_1_3(0x0304, "TLSv1.3", "TLS 1.3");
 
+    private static final int SSL_3_0 = 0x0300;
+
     private final int code;
     private final String engineName;
     private final String label;
@@ -31,6 +33,12 @@ public enum TlsVersion {
 
     public static Optional<TlsVersion> of(int code) {
         return Arrays.stream(values()).filter(version -> version.code == code).findFirst();
+    }
+
+    /** For people: the name of a code, or the code where nobody here knows it. */
+    public static String nameOf(int code) {
+        return of(code).map(TlsVersion::toString)
+                .orElseGet(() -> code == SSL_3_0 ? "SSL 3.0" : "0x%04X".formatted(code));
     }
 
     /** By what an engine calls it. */

@@ -1,0 +1,7 @@
+package dev.holdfast.tls.trace;
+
+/** Who sent something. */
+public enum Side {
+    CLIENT,
+    SERVER
+}
