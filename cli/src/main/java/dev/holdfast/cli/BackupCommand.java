@@ -4,6 +4,7 @@ import dev.holdfast.base.Disk;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.archive.ArchiveException;
 import dev.holdfast.base.archive.ArchiveReader;
+import dev.holdfast.cli.text.Sizes;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,7 +142,7 @@ final class BackupCommand implements Callable<Integer> {
                             .put("bytes", summary.bytes()));
         } else {
             help.out()
-                    .println("Wrote " + file + ": " + summary.files() + " files, " + Output.size(summary.bytes())
+                    .println("Wrote " + file + ": " + summary.files() + " files, " + Sizes.of(summary.bytes())
                             + ", with everything that was acknowledged before "
                             + summary.facts().madeAt() + ".");
         }

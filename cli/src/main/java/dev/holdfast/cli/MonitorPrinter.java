@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.cli.monitor.TelemetryEvent;
 import dev.holdfast.cli.monitor.TelemetryListener;
 import dev.holdfast.cli.monitor.TelemetryReader;
+import dev.holdfast.cli.text.Printable;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -64,14 +65,16 @@ final class MonitorPrinter implements TelemetryListener {
         StringBuilder line = new StringBuilder();
         line.append(event.enqueuedTime())
                 .append(' ')
-                .append(printable(sender(event)))
+                .append(Printable.of(sender(event)))
                 .append(' ');
-        line.append(printable(text(event.body())
+        line.append(Printable.of(text(event.body())
                 .orElseGet(() -> "(" + event.body().length + " bytes) "
                         + Base64.getEncoder().encodeToString(event.body()))));
         event.properties()
-                .forEach((name, value) ->
-                        line.append(' ').append(printable(name)).append('=').append(printable(String.valueOf(value))));
+                .forEach((name, value) -> line.append(' ')
+                        .append(Printable.of(name))
+                        .append('=')
+                        .append(Printable.of(String.valueOf(value))));
         return line.toString();
     }
 
@@ -141,17 +144,5 @@ final class MonitorPrinter implements TelemetryListener {
         } catch (CharacterCodingException notText) {
             return Optional.empty();
         }
-    }
-
-    static String printable(String text) {
-        StringBuilder shown = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                shown.append(String.format("\\u%04x", c));
-            } else {
-                shown.appendCodePoint(c);
-            }
-        });
-        return shown.toString();
     }
 }

@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -38,18 +37,6 @@ final class Output {
     /** The texts of a list in one line. */
     static String joined(JsonNode texts) {
         return texts.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
-    }
-
-    /** A number of bytes as people read it. */
-    static String size(long bytes) {
-        String[] units = {"bytes", "KB", "MB", "GB", "TB"};
-        int unit = 0;
-        double size = bytes;
-        while (size >= 1000 && unit < units.length - 1) {
-            size /= 1000;
-            unit++;
-        }
-        return unit == 0 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f %s", size, units[unit]);
     }
 
     /** Rows under a header, each column as wide as its longest text. */

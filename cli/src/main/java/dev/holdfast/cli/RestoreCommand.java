@@ -4,6 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.archive.ArchiveException;
 import dev.holdfast.base.archive.ArchiveReader;
 import dev.holdfast.cli.InstallationContents.NoInstallationException;
+import dev.holdfast.cli.text.Sizes;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,7 +79,7 @@ final class RestoreCommand implements Callable<Integer> {
                             .put("bytes", summary.bytes()));
         } else {
             help.out()
-                    .println("Restored " + summary.files() + " files, " + Output.size(summary.bytes()) + ", as of "
+                    .println("Restored " + summary.files() + " files, " + Sizes.of(summary.bytes()) + ", as of "
                             + summary.facts().madeAt() + ". Start it with: holdfast up --data " + directory);
         }
         return 0;

@@ -50,6 +50,12 @@ final class ServerOptions {
         this.environment = environment;
     }
 
+    /** Of the server of a data directory, without any option given. */
+    ServerOptions(Map<String, String> environment, Path data) {
+        this.environment = environment;
+        this.data = data;
+    }
+
     /** Opens a client of the server; no byte has been sent yet. */
     OperatorClient connect() throws CommandFailure {
         ServerAddress address = address();
@@ -129,16 +135,7 @@ final class ServerOptions {
     }
 
     private Path readyFile() throws CommandFailure {
-        Path directory = data;
-        if (directory == null) {
-            String named = environment.getOrDefault("HOLDFAST_DATA", "data");
-            if (named.isBlank()) {
-                throw new CommandFailure(
-                        "the environment variable HOLDFAST_DATA is empty; unset it, or name a directory.");
-            }
-            directory = Path.of(named);
-        }
-        return directory.toAbsolutePath().normalize().resolve("ready.json");
+        return DataDirectory.find(data, environment).resolve("ready.json");
     }
 
     private JsonNode readReadyFile() throws CommandFailure {

@@ -497,6 +497,7 @@ final class CommandTest {
                 "",
                 "hub",
                 "device",
+                "tls",
                 "hub consumer-group",
                 "hub access-policy",
                 "hub access-policy create x",
@@ -538,6 +539,14 @@ final class CommandTest {
                     .map(found -> (command + " " + found.group(1)).strip())
                     .forEach(commands::add);
         }
-        assertThat(commands).contains("hub consumer-group delete", "device create", "monitor", "status", "version");
+        assertThat(commands)
+                .contains(
+                        "hub consumer-group delete",
+                        "device create",
+                        "tls trace",
+                        "doctor",
+                        "monitor",
+                        "status",
+                        "version");
     }
 }

@@ -21,6 +21,7 @@ record Installation(
         OperatorToken token,
         Path trustBundle,
         Ports ports,
+        int socketsMax,
         Ready.@Nullable Monitoring monitoring,
         long startupMillis) {
     /** As they were bound. */
@@ -35,6 +36,7 @@ record Installation(
                 token.value(),
                 trustBundle.toAbsolutePath().toString(),
                 new Ready.Operator("https://localhost:" + ports.https() + "/"),
+                new Ready.Sockets(socketsMax),
                 monitoring,
                 hubs.all().stream().map(hub -> describe(hub, strings)).toList());
     }

@@ -9,6 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What a running server tells programs that use it, in the form that the documentation of the ready file fixes. It holds secrets.
  *
  * @param startupMillis from the start of the Java runtime to the last open listener
+ * @param sockets what the server accepts
  * @param monitoring null when it is off
  * @param trustBundle absolute path of the roots to trust
  */
@@ -20,12 +21,16 @@ record Ready(
         String operatorToken,
         String trustBundle,
         Operator operator,
+        Sockets sockets,
         @Nullable Monitoring monitoring,
         List<HubEntry> hubs) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** @param url of the operator API, by a name that its certificate has and this machine resolves */
     record Operator(String url) {}
+
+    /** @param openMax over all listeners; the system has to let the process open that many files and some */
+    record Sockets(int openMax) {}
 
     /** Plain HTTP URLs for Prometheus and for whoever checks the server's health. */
     record Monitoring(String metrics, String ready, String live) {}

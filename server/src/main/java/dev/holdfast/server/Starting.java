@@ -126,6 +126,7 @@ final class Starting {
                 token,
                 certificates.now().trustBundle(),
                 ports,
+                config.limits().sockets().openMax(),
                 Monitoring.describe(monitor),
                 Duration.between(begun, Instant.now()).toMillis());
         opened.add(readyFiles);

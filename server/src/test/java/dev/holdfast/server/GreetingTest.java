@@ -23,6 +23,7 @@ final class GreetingTest {
                 "operator-token-is-not-shown",
                 "/srv/ca.pem",
                 new Ready.Operator("https://localhost/"),
+                new Ready.Sockets(20_000),
                 null,
                 List.of(new Ready.HubEntry(
                         "hub1", hostName, 8883, 5671, httpsPort, "HostName=s", "Endpoint=e", device)));
@@ -72,6 +73,7 @@ final class GreetingTest {
                 "token",
                 "/srv/it's/ca.pem",
                 new Ready.Operator("https://localhost/"),
+                new Ready.Sockets(20_000),
                 null,
                 List.of(new Ready.HubEntry("hub1", "localhost", 8883, 5671, 443, "HostName=s", "Endpoint=e", DEVICE)));
         Config config = TestServer.config(
@@ -109,8 +111,16 @@ final class GreetingTest {
 
     @Test
     void an_installation_without_a_hub_is_told_how_to_make_one() {
-        Ready ready =
-                new Ready("0.1.0", 1, 1, "t", "/srv/ca.pem", new Ready.Operator("https://localhost/"), null, List.of());
+        Ready ready = new Ready(
+                "0.1.0",
+                1,
+                1,
+                "t",
+                "/srv/ca.pem",
+                new Ready.Operator("https://localhost/"),
+                new Ready.Sockets(20_000),
+                null,
+                List.of());
         String text = print(
                 ready,
                 TestServer.config(Path.of("data"), "iot.example", null, new Config.Ports(null, 8883, 5671), null));

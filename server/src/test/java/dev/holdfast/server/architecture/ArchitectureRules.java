@@ -114,9 +114,10 @@ record ArchitectureRules(String root) {
     }
 
     private DescribedPredicate<JavaClass> areNotClients() {
-        // The bench is a client that asks any server for exactly one version, suite and group.
+        // The bench and the trace are clients that ask any server for exactly one thing.
         DescribedPredicate<JavaClass> clients = resideInAPackage(below("wire.client"))
                 .or(resideInAPackage(below("cli.bench")))
+                .or(resideInAPackage(below("cli.trace")))
                 .or(DescribedPredicate.describe(
                         "the AMQP client", type -> type.getName().startsWith(root + ".wire.amqp.AmqpClient")));
         return DescribedPredicate.not(clients);

@@ -78,6 +78,11 @@ public final class ClientTls {
         }
     }
 
+    /** With forward secrecy, the strongest first; what {@link #parameters} has. */
+    public static String[] suites() {
+        return SUITES.clone();
+    }
+
     public SSLContext context() {
         return context;
     }
@@ -86,7 +91,7 @@ public final class ClientTls {
     public SSLParameters parameters() {
         SSLParameters parameters = context.getDefaultSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        parameters.setCipherSuites(SUITES.clone());
+        parameters.setCipherSuites(suites());
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         return parameters;
     }

@@ -1,0 +1,5 @@
+/** Text on a terminal. */
+@NullMarked
+package dev.holdfast.cli.text;
+
+import org.jspecify.annotations.NullMarked;
