@@ -91,6 +91,7 @@ final class ServerTest {
                             "operatorToken",
                             "trustBundle",
                             "operator",
+                            "sockets",
                             "monitoring",
                             "hubs");
             assertThat(ready.path("pid").asLong())
