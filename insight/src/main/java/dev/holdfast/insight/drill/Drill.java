@@ -14,10 +14,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,10 @@ public final class Drill {
     private final Map<String, Member> members = new TreeMap<>();
     private final Map<Member.Key, String> byKey = new HashMap<>();
     private final Map<String, Member> changed = new HashMap<>();
+    private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+    /** Of whom something is expected: they were shown the chain, and were not let in since. */
+    private final Set<String> awaited = new HashSet<>();
+
     private @Nullable ServerChain chain;
     private DrillState state;
     private @Nullable String because;
@@ -70,6 +77,8 @@ public final class Drill {
         this.clock = clock;
         members.forEach(member -> {
             this.members.put(member.device(), member);
+            counts.merge(member.outcome(), 1, Integer::sum);
+            await(member);
             if (member.outcome() != Outcome.NOT_TOLD_APART) {
                 byKey.put(member.key(), member.device());
             }
@@ -260,21 +269,30 @@ public final class Drill {
             return;
         }
         put(member.with(Outcome.REFUSED, clock.instant(), why));
-        long refused = count(Outcome.REFUSED);
+        int refused = count(Outcome.REFUSED);
         if (refused > plan.refusedMax()) {
             goBack(refused + " devices refused the root, and " + plan.refusedMax() + " were allowed to");
         }
     }
 
     private void put(Member member) {
-        members.put(member.device(), member);
+        Member before = Objects.requireNonNull(members.put(member.device(), member));
+        counts.merge(before.outcome(), -1, Integer::sum);
+        counts.merge(member.outcome(), 1, Integer::sum);
+        await(member);
         changed.put(member.device(), member);
     }
 
-    public synchronized long count(Outcome outcome) {
-        return members.values().stream()
-                .filter(member -> member.outcome() == outcome)
-                .count();
+    private void await(Member member) {
+        if (!member.back() && (member.outcome() == Outcome.SHOWN || member.outcome() == Outcome.REFUSED)) {
+            awaited.add(member.device());
+        } else {
+            awaited.remove(member.device());
+        }
+    }
+
+    public synchronized int count(Outcome outcome) {
+        return counts.getOrDefault(outcome, 0);
     }
 
     private void goBack(String why) {
@@ -302,11 +320,10 @@ public final class Drill {
             return;
         }
         Instant tooLong = clock.instant().minus(plan.patience());
-        for (Member member : List.copyOf(members.values())) {
+        for (String device : List.copyOf(awaited)) {
+            Member member = Objects.requireNonNull(members.get(device));
             Instant at = member.at();
-            boolean awaited =
-                    !member.back() && (member.outcome() == Outcome.SHOWN || member.outcome() == Outcome.REFUSED);
-            if (awaited && at != null && at.isBefore(tooLong) && !isConnected.test(member.device())) {
+            if (at != null && at.isBefore(tooLong) && !isConnected.test(device)) {
                 put(member.with(Outcome.STAYED_AWAY, clock.instant(), member.why()));
                 goBack("device '" + member.device() + "' was shown the chain at " + at + " and has stayed away for "
                         + plan.patience().toSeconds() + " s");

@@ -60,7 +60,7 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
     private final WritingThread<PendingReport> writing;
 
     /**
-     * Reads what is there and begins to write.
+     * Reads what is there, behind the scenes, and begins to write. Who asks before that is done waits in {@link #flush}.
      *
      * @param hubOfHost the hub that a host name leads to
      * @param nanoTime as {@link System#nanoTime}
@@ -79,11 +79,19 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
         this.guess = guess;
         this.nanoTime = nanoTime;
         this.quota = new RefusalQuota(limits.reports());
-        load();
-        this.writing = new WritingThread<>("holdfast-journal", limits.queueMax(), this::write);
+        this.writing = new WritingThread<>("holdfast-journal", limits.queueMax(), this::load, this::write);
     }
 
+    /** On the writing thread: a start does not wait for twenty thousand reports. */
     private void load() {
+        try {
+            loadAll();
+        } catch (RuntimeException e) {
+            LOG.error("reports of earlier runs can't be read; new ones are kept all the same", e);
+        }
+    }
+
+    private void loadAll() {
         String after = "";
         List<Table.Row> rows;
         do {

@@ -29,11 +29,17 @@ final class WritingThread<T> implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    /** @param write called on one thread; may block */
-    WritingThread(String name, int queueMax, Consumer<List<T>> write) {
+    /**
+     * @param first done before anything is written
+     * @param write called on one thread; may block
+     */
+    WritingThread(String name, int queueMax, Runnable first, Consumer<List<T>> write) {
         this.queue = new ArrayBlockingQueue<>(queueMax);
         this.write = write;
-        this.thread = Thread.ofPlatform().daemon().name(name).start(this::run);
+        this.thread = Thread.ofPlatform().daemon().name(name).start(() -> {
+            first.run();
+            run();
+        });
     }
 
     /** Whether there was room. */

@@ -60,6 +60,7 @@ class JournalTest {
     private void reopen(Limits.Insight limits) {
         close();
         open(limits);
+        journal.flush();
     }
 
     private static Limits.Insight limits(int reports, int perAddress) {
