@@ -16,9 +16,13 @@ const DEVICE = ['basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digital
 const RESPONDER = ['basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=OCSPSigning'];
 
 async function openssl(...args) {
-  const made = await run('openssl', args);
+  await done('openssl', args);
+}
+
+async function done(program, args) {
+  const made = await run(program, args);
   if (made.code !== 0) {
-    throw new Error(`openssl ${args.join(' ')}: ${made.stderr}`);
+    throw new Error(`${program} ${args.join(' ')}: ${made.stderr}`);
   }
 }
 
@@ -44,9 +48,12 @@ export class Authority {
     return this.#issue(`/O=Plant/CN=${commonName}`, AUTHORITY, algorithm, 30);
   }
 
-  /** @param options.days of its life; -1 for one that is over */
-  async device(commonName, { algorithm = 'ec', days = 30 } = {}) {
-    return this.#issue(`/CN=${commonName}`, DEVICE, algorithm, days);
+  /**
+   * @param options.days of its life; -1 for one that is over
+   * @param options.madeAt how far off the issuer's clock is, such as +2d
+   */
+  async device(commonName, { algorithm = 'ec', days = 30, madeAt = '+0' } = {}) {
+    return this.#issue(`/CN=${commonName}`, DEVICE, algorithm, days, madeAt);
   }
 
   /** A certificate for answering OCSP questions about what this authority issued. */
@@ -54,12 +61,13 @@ export class Authority {
     return this.#issue('/O=Plant/CN=Responder', RESPONDER, 'ec', 30);
   }
 
-  async #issue(subject, extensions, algorithm, days) {
+  async #issue(subject, extensions, algorithm, days, madeAt = '+0') {
     const base = fresh();
     await openssl('req', '-new', ...KEYS[algorithm], '-noenc', '-subj', subject, '-keyout', `${base}.key`, '-out', `${base}.csr`);
     writeFileSync(`${base}.ext`, `${extensions.join('\n')}\n`);
-    await openssl('x509', '-req', '-in', `${base}.csr`, '-CA', this.certFile, '-CAkey', this.keyFile, '-set_serial',
-      `0x${randomUUID().replaceAll('-', '')}`, '-sha256', '-days', String(days), '-extfile', `${base}.ext`, '-out', `${base}.pem`);
+    const issue = ['openssl', 'x509', '-req', '-in', `${base}.csr`, '-CA', this.certFile, '-CAkey', this.keyFile, '-set_serial',
+      `0x${randomUUID().replaceAll('-', '')}`, '-sha256', '-days', String(days), '-extfile', `${base}.ext`, '-out', `${base}.pem`];
+    await (madeAt === '+0' ? openssl(...issue.slice(1)) : done('faketime', ['-f', madeAt, ...issue]));
     return new Authority(base, [this.cert, ...this.above]);
   }
 

@@ -98,17 +98,15 @@ final class WhyCommand extends ServerCommand {
             print(client.get(OperatorClient.path("reports", report)));
             return;
         }
-        List<JsonNode> found = last == 0 ? List.of() : newest(client);
-        if (!follow) {
-            found.forEach(this::print);
-            if (found.isEmpty() && !json) {
-                out().println("No refused connection is known that fits.");
-            }
+        if (follow) {
+            follow(client);
             return;
         }
-        // What comes is printed below, so the newest of what was is the last.
-        found.reversed().forEach(this::print);
-        follow(client, found);
+        List<JsonNode> found = newest(client);
+        found.forEach(this::print);
+        if (found.isEmpty() && !json) {
+            out().println("No refused connection is known that fits.");
+        }
     }
 
     private List<JsonNode> newest(OperatorClient client) throws CommandFailure {
@@ -144,15 +142,18 @@ final class WhyCommand extends ServerCommand {
         return client.get(path.toString());
     }
 
-    private void follow(OperatorClient client, List<JsonNode> known) throws CommandFailure {
+    private void follow(OperatorClient client) throws CommandFailure {
         SeenReports seen = new SeenReports(SEEN_MAX);
-        known.forEach(each -> seen.add(each.path("id").asString()));
-        if (since == null) {
-            since = Instant.now().minus(FOLLOW_EVERY);
-            // What was there before and did not fit into --last is not new.
-            page(client, null, PAGE)
-                    .path("reports")
-                    .forEach(each -> seen.add(each.path("id").asString()));
+        // Asked for before the last ones are, so that none gets lost between: what did not fit into --last is not new.
+        JsonNode before = page(client, null, PAGE).path("reports");
+        List<JsonNode> found = last == 0 ? List.of() : newest(client);
+        before.forEach(each -> seen.add(each.path("id").asString()));
+        found.forEach(each -> seen.add(each.path("id").asString()));
+        // What comes is printed below, so the newest of what was is the last.
+        found.reversed().forEach(this::print);
+        if (since == null && !before.isEmpty()) {
+            // By the server's clock: this machine's may be another.
+            since = Instant.parse(before.get(0).path("time").asString()).minus(FOLLOW_EVERY);
         }
         while (true) {
             try {

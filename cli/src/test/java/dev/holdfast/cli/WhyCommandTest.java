@@ -82,6 +82,18 @@ final class WhyCommandTest {
         assertThat(run("why").out()).contains("No refused connection is known that fits.");
     }
 
+    @Test
+    void following_begins_behind_what_is_known_by_the_clock_of_the_server() {
+        server.on("GET /holdfast/v1/reports?top=200", 200, "{\"reports\": [" + REPORT + "]}");
+        // What is not answered ends it.
+        Ran ran = run("why", "--follow", "--last", "0");
+        assertThat(server.asked())
+                .containsExactly(
+                        "GET /holdfast/v1/reports?top=200",
+                        "GET /holdfast/v1/reports?since=2026-11-22T09%3A59%3A59Z&top=200");
+        assertThat(ran.out()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"why x --device y", "why --last 0", "why --since yesterday", "why --follow --until 5m"})
     void wrong_use_has_status_2_and_asks_nothing_of_the_server(String line) {

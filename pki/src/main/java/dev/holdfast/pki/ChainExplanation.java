@@ -24,12 +24,16 @@ import dev.holdfast.pki.ChainRefusal.NoAuthorityRegistered;
 import dev.holdfast.pki.ChainRefusal.NotForClients;
 import dev.holdfast.pki.ChainRefusal.PathRejected;
 import dev.holdfast.pki.ChainRefusal.PathTooLong;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Says in sentences what a {@link ChainRefusal} means and what to change. */
 final class ChainExplanation {
     private static final int NAMES_MAX = 5;
+    private static final String REGISTER = "'holdfast cert authority add NAME --file CA.pem'";
 
     private ChainExplanation() {}
 
@@ -48,7 +52,7 @@ final class ChainExplanation {
                         + " are looked at. Issue them with fewer, and show those of the chain alone.";
             case NoAuthorityRegistered(var issuer) ->
                 "It was issued by '" + issuer + "', and no certificate authority is registered with this hub."
-                        + " Register that one, or the root above it.";
+                        + " Register that one, or the root above it: " + REGISTER + ".";
             case AuthorityUnknown unknown -> of(unknown);
             case CertificateSelfSigned(var subject) ->
                 "The certificate '" + subject + "' is signed by its own key, not by an authority. Have it issued by a"
@@ -68,26 +72,31 @@ final class ChainExplanation {
                         + " cert authority verify'.";
             case AuthorityExpired(var name, var notAfter, var now) ->
                 "The chain leads to the registered authority '" + name + "', whose certificate expired at " + notAfter
-                        + "; the hub's clock says " + now + ". Register its renewed certificate under another name.";
+                        + "; the hub's clock says " + clock(now)
+                        + ". Register its renewed certificate under another name.";
             case AuthorityNotYetValid(var name, var notBefore, var now) ->
                 "The chain leads to the registered authority '" + name + "', whose certificate is valid from "
-                        + notBefore + " only; the hub's clock says " + now + ".";
+                        + notBefore + " only; the hub's clock says " + clock(now) + ", " + span(now, notBefore)
+                        + " earlier. Wait for that time, or correct the clock of the machine that made it, or the hub's.";
             case AuthorityShown(var name) ->
                 "The device showed the certificate of the registered authority '" + name
                         + "' as its own. Issue a certificate for the device with that authority, and keep the"
                         + " authority's key away from devices.";
             case IntermediateExpired(var subject, var notAfter, var now) ->
-                "The intermediate '" + subject + "' expired at " + notAfter + "; the hub's clock says " + now
+                "The intermediate '" + subject + "' expired at " + notAfter + "; the hub's clock says " + clock(now)
                         + ". Renew it, and give the device the new one in its chain.";
             case IntermediateNotYetValid(var subject, var notBefore, var now) ->
-                "The intermediate '" + subject + "' is valid from " + notBefore + " only; the hub's clock says " + now
-                        + ".";
+                "The intermediate '" + subject + "' is valid from " + notBefore + " only; the hub's clock says "
+                        + clock(now)
+                        + ", " + span(now, notBefore)
+                        + " earlier. Correct the clock of the machine that issued it, or the hub's.";
             case LeafExpired(var subject, var notAfter, var now) ->
-                "The certificate '" + subject + "' expired at " + notAfter + "; the hub's clock says " + now
-                        + ". Issue a new one for the device, or correct the clock.";
+                "The certificate '" + subject + "' expired at " + notAfter + "; the hub's clock says " + clock(now)
+                        + ", " + span(notAfter, now) + " later. Issue a new one for the device, or correct the clock.";
             case LeafNotYetValid(var subject, var notBefore, var now) ->
-                "The certificate '" + subject + "' is valid from " + notBefore + " only; the hub's clock says " + now
-                        + ". Correct the clock of the machine that issued it, or the hub's.";
+                "The certificate '" + subject + "' is valid from " + notBefore + " only; the hub's clock says "
+                        + clock(now) + ", " + span(now, notBefore)
+                        + " earlier. Correct the clock of the machine that issued it, or the hub's.";
             case LeafIsAuthority(var subject, var by) ->
                 "The certificate '" + subject + "' may issue others (" + by
                         + "), so whoever holds it could make certificates for other devices."
@@ -97,10 +106,12 @@ final class ChainExplanation {
                         + ". Have the certificate issued by one with basicConstraints CA:TRUE and keyUsage keyCertSign.";
             case PathTooLong(var subject, var max, var below) ->
                 "The authority '" + subject + "' allows " + max + " intermediates below itself (pathlen), and " + below
-                        + " are in the chain.";
+                        + " are in the chain. Issue the device's certificate with fewer between, or renew the authority with a"
+                        + " greater pathlen.";
             case NameNotPermitted(var subject, var by) ->
                 "The authority '" + by + "' may issue for certain names only (nameConstraints), and '" + subject
-                        + "' is none of them.";
+                        + "' is none of them. Give the device a name that it permits, or have the certificate issued by another"
+                        + " registered authority.";
             case NotForClients(var subject, var what) ->
                 "'" + subject + "' is not for TLS clients: " + what
                         + ". Issue it with extendedKeyUsage clientAuth and keyUsage digitalSignature, or without both.";
@@ -113,7 +124,9 @@ final class ChainExplanation {
                         + " time. Use RSA with 2048 to 8192 bits, or P-256 or P-384, signed with SHA-256 or better.";
             case CertificateUnreadable(var subject, var what) ->
                 "The " + what + " of '" + subject + "' can't be read. Have the certificate issued anew.";
-            case PathRejected(var what) -> "The Java runtime's check of the chain refuses it: " + what + ".";
+            case PathRejected(var what) ->
+                "The Java runtime's check of the chain refuses it: " + what
+                        + ". Issue the certificates without what it names, certificate policies for example.";
         };
     }
 
@@ -125,12 +138,26 @@ final class ChainExplanation {
         int more = unknown.registered().size() - NAMES_MAX;
         String ends = unknown.at().equals(unknown.issuer())
                 ? "The chain that the device showed ends at the root '" + unknown.at()
-                        + "', which is not registered with this hub."
+                        + "', which is not registered with this hub. Register it (" + REGISTER
+                        + "), or give the device a certificate of a registered authority."
                 : "The chain that the device showed stops at '" + unknown.at() + "': its issuer '" + unknown.issuer()
                         + "' was neither shown nor registered with this hub. Give the device its whole chain with all"
-                        + " intermediates, or register that issuer.";
+                        + " intermediates, or register that issuer (" + REGISTER + ").";
         return ends + " Registered " + (unknown.registered().size() == 1 ? "is " : "are ") + registered
                 + (more > 0 ? " and " + more + " more." : ".");
+    }
+
+    private static Instant clock(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** By which unit people would say it. */
+    private static String span(Instant from, Instant to) {
+        Duration span = Duration.between(from, to);
+        if (span.toDays() > 1) {
+            return span.toDays() + " days";
+        }
+        return span.toHours() > 1 ? span.toHours() + " hours" : span.toSeconds() + " s";
     }
 
     static List<String> subjects(List<ChainAnchor> anchors) {

@@ -10,8 +10,10 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
@@ -200,6 +202,26 @@ final class ChainCheckTest {
     }
 
     @Test
+    void times_are_compared_in_the_unit_that_people_would_use() {
+        Instant from = NOW.plusSeconds(3 * 86_400 + 5);
+        assertThat(new ChainRefusal.LeafNotYetValid("CN=dev1", from, NOW).explain())
+                .contains(", 3 days earlier. ");
+        assertThat(new ChainRefusal.LeafExpired("CN=dev1", NOW.minusSeconds(7_300), NOW.plusNanos(1)).explain())
+                .contains("the hub's clock says " + NOW + ", 2 hours later. ");
+        assertThat(new ChainRefusal.AuthorityNotYetValid("plant", NOW.plusSeconds(90), NOW).explain())
+                .contains(", 90 s earlier. ");
+    }
+
+    @Test
+    void an_unknown_authority_is_told_with_the_registered_ones_and_the_command_for_another() {
+        List<String> names =
+                IntStream.rangeClosed(1, 8).mapToObj(i -> "CN=Root " + i).toList();
+        assertThat(new ChainRefusal.AuthorityUnknown("CN=dev1", "CN=Line", names).explain())
+                .contains("holdfast cert authority add NAME", "'CN=Root 1', ", "'CN=Root 5' and 3 more.")
+                .doesNotContain("CN=Root 6");
+    }
+
+    @Test
     void a_chain_that_ends_elsewhere_names_its_end_and_what_is_registered() {
         Made foreign = Maker.authority("CN=Foreign root", OTHER_KEYS).make();
         Made device = Maker.leaf("CN=dev1", LEAF_KEYS).by(foreign).make();
@@ -249,9 +271,13 @@ final class ChainCheckTest {
 
     @Test
     void every_certificate_of_the_path_is_valid_now() {
-        assertThat(refusal(judge(rootOnly, leaf().expired().make(), intermediate), "CN=dev1", "2026-11-22T09:59:59Z"))
+        assertThat(refusal(
+                        judge(rootOnly, leaf().expired().make(), intermediate),
+                        "CN=dev1",
+                        "2026-11-22T09:59:59Z",
+                        "1 s later"))
                 .isEqualTo("LeafExpired");
-        assertThat(refusal(judge(rootOnly, leaf().notYetValid().make(), intermediate)))
+        assertThat(refusal(judge(rootOnly, leaf().notYetValid().make(), intermediate), " earlier. Correct the clock"))
                 .isEqualTo("LeafNotYetValid");
         Made oldLine = Maker.authority("O=Plant,CN=Line 1", INTERMEDIATE_KEYS)
                 .by(root)

@@ -17,14 +17,16 @@ record FaultReports(InstantSource clock, Consumer<Report> reports) {
     }
 
     void amqp(Connection connection, AmqpRefusal refusal) {
-        report(connection, refusal.reason(), refusal.explain(), refusal);
+        // What a face refused is told by its own parts.
+        Object details = refusal instanceof AmqpRefusal.PlainRefused(var _, var _, var own) ? own : refusal;
+        report(connection, refusal.reason(), refusal.explain(), details);
     }
 
     void http(RefusedRequest refused) {
         report(refused.connection(), refused.fault().reason(), refused.fault().explain(), refused.fault());
     }
 
-    private void report(Connection connection, String reason, String explanation, Object refusal) {
+    private void report(Connection connection, String reason, String explanation, @Nullable Object refusal) {
         reports.accept(Report.of(connection, clock.instant(), null, null, reason, explanation, refusal));
     }
 }

@@ -99,7 +99,7 @@ class ReportsApiTest {
         String id = wrong.json().path("trackingId").asString();
         TestServer.Answer answer = server.ask("GET", REPORTS + "/" + id, "");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-        assertThat(answer.json().path("handshake").path("version").asString()).isEqualTo("TLSv1.3");
+        assertThat(answer.json().path("handshake").path("version").asString()).isEqualTo("TLS 1.3");
         assertThat(answer.json().path("hello").path("versions")).isNotEmpty();
         assertThat(answer.text()).doesNotContain("nonsense");
     }

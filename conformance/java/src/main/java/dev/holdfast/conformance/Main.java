@@ -14,6 +14,7 @@ public final class Main {
     private static final Map<String, List<Class<?>>> TESTS = Map.of(
             "hub.test",
                     List.of(
+                            TrustTests.class,
                             KeyTelemetryTests.class,
                             CertificateTelemetryTests.class,
                             AuthorityTelemetryTests.class,

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.util.Collection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,9 +27,19 @@ final class Trust {
 
     static Trust ofServer() {
         try (InputStream pem = Files.newInputStream(new TestServer().trustBundle())) {
+            return in(CertificateFactory.getInstance("X.509").generateCertificates(pem));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Trust in(Collection<? extends Certificate> certificates) {
+        try {
             KeyStore roots = KeyStore.getInstance("PKCS12");
             roots.load(null, null);
-            for (Certificate root : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+            for (Certificate root : certificates) {
                 roots.setCertificateEntry("root-" + roots.size(), root);
             }
             return new Trust(roots);

@@ -31,6 +31,12 @@ public sealed interface Authentication {
         public String wireName() {
             return "sas";
         }
+
+        /** What people may know of it. */
+        @Override
+        public String toString() {
+            return wireName();
+        }
     }
 
     /**
@@ -50,6 +56,14 @@ public sealed interface Authentication {
         public String wireName() {
             return "selfSigned";
         }
+
+        /** What people may know of it, which is all. */
+        @Override
+        public String toString() {
+            return wireName()
+                    + (primary == null ? "" : ", primary " + primary)
+                    + (secondary == null ? "" : ", secondary " + secondary);
+        }
     }
 
     /** A certificate with the device id as common name, issued under a registered authority. */
@@ -58,6 +72,11 @@ public sealed interface Authentication {
         public String wireName() {
             return "certificateAuthority";
         }
+
+        @Override
+        public String toString() {
+            return wireName();
+        }
     }
 
     /** No credential of its own: only a token of a hub policy opens it. */
@@ -65,6 +84,11 @@ public sealed interface Authentication {
         @Override
         public String wireName() {
             return "none";
+        }
+
+        @Override
+        public String toString() {
+            return wireName();
         }
     }
 }

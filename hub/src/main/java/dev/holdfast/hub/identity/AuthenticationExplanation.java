@@ -23,12 +23,15 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.TokenSignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Says in sentences what an {@link AuthenticationRefusal} means and what to change. For the log and the operator, never with a secret. */
 public final class AuthenticationExplanation {
     private static final int NAME_MAX_CHARS = 160;
+    private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]*");
 
     private AuthenticationExplanation() {}
 
@@ -36,22 +39,23 @@ public final class AuthenticationExplanation {
         return switch (refusal) {
             case UnknownDevice(var identity) ->
                 "No device '" + identity
-                        + "' is registered in this hub. Ids are compared by case. Register it, or correct the"
-                        + " DeviceId in the client's connection string.";
+                        + "' is registered in this hub. Ids are compared by case. Register it ('holdfast device create "
+                        + argument(identity)
+                        + "'), or correct the DeviceId in the client's connection string.";
             case TlsNotAccepted(var hub, var policy, var version, var suite, var serverName) ->
                 "The connection speaks " + version + " with " + suite + ", and the hub '" + hub
                         + "' with its TLS policy "
                         + policy + " does not accept that. The client named "
                         + (serverName == null ? "no host (no SNI)" : "'" + serverName + "' (SNI)")
                         + " when it connected, so that another policy decided. Let it name the hub's own host, or give that"
-                        + " listener or hub a policy that fits.";
+                        + " listener or hub a policy that fits ('holdfast policy list', 'holdfast policy set HUB NAME').";
             case ModulesNotServed(var identity) ->
                 "'" + identity
                         + "' is a module, and modules are not served by this release of Holdfast yet. Connect as the"
                         + " device itself, without ModuleId.";
             case DeviceDisabled(var identity, var why) ->
                 "Device '" + identity + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
-                        + ". Enable it in the registry to let it connect.";
+                        + ". Enable it to let it connect: 'holdfast device enable " + argument(identity) + "'.";
             case NoCredentials(var identity, var registered) ->
                 "Device '" + identity + "' is registered with '" + registered.wireName()
                         + "' authentication, and the client sent neither a token nor a client certificate. "
@@ -60,11 +64,12 @@ public final class AuthenticationExplanation {
                                 : "Give the client its certificate and private key, and use x509=true.");
             case TokenMalformed(var what) ->
                 "The token can't be read: " + what
-                        + ". It has the form 'SharedAccessSignature sr=…&sig=…&se=…' with an optional '&skn=…'.";
+                        + ". It has the form 'SharedAccessSignature sr=…&sig=…&se=…' with an optional '&skn=…'. Give the"
+                        + " client a connection string, from which its SDK makes one.";
             case TokenExpired(var expiry, var now) ->
                 "The token expired at " + expiry + ", "
                         + Duration.between(expiry, now).toSeconds()
-                        + " s before the hub's clock (" + now
+                        + " s before the hub's clock (" + now.truncatedTo(ChronoUnit.SECONDS)
                         + "). Make a new token; if it is new, set the clock of the client.";
             case TokenForOtherResource(var named, var wanted) ->
                 "The token is for '" + named + "', which does not cover '" + wanted + "'. Sign a token whose 'sr' is '"
@@ -72,18 +77,23 @@ public final class AuthenticationExplanation {
             case TokenSignatureWrong(var identity) ->
                 "The token of '" + identity
                         + "' was signed with neither its primary nor its secondary key. Compare the SharedAccessKey of the"
-                        + " client with the registry; a key that was regenerated no longer works.";
+                        + " client with the registry; a key that was regenerated no longer works. Where the right one is lost,"
+                        + " 'holdfast device renew-keys " + argument(identity)
+                        + " --which primary' makes a new one and prints the connection string.";
             case UnknownPolicy(var policy)
             when policy.isEmpty() ->
                 "The token names no shared access policy, as tokens of a device do. Sign with the key of a policy of the"
                         + " hub and put its name into 'skn'.";
             case UnknownPolicy(var policy) ->
-                "The token names the shared access policy '" + policy + "', which this hub does not have.";
+                "The token names the shared access policy '" + policy + "', which this hub does not have. 'holdfast"
+                        + " hub access-policy list' shows those there are; correct 'skn', or create that one.";
             case PolicySignatureWrong(var policy) ->
-                "The token was signed with neither key of the shared access policy '" + policy + "'.";
+                "The token was signed with neither key of the shared access policy '" + policy
+                        + "'. Copy its connection string again ('holdfast hub access-policy show'); a key that was renewed no"
+                        + " longer works.";
             case PolicyLacksRight(var policy, var needed) ->
                 "The shared access policy '" + policy + "' does not have the right " + names(needed)
-                        + ". Use a policy that has it.";
+                        + ". Use a policy that has it, or make one with 'holdfast hub access-policy create'.";
             case TokenNotAccepted(var identity, var registered) ->
                 "Device '" + identity + "' is registered with '" + registered.wireName()
                         + "' authentication, and the client sent a token. Connect with the certificate, or register the"
@@ -100,7 +110,8 @@ public final class AuthenticationExplanation {
                         + " give the client the registered certificate.";
             case CertificateNotValidNow(var identity, var notBefore, var notAfter, var now) ->
                 "The certificate of '" + identity + "' is valid from " + notBefore + " to " + notAfter
-                        + ", and the hub's clock says " + now + ". Renew the certificate, or correct the clock.";
+                        + ", and the hub's clock says " + now.truncatedTo(ChronoUnit.SECONDS)
+                        + ". Renew the certificate, or correct the clock.";
             case CertificateDenied(var identity, var subject, var entry) ->
                 "The certificate '" + cut(subject) + "' that the client of '" + identity
                         + "' came with is denied in this hub "
@@ -122,6 +133,12 @@ public final class AuthenticationExplanation {
                         + "' (CN, compared by case). Give the device the certificate of its own id, or correct the"
                         + " DeviceId in its connection string.";
         };
+    }
+
+    /** For a command that people copy into a shell: an id may hold what a shell would obey. */
+    private static String argument(Identity identity) {
+        String id = identity.device().value();
+        return PLAIN_ID.matcher(id).matches() ? id : "ID";
     }
 
     private static String names(Set<AccessRight> rights) {

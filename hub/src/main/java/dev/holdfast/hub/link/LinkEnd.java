@@ -57,21 +57,24 @@ public sealed interface LinkEnd {
                         + printed(address)
                         + ", and one identity has one connection. If two programs take turns, give each"
                         + " its own device id.";
-            case DeviceDisabled() -> "The device was disabled in the registry.";
-            case DeviceDeleted() -> "The device was deleted from the registry.";
+            case DeviceDisabled() ->
+                "The device was disabled in the registry. Enable it to let it come in again: 'holdfast device enable ID'.";
+            case DeviceDeleted() ->
+                "The device was deleted from the registry. Register it again, or stop the program that still runs as it.";
             case CredentialWithdrawn() ->
-                "The device's registered certificate or kind of authentication was replaced. With what is registered now it"
-                        + " comes in again.";
+                "The device's registered certificate or kind of authentication was replaced. Give it what is registered now, and"
+                        + " it comes in again.";
             case KeyReplaced() ->
-                "The device's key that its token was signed with was replaced. With a key that is registered now it comes in"
-                        + " again.";
+                "The device's key that its token was signed with was replaced. Give it a key that is registered now,"
+                        + " and it comes in again.";
             case PolicyWithdrawn(var policy) ->
                 "The device's token was signed with a key of the shared access policy '" + policy
-                        + "', and that key was replaced or the policy deleted. With a key that counts now it comes in again.";
+                        + "', and that key was replaced or the policy deleted. Give it a token of a key that counts now, and it comes"
+                        + " in again.";
             case AuthorityDeleted(var name) ->
                 "The certificate authority '" + name
-                        + "', which the device's certificate led to, was deleted from the hub. Where another registered"
-                        + " authority covers the device, it comes in again by that one.";
+                        + "', which the device's certificate led to, was deleted from the hub. Register it again, or give the"
+                        + " device a certificate of a registered authority.";
             case CertificateDenied(var entry) ->
                 "A certificate that the device came in with was denied in this hub " + entry.printed()
                         + ". Give the device a certificate of a new key.";
@@ -80,8 +83,9 @@ public sealed interface LinkEnd {
                 "The token that opened the connection ended at " + until
                         + ". The client renews it by connecting again; if it does not, look at its clock and its token"
                         + " lifetime.";
-            case HubDeleted() -> "The hub was deleted.";
-            case ServerStopping() -> "Holdfast is stopping.";
+            case HubDeleted() -> "The hub was deleted. Give the device the connection string of another one.";
+            case ServerStopping() ->
+                "Holdfast is stopping. Start it again; official SDKs then connect again by themselves.";
         };
     }
 

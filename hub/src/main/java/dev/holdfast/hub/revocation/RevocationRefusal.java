@@ -37,8 +37,8 @@ public sealed interface RevocationRefusal {
                         + revoked.reason() + ". Issue the device a new certificate.";
             case RevocationUnknown(var subject, var issuer, var why) ->
                 "Nobody can say whether the certificate '" + subject + "' of '" + issuer + "' was revoked: " + why
-                        + ". The hub refuses then ('--when-unknown refuse'). 'holdfast cert authority revocation NAME' shows"
-                        + " and changes that; 'holdfast cert crl list' shows the lists.";
+                        + ". The hub refuses then ('--when-unknown refuse'). Look at the lists with 'holdfast cert crl list';"
+                        + " 'holdfast cert authority revocation NAME' shows and changes whom the hub asks, and what it does then.";
             case RevocationListStale(var subject, var authority, var nextUpdate, var now) ->
                 "Nobody can say whether the certificate '" + subject + "' was revoked: the next list of the authority '"
                         + authority + "' was due at " + nextUpdate + "; the hub's clock says " + now

@@ -21,7 +21,7 @@ public sealed interface TelemetryRefusal {
                 "The message has " + bytes + " bytes with its properties, and the limit is " + max
                         + ". Send less at once, or use a file upload.";
             case TooManyProperties(var count, var max) ->
-                "The message has " + count + " application properties, and the limit is " + max + ".";
+                "The message has " + count + " application properties, and the limit is " + max + ". Send fewer.";
             case NotStored(var why) ->
                 "The message could not be written to disk and was not acknowledged: " + why
                         + ". Look at the space and the health of the hub's disk; the device will send it again.";

@@ -456,6 +456,30 @@ class AuthenticatorTest {
     }
 
     @Test
+    void aCommandThatPeopleCopyHasNoIdThatAShellWouldObey() {
+        assertThat(AuthenticationExplanation.of(
+                        new AuthenticationRefusal.UnknownDevice(Identity.of(new DeviceId("dev-1.a")))))
+                .contains("'holdfast device create dev-1.a'");
+        for (String id : List.of("a;reboot", "$(b)", "-rf", "a'b")) {
+            Identity hostile = Identity.of(new DeviceId(id));
+            assertThat(AuthenticationExplanation.of(new AuthenticationRefusal.UnknownDevice(hostile)))
+                    .contains("'holdfast device create ID'");
+            assertThat(AuthenticationExplanation.of(new AuthenticationRefusal.DeviceDisabled(hostile, "")))
+                    .contains("'holdfast device enable ID'");
+            assertThat(AuthenticationExplanation.of(new AuthenticationRefusal.TokenSignatureWrong(hostile)))
+                    .contains("'holdfast device renew-keys ID --which primary'");
+        }
+    }
+
+    @Test
+    void whatIsRegisteredIsPrintedWithoutKeys() {
+        assertThat(new Authentication.Sas(keys).toString()).isEqualTo("sas");
+        Thumbprint thumbprint = Thumbprint.parse("AB".repeat(20)).orElseThrow();
+        assertThat(new Authentication.SelfSigned(thumbprint, null).toString())
+                .isEqualTo("selfSigned, primary " + thumbprint);
+    }
+
+    @Test
     void theTwoWaysOfSigningAreKeptApart() {
         String token = Tokens.policy(HOST, LATER, policy("service"));
         assertThat(reason(authenticator.judgeService(

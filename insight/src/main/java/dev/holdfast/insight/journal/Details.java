@@ -3,6 +3,7 @@ package dev.holdfast.insight.journal;
 import dev.holdfast.tls.report.Report;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -40,11 +41,20 @@ final class Details {
                 case Integer number -> json.put(part.getName(), number);
                 case Long number -> json.put(part.getName(), number);
                 case Boolean flag -> json.put(part.getName(), flag);
+                case InetSocketAddress address -> json.put(part.getName(), printed(address));
                 case Duration time -> json.put(part.getName(), time.toMillis() / 1000.0 + " s");
                 case Collection<?> list -> add(json.putArray(part.getName()), List.copyOf(list));
                 default -> json.put(part.getName(), Report.cleaned(value.toString(), TEXT_MAX_CHARS));
             }
         }
+    }
+
+    private static String printed(InetSocketAddress address) {
+        // A name that was never resolved has no address; looking it up here would block.
+        String host = address.isUnresolved()
+                ? Report.cleaned(address.getHostString(), TEXT_MAX_CHARS)
+                : address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static boolean isRefusal(RecordComponent part) {

@@ -3,6 +3,7 @@ package dev.holdfast.insight.journal;
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.CertificateFacts;
 import dev.holdfast.pki.ServerChain;
+import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.peer.PeerIdentity;
@@ -83,7 +84,11 @@ final class ReportDocument {
 
     private static void add(ObjectNode json, Handshake handshake, @Nullable Offer offer) {
         ObjectNode made = json.putObject("handshake")
-                .put("version", handshake.version())
+                .put(
+                        "version",
+                        TlsVersion.ofEngineName(handshake.version())
+                                .map(TlsVersion::toString)
+                                .orElse(handshake.version()))
                 .put("suite", handshake.cipherSuite())
                 .put("resumed", handshake.resumed());
         if (offer != null && offer.group() != null) {

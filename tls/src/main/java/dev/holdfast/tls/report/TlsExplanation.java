@@ -36,6 +36,9 @@ public final class TlsExplanation {
     /** A hello can name thousands; a person reads the first ones. */
     private static final int NAMES_MAX = 40;
 
+    private static final String OTHER_POLICY =
+            "'holdfast policy list' shows the policies there are, and 'holdfast policy set HUB NAME' gives a hub another one.";
+
     private TlsExplanation() {}
 
     /** @param now by the server's clock */
@@ -56,7 +59,7 @@ public final class TlsExplanation {
                         + " look at what is between.";
             case HelloTooLarge(var bytes, var max) ->
                 "The client's first TLS message (ClientHello) is " + bytes + " bytes or more, and " + max
-                        + " are accepted. No TLS library needs that much; this is an attack or garbage.";
+                        + " are accepted. No TLS library needs that much; this is an attack or garbage. Find out what runs at its address.";
             case HelloTooSlow(var max, var received) ->
                 received == 0
                         ? "The client connected and said nothing for " + seconds(max)
@@ -67,7 +70,7 @@ public final class TlsExplanation {
             case ClosedInHello(var received) ->
                 "The client closed the connection after " + received
                         + " bytes of its first TLS message. It gave up, was"
-                        + " stopped, or the network cut it off; the cause is on the client's side.";
+                        + " stopped, or the network cut it off; look for the cause at the client's side.";
         };
     }
 
@@ -88,15 +91,17 @@ public final class TlsExplanation {
             case UnknownServerName(var serverName) ->
                 "The client asks for '" + serverName
                         + "' (SNI), and there is no hub of that name. Check the host name in its"
-                        + " connection string; 'holdfast hub list' shows the hubs there are.";
+                        + " connection string; 'holdfast hub list' shows the hubs there are, and 'holdfast hub create NAME' makes"
+                        + " one.";
             case EngineCannot(var policy) ->
                 "The TLS policy " + policy
                         + " accepts the client, but the Java runtime of this server has switched off what"
                         + " they agree on. Start the server without settings of its own for jdk.tls.disabledAlgorithms, or"
-                        + " give the hub a policy without TLS 1.0, 1.1, 3DES and RSA key exchange.";
+                        + " give the hub a policy without TLS 1.0, 1.1, 3DES and RSA key exchange. " + OTHER_POLICY;
             case NoCommonVersion(var policy, var offered, var accepted) ->
                 "The client offers " + list(offered) + ", and the TLS policy " + policy + " accepts " + list(accepted)
-                        + ". Update the client's TLS library or let it use one of the accepted versions.";
+                        + ". Update the client's TLS library or let it use one of the accepted versions; or give its hub a policy that"
+                        + " accepts what it offers. " + OTHER_POLICY;
             case FallbackNotNeeded(var offered, var accepted) ->
                 "The client fell back to " + offered + " after a failed attempt, although it and this server can speak "
                         + accepted + ". Something between the two disturbs the first attempt; find it, or turn the"
@@ -104,17 +109,19 @@ public final class TlsExplanation {
             case Retired(var policy, var what, var _, var at) ->
                 "The client offers nothing better than " + what + ", which the policy " + policy
                         + " stopped to accept at " + at
-                        + ". Update the client's TLS library, or give its hub a policy that still accepts it.";
+                        + ". Update the client's TLS library, or give its hub a policy that still accepts it. "
+                        + OTHER_POLICY;
             case NoCommonSuite(var policy, var offered, var accepted) ->
                 "The client and the TLS policy " + policy + " have no cipher suite in common. The client offers "
                         + list(offered) + "; the policy accepts " + list(accepted)
                         + ". Enable one of the accepted suites in the client, or choose a policy that has one of the"
-                        + " client's.";
+                        + " client's. " + OTHER_POLICY;
             case NoCommonGroup(var policy, var offered, var accepted) ->
                 "The client and the TLS policy " + policy
                         + " have no key exchange group in common. The client offers (supported_groups) "
                         + list(offered) + "; the policy accepts " + list(accepted)
-                        + ". Enable one of the accepted groups in the client.";
+                        + ". Enable one of the accepted groups in the client, or choose a policy that has one of the client's. "
+                        + OTHER_POLICY;
             case CertificateCurveNotOffered(var offered, var curve) ->
                 "The client offers only ECDSA cipher suites, and the ECC server certificate has a key on " + curve
                         + ", which is not among the client's groups (supported_groups): " + list(offered)
@@ -133,20 +140,25 @@ public final class TlsExplanation {
                 "The client ended the handshake with the alert '" + alert + "'. " + ofAlert(alert, shown, now);
             case HandshakeRejected(var what) ->
                 "The handshake failed at a message of the client: " + what
-                        + ". The client's TLS library, its certificate or its key is at fault.";
+                        + ". The client's TLS library, its certificate or its key is at fault: look at its log, and at whether key and"
+                        + " certificate belong together.";
             case ServerKeyLost(var key) ->
                 "This server could not sign with the key " + key
                         + ": its token does not answer. Connect the token and start the server again, or show the"
                         + " installation's own certificate with 'holdfast cert server renew'.";
             case HandshakeTooSlow(var max) ->
                 "The handshake was not finished within " + seconds(max)
-                        + ". The network loses packets, or the client stalls.";
+                        + ". The network loses packets, or the client stalls: look at the path's MTU and at the client's"
+                        + " processor; where it is slow by nature, give the listener more time"
+                        + " (listeners.mqtt.handshakeMaxTime).";
             case ServerBusy(var max) ->
                 "The handshake waited for this server's processors until its " + seconds(max)
                         + " were over: more clients connect at once than it can shake hands with. Let clients wait a random"
                         + " time before they connect again, or give the server more processors.";
             case ClosedInHandshake(var shown) ->
-                "The client closed the connection in the middle of the handshake without saying why. " + trust(shown);
+                "The client closed the connection in the middle of the handshake without saying why. Some clients, those on"
+                        + " Node.js for example, do that when they do not trust the certificate they were shown, or call the"
+                        + " server by a name that it does not have. " + trust(shown) + goodFor(shown);
             case RenegotiationRefused() ->
                 "The client asked for a second handshake in a running connection (renegotiation). That is always refused;"
                         + " turn it off in the client.";
@@ -167,15 +179,16 @@ public final class TlsExplanation {
 
     private static String ofAlert(String alert, Shown shown, Instant now) {
         return switch (alert) {
-            case "unknown_ca" -> "It does not trust the root of the chain it was shown. " + trust(shown);
+            case "unknown_ca" -> "It does not trust the root of the chain it was shown. " + install(shown);
             case "bad_certificate", "certificate_unknown" ->
                 "It did not accept the server's certificate: it does not trust the root, or connects by a name that the"
-                        + " certificate does not have. " + trust(shown) + " The certificate is good for "
-                        + list(shown.names()) + ". A client whose clock is wrong may say the same: "
+                        + " certificate does not have. " + trust(shown) + goodFor(shown)
+                        + " A client whose clock is wrong may say the same: "
                         + clocks(shown, now);
             case "certificate_expired" ->
                 "By its clock the server's certificate is not valid now. " + clocks(shown, now)
-                        + " Set the client's clock; if it is right, look at the server's certificate and clock.";
+                        + " Set the client's clock; if it is right, look at the server's clock, and at its certificate with"
+                        + " 'holdfast cert server show'.";
             case "unsupported_certificate" ->
                 "It can't use a certificate of this key type. Enable RSA or ECDSA (P-256) in its TLS library.";
             case "handshake_failure", "insufficient_security", "illegal_parameter", "protocol_version" ->
@@ -194,8 +207,17 @@ public final class TlsExplanation {
     }
 
     private static String trust(Shown shown) {
-        return "If it is about trust: the chain shown leads to the root '" + shown.root()
-                + "'; install this server's ca.pem in the client, or ca-WORLD.pem for a name of a further trust world"
+        return "If it is about trust: t" + install(shown).substring(1);
+    }
+
+    private static String goodFor(Shown shown) {
+        return " The certificate is good for " + list(shown.names()) + ".";
+    }
+
+    private static String install(Shown shown) {
+        return "The chain shown leads to the root '" + shown.root()
+                + "'; install this server's ca.pem in the client, or ca-WORLD.pem for a name of a further trust world."
+                + " 'holdfast cert bundle --hub HUB' prints what the clients of a hub need"
                 + (shown.serverName() == null
                         ? ". It named no server (no SNI)."
                         : ". It asked for '" + shown.serverName() + "'.");

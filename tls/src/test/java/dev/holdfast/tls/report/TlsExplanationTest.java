@@ -104,6 +104,23 @@ class TlsExplanationTest {
     }
 
     @Test
+    void who_only_closes_is_told_of_trust_and_names() {
+        assertThat(TlsExplanation.of(new ClosedInHandshake(SHOWN), NOW))
+                .contains(
+                        "Node.js", "CN=Holdfast RSA Root 1", "holdfast cert bundle", "good for *.holdfast.localhost.");
+    }
+
+    @Test
+    void what_a_policy_does_not_accept_is_told_with_the_command_for_another() {
+        for (TlsRefusal refusal : List.of(
+                new NoCommonVersion("p", List.of("up to TLS 1.1"), List.of("TLS 1.2")),
+                new NoCommonSuite("p", List.of("A"), List.of("B")),
+                new NoCommonGroup("p", List.of("A"), List.of("B")))) {
+            assertThat(TlsExplanation.of(refusal, NOW)).contains("holdfast policy set HUB NAME");
+        }
+    }
+
+    @Test
     void a_list_of_thousands_is_cut() {
         List<String> many =
                 IntStream.range(0, 5_000).mapToObj(i -> "SUITE_" + i).toList();

@@ -1,6 +1,7 @@
 package dev.holdfast.wire.amqp;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a connection was ended by the protocol itself, before any face was asked or in spite of it: the whole list. What faces
@@ -43,8 +44,9 @@ public sealed interface AmqpRefusal {
      * A face knows the user name and refuses the password.
      *
      * @param word the face's own stable word, reported instead of this case's name
+     * @param refusal the face's own value, for the report's details; null for none
      */
-    record PlainRefused(String word, String why) implements AmqpRefusal {
+    record PlainRefused(String word, String why, @Nullable Record refusal) implements AmqpRefusal {
         @Override
         public String reason() {
             return word;
@@ -83,36 +85,47 @@ public sealed interface AmqpRefusal {
     default String explain() {
         return switch (this) {
             case NotAmqp() ->
-                "The first bytes are not an AMQP 1.0 header. This port speaks AMQP 1.0 over TLS; MQTT and HTTPS have ports of"
+                "The first bytes are not an AMQP 1.0 header. Look at the port that the client uses: this one speaks AMQP 1.0 over TLS, and MQTT and HTTPS have ports of"
                         + " their own, by default 8883 and 443.";
             case OpenLate(var max) ->
                 "No AMQP open came within " + max.toSeconds()
                         + " s. Look at the client's network and its TLS settings.";
             case FrameTooLarge(var bytes, var max) ->
-                "A frame of " + bytes + " bytes was announced, and the limit in this state is " + max + ".";
-            case FrameMalformed(var what) -> "A frame can't be read: " + what + ".";
-            case FrameOutOfOrder(var what) -> "The protocol does not allow what came: " + what + ".";
+                "A frame of " + bytes + " bytes was announced, and the limit in this state is " + max
+                        + ". Send smaller frames, as the max-frame-size of the server's open says.";
+            case FrameMalformed(var what) ->
+                "A frame can't be read: " + what + ". Update the client's AMQP library, or look at what is between.";
+            case FrameOutOfOrder(var what) ->
+                "The protocol does not allow what came: " + what + ". Update the client's AMQP library.";
             case ChannelOutOfRange(var channel, var max) ->
                 "A frame is for channel " + channel + ", and the highest one is " + max
                         + ". Open fewer sessions on a connection.";
-            case ProtocolViolated(var what) -> "The protocol was violated: " + what + ".";
+            case ProtocolViolated(var what) ->
+                "The protocol was violated: " + what + ". Update the client's AMQP library.";
             case MechanismNotOffered(var mechanism) ->
-                "The SASL mechanism " + mechanism + " was chosen, which was not offered.";
+                "The SASL mechanism " + mechanism
+                        + " was chosen, which was not offered. Choose one that the server offers.";
             case ExternalWithoutCertificate() ->
                 "SASL EXTERNAL means the certificate of the TLS handshake, and the client showed none. Give the client its"
                         + " certificate and private key, or use a token.";
-            case PlainMalformed() -> "The response of SASL PLAIN is not '[authzid] NUL user NUL password' in UTF-8.";
-            case PlainRefused(var _, var why) -> why;
+            case PlainMalformed() ->
+                "The response of SASL PLAIN is not '[authzid] NUL user NUL password' in UTF-8. Give the client a user name"
+                        + " and a password.";
+            case PlainRefused(var _, var why, var _) -> why;
             case UnknownPlainUser() ->
-                "Nothing here knows the user name of SASL PLAIN. It is a shared access policy with its key, or"
+                "Nothing here knows the user name of SASL PLAIN. Give the client the name of a shared access policy with its key, or"
                         + " '{policy}@sas.root.{hub}' with a token.";
             case UnknownHost(var hostName) ->
                 "Nothing here answers to the host name '" + hostName + "'. Compare it with the host names of the hubs.";
-            case Idle(var max) -> "Nothing came for " + max.toSeconds() + " s, not even an empty frame.";
+            case Idle(var max) ->
+                "Nothing came for " + max.toSeconds()
+                        + " s, not even an empty frame. Look at the client's network; a client that has nothing to say sends empty frames, as"
+                        + " the idle time-out of the server's open says.";
             case ReceivingTooMuch(var max) ->
                 "The connection has more than " + max
                         + " bytes of unfinished messages. Send one message after the other.";
-            case InternalFailure() -> "The server failed while it handled this connection; its log has the cause.";
+            case InternalFailure() ->
+                "The server failed while it handled this connection. Look into its log for the cause.";
         };
     }
 }

@@ -143,8 +143,8 @@ final class ServerSasl implements SaslServerListener {
     private void judged(SaslServerContext context, String user, AmqpFace face, PlainVerdict verdict) {
         switch (verdict) {
             case PlainVerdict.Accepted(var granted) -> accept(context, new SaslIdentity.Plain(user, face, granted));
-            case PlainVerdict.Refused(var reason, var why) ->
-                refuse(context, new AmqpRefusal.PlainRefused(reason, why));
+            case PlainVerdict.Refused(var reason, var why, var refusal) ->
+                refuse(context, new AmqpRefusal.PlainRefused(reason, why, refusal));
             case PlainVerdict.NotMine _ -> throw new IllegalStateException("a verdict of nobody");
         }
         release();

@@ -50,15 +50,21 @@ public sealed interface MqttFault {
                 "The first byte was 0x" + Integer.toHexString(firstByte)
                         + ", and an MQTT connection begins with CONNECT (0x10). Look at the port that the client uses.";
             case ConnectLate(var maxTime) ->
-                "No complete CONNECT came within " + maxTime.toSeconds() + " s after the TLS handshake.";
+                "No complete CONNECT came within " + maxTime.toSeconds()
+                        + " s after the TLS handshake. Look at what the client waits for; where its processor or network is slow, give the"
+                        + " listener more time (listeners.mqtt.firstPacketMaxTime).";
             case PacketTooLarge(var packet, var bytes, var maxBytes) ->
                 "A " + packet + " announced " + bytes + " bytes, and the limit is " + maxBytes + ". Send less at once.";
             case ProtocolVersionUnsupported(var protocol, var level) ->
                 "The client speaks " + protocol + " level " + level
                         + ", and this port serves MQTT 3.1.1 (level 4) only. Set the client's protocol version"
                         + " to 3.1.1.";
-            case MalformedPacket(var packet, var what) -> "A " + packet + " packet is malformed: " + what + ".";
-            case UnexpectedPacket(var packet, var why) -> "A " + packet + " packet came, and " + why + ".";
+            case MalformedPacket(var packet, var what) ->
+                "A " + packet + " packet is malformed: " + what
+                        + ". Update the client's MQTT library, or look at what is between.";
+            case UnexpectedPacket(var packet, var why) ->
+                "A " + packet + " packet came, and " + why
+                        + ". Look at what the client does before it, or update its MQTT library.";
             case WildcardInTopic(var topic) ->
                 "The topic '" + topic
                         + "' holds + or #, which MQTT forbids in the topic of a message. Percent-encode them in"
@@ -66,15 +72,16 @@ public sealed interface MqttFault {
             case Qos2NotSupported(var packet) ->
                 "A " + packet + " packet asked for QoS 2, which the hub does not offer. Publish with QoS 0 or 1.";
             case ClientIdMissing() ->
-                "The client id is empty and CleanSession is 0, which MQTT forbids. The client id is the device id.";
+                "The client id is empty and CleanSession is 0, which MQTT forbids. Set the client id to the device id.";
             case NobodyClaims(var userName) ->
                 "The MQTT user name '" + userName
-                        + "' names no service of this installation. A device of a hub sends"
+                        + "' names no service of this installation. For a device of a hub, set it to"
                         + " '{host name}/{device id}/?api-version=2021-04-12'.";
             case KeepAliveElapsed(var maxSilence) ->
                 "Nothing came for " + maxSilence.toSeconds()
-                        + " s, one and a half times the keep-alive time that counts for this connection.";
-            case InternalFailure() -> "The server failed to handle a packet; its log says why.";
+                        + " s, one and a half times the keep-alive time that counts for this connection. Look at the client's network; a"
+                        + " client that sends nothing else has to send PINGREQ in time.";
+            case InternalFailure() -> "The server failed to handle a packet. Look into its log for the cause.";
         };
     }
 }

@@ -57,7 +57,7 @@ class SaslTest {
     @Test
     void plain_with_a_wrong_password() throws Exception {
         assertThat(refused(ClientSasl.plain("user", "wrong")))
-                .isEqualTo(new AmqpRefusal.PlainRefused("WrongPassword", "The password is wrong."));
+                .isEqualTo(new AmqpRefusal.PlainRefused("WrongPassword", "The password is wrong.", null));
     }
 
     @Test

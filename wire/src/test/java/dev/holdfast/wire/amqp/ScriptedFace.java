@@ -46,7 +46,7 @@ final class ScriptedFace implements AmqpFace {
                         ? new PlainVerdict.NotMine()
                         : password.equals("right")
                                 ? new PlainVerdict.Accepted("granted")
-                                : new PlainVerdict.Refused("WrongPassword", "The password is wrong."));
+                                : new PlainVerdict.Refused("WrongPassword", "The password is wrong.", null));
         if (holdPlainVerdict) {
             heldVerdict.set(judge);
         } else {

@@ -29,18 +29,18 @@ sealed interface ConnectRefusal {
     default String explain() {
         return switch (this) {
             case UserNameMissing() ->
-                "CONNECT has no user name. A device sends '{host name}/{device id}/?api-version=2021-04-12',"
-                        + " and a token as password or a certificate in the handshake.";
+                "CONNECT has no user name. Set it to '{host name}/{device id}/?api-version=2021-04-12',"
+                        + " with a token as password or a certificate in the handshake; official SDKs do so.";
             case UserNameMalformed(var what) ->
                 "The MQTT user name can't be read: " + what
-                        + ". It has the form '{host name}/{device id}[/{module id}]/?api-version=2021-04-12'.";
+                        + ". Set it to '{host name}/{device id}[/{module id}]/?api-version=2021-04-12'.";
             case UnknownHub(var host) ->
                 "The MQTT user name names the host '" + host
                         + "', which leads to no hub of this installation. Correct HostName in the client's connection"
-                        + " string, or create the hub.";
+                        + " string ('holdfast hub list' shows the hubs there are), or create the hub.";
             case ClientIdMismatch(var clientId, var named) ->
                 "The client id is '" + clientId + "', and the user name names '" + named
-                        + "'. Both are '{device id}' or '{device id}/{module id}', compared by case.";
+                        + "'. Set both to '{device id}' or '{device id}/{module id}'; they are compared by case.";
             case WillNotAllowed(var why) ->
                 "The Will was refused: " + why.explain() + " A Will goes to the device's own telemetry topic.";
             case NotAuthenticated(var why) -> AuthenticationExplanation.of(why);

@@ -26,15 +26,17 @@ sealed interface PublishRefusal {
         return switch (this) {
             case TopicOfOtherIdentity(var topic, var own) ->
                 "A message came for '" + topic + "', and this connection may send to '" + own
-                        + "' only. A device sends as itself; a module connects with an identity of its own.";
+                        + "' only. Send to that topic; a module connects with an identity of its own.";
             case UnknownTopic(var topic, var own) ->
-                "A message came for the topic '" + topic + "', which the hub does not know. Telemetry goes to '" + own
+                "A message came for the topic '" + topic + "', which the hub does not know. Send telemetry to '" + own
                         + "/', followed by properties as 'name=value&name=value'.";
             case NotServedOverMqtt(var topic) ->
                 "A message came for '" + topic
                         + "', and this release serves neither twins nor direct methods nor certificate renewal over"
                         + " MQTT. Send telemetry only.";
-            case PropertiesMalformed(var what) -> "The properties in the topic can't be read: " + what + ".";
+            case PropertiesMalformed(var what) ->
+                "The properties in the topic can't be read: " + what
+                        + ". Write them as 'name=value&name=value', percent-encoded.";
             case NotTaken(var why) -> why.explain();
         };
     }

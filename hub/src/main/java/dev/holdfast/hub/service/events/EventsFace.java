@@ -139,6 +139,7 @@ public final class EventsFace implements AmqpFace {
     }
 
     private static PlainVerdict refused(EventsRefusal refusal) {
-        return new PlainVerdict.Refused(refusal.reason(), refusal.explain());
+        return new PlainVerdict.Refused(
+                refusal.reason(), refusal.explain(), refusal instanceof Record details ? details : null);
     }
 }

@@ -96,44 +96,54 @@ sealed interface EventsRefusal {
             case BearerToken() ->
                 "Tokens of Microsoft Entra ID are not accepted here. Use a connection string with a SharedAccessKey.";
             case DeviceToken() ->
-                "The token names no shared access policy (skn), so it is one of a device. Reading telemetry needs a policy with"
-                        + " ServiceConnect, such as 'service'; devices connect over MQTT in this release of Holdfast, by default on port 8883.";
+                "The token names no shared access policy (skn), so it is one of a device. Use a policy with"
+                        + " ServiceConnect, such as 'service', to read telemetry; devices connect over MQTT in this release of Holdfast, by default on port 8883.";
             case TooManyTokens(var max) ->
                 "The connection holds " + max
                         + " tokens, and that is the limit. Sign one token for the whole hub instead.";
             case PolicyKeyWrong(var policy) ->
                 "The password is neither key of the shared access policy '" + policy
-                        + "'. Copy it again from the connection string; a key that was regenerated no longer works.";
+                        + "'. Copy it again from the connection string ('holdfast hub access-policy show'); a key that was"
+                        + " renewed no longer works.";
             case NeverAuthorized(var max) ->
-                "The connection was open for " + max.toSeconds() + " s and showed nothing that allows anything.";
+                "The connection was open for " + max.toSeconds()
+                        + " s and showed nothing that allows anything. Put a token on $cbs, as official clients do.";
             case TooManyLinksUnauthorized(var max) ->
-                "More than " + max + " links were attached before anything was shown that allows them.";
+                "More than " + max + " links were attached before anything was shown that allows them. Put a token"
+                        + " on $cbs first, as official clients do.";
             case TooManyRefusals(var max) ->
-                "The connection was refused " + max + " times and showed nothing that allows anything.";
-            case RequestMalformed(var what) -> "The request can't be understood: " + what + ".";
-            case UnknownOperation(var operation) -> "There is no operation '" + operation + "' here.";
+                "The connection was refused " + max
+                        + " times and showed nothing that allows anything. Look at the reports of"
+                        + " these refusals, and stop the client until its token is right.";
+            case RequestMalformed(var what) ->
+                "The request can't be understood: " + what + ". Compare it with what official clients send.";
+            case UnknownOperation(var operation) ->
+                "There is no operation '" + operation + "' here. Use put-token on $cbs, and READ on $management.";
             case UnknownAddress(var address) ->
                 "There is no '" + address
-                        + "'. Telemetry is read from '{hub}/ConsumerGroups/{group}/Partitions/{partition}'.";
+                        + "'. Read telemetry from '{hub}/ConsumerGroups/{group}/Partitions/{partition}'.";
             case UnknownHub(var name) ->
                 "The messaging entity '" + name
                         + "' could not be found: there is no hub of this name. Compare the EntityPath of the connection string"
-                        + " with the list of hubs.";
+                        + " with 'holdfast hub list'.";
             case UnknownConsumerGroup(var hub, var group) ->
                 "The messaging entity '" + hub + "/ConsumerGroups/" + group
-                        + "' could not be found: the hub has no such consumer group. Create it, or read with '$Default'.";
+                        + "' could not be found: the hub has no such consumer group. Create it ('holdfast hub consumer-group create'), or read with"
+                        + " '$Default'.";
             case UnknownPartition(var hub, var partition, var partitions) ->
-                "Hub '" + hub + "' has no partition '" + partition + "': they are 0 to " + (partitions - 1) + ".";
+                "Hub '" + hub + "' has no partition '" + partition + "': they are 0 to " + (partitions - 1)
+                        + ". Use one of them.";
             case SendingNotAllowed(var address) ->
-                "Nothing can be sent to '" + address + "'. Telemetry comes from devices; commands go over HTTPS.";
+                "Nothing can be sent to '" + address + "'. Send telemetry as a device, and commands over HTTPS.";
             case DeviceOverAmqp(var device) ->
                 "Device '" + device
                         + "' speaks AMQP, which this release of Holdfast does not serve for devices yet. Telemetry goes over MQTT, on"
                         + " port 8883 by default: choose MQTT as the transport of the client.";
             case FilterNotUnderstood(var filter) ->
-                "The filter '" + filter + "' can't be understood. It is one comparison, as in"
+                "The filter '" + filter + "' can't be understood. Write one comparison, as in"
                         + " amqp.annotation.x-opt-offset > '12', of x-opt-offset, x-opt-sequence-number or x-opt-enqueued-time.";
-            case EpochNotANumber() -> "The link property com.microsoft:epoch is not a number from 0 on.";
+            case EpochNotANumber() ->
+                "The link property com.microsoft:epoch is not a number from 0 on. Give the reader (ownerLevel) one, or none.";
             case StartBeyondEnd(var start, var next) ->
                 "The start (" + start + ") lies beyond the end: the next message of the partition gets the number "
                         + next
@@ -143,16 +153,19 @@ sealed interface EventsRefusal {
                         + " reads this partition in this consumer group, which shuts out receivers with a lower epoch or none."
                         + " Close it, use a higher epoch (ownerLevel), or read with another consumer group.";
             case Superseded(var epoch) ->
-                "A receiver with epoch " + epoch + " took this partition over in this consumer group.";
+                "A receiver with epoch " + epoch + " took this partition over in this consumer group. Use a"
+                        + " higher epoch (ownerLevel) to take it back, or read with another consumer group.";
             case TooManyReaders(var max) ->
                 "The partition has " + max
                         + " receivers of this consumer group, and that is the limit. Close one, or use another group.";
-            case HubDeleted(var hub) -> "Hub '" + hub + "' was deleted.";
+            case HubDeleted(var hub) -> "Hub '" + hub + "' was deleted. Read from another one.";
             case ConsumerGroupDeleted(var hub, var group) ->
-                "Consumer group '" + group + "' of hub '" + hub + "' was deleted.";
-            case LogUnreadable() -> "The telemetry log could not be read; the log of the server has the cause.";
+                "Consumer group '" + group + "' of hub '" + hub
+                        + "' was deleted. Create it again, or read with '$Default'.";
+            case LogUnreadable() ->
+                "The telemetry log could not be read. Look into the log of the server for the cause, and at its disk.";
             case NoAnswerLink(var node) ->
-                "The answer can't be sent: attach a receiver to '" + node + "', grant it credit and take the answers.";
+                "The answer can't be sent. Attach a receiver to '" + node + "', grant it credit and take the answers.";
         };
     }
 }

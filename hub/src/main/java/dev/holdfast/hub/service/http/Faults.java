@@ -26,7 +26,7 @@ record Faults(InstantSource clock, Consumer<Report> reports) {
                     device == null ? null : device.substring(0, Math.min(NAME_MAX_CHARS, device.length())),
                     fault.reason(),
                     fault.toOperator(),
-                    fault);
+                    fault.refusal());
             reports.accept(report);
             // Whoever reads the error can ask for the report by the id that clients print.
             requestId = report.id();

@@ -4,6 +4,7 @@ import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.RegistryRefusal;
 import dev.holdfast.wire.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a call is refused. Thrown inside this package and caught in one place, {@link ServiceApi}. Has no stack: it is not a bug.
@@ -19,19 +20,27 @@ final class ServiceFault extends Exception {
     private final String toCaller;
     private final String toOperator;
     private final boolean reported;
+    private final transient @Nullable Object refusal;
 
-    private ServiceFault(ServiceError error, String reason, String toCaller, String toOperator, boolean reported) {
+    private ServiceFault(
+            ServiceError error,
+            String reason,
+            String toCaller,
+            String toOperator,
+            boolean reported,
+            @Nullable Object refusal) {
         super(reason, null, false, false);
         this.error = error;
         this.reason = reason;
         this.toCaller = toCaller;
         this.toOperator = toOperator;
         this.reported = reported;
+        this.refusal = refusal;
     }
 
     /** A call that can't be understood or isn't served; both may know all of it. */
     static ServiceFault of(ServiceError error, String explanation) {
-        return new ServiceFault(error, error.wireName(), explanation, explanation, true);
+        return new ServiceFault(error, error.wireName(), explanation, explanation, true, null);
     }
 
     /** A caller who was not let in. */
@@ -42,12 +51,15 @@ final class ServiceFault extends Exception {
                 refusal.reason(),
                 mayBeTold(refusal) ? explanation : "Unauthorized.",
                 explanation,
-                true);
+                true,
+                refusal);
     }
 
     static ServiceFault noToken() {
-        String explanation = "The request has no Authorization field with a shared access signature.";
-        return new ServiceFault(ServiceError.UNAUTHORIZED_ACCESS, "NoCredentials", explanation, explanation, true);
+        String explanation = "The request has no Authorization field with a shared access signature. Give the"
+                + " client a connection string, from which its SDK makes one.";
+        return new ServiceFault(
+                ServiceError.UNAUTHORIZED_ACCESS, "NoCredentials", explanation, explanation, true, null);
     }
 
     /** @param instead what to do, with a blank in front; or nothing */
@@ -60,8 +72,8 @@ final class ServiceFault extends Exception {
     /** @param host as the caller named it, a checked host name */
     static ServiceFault unknownHub(String host) {
         String explanation = "No hub of this installation answers to the host name '" + host
-                + "'. Compare it with the host names of the hubs, as in their connection strings.";
-        return new ServiceFault(ServiceError.GENERIC_NOT_FOUND, "UnknownHub", explanation, explanation, true);
+                + "'. Compare it with the host names of the hubs ('holdfast hub list'), as in their connection strings.";
+        return new ServiceFault(ServiceError.GENERIC_NOT_FOUND, "UnknownHub", explanation, explanation, true, null);
     }
 
     static ServiceFault unknownPath(HttpRequest request) {
@@ -73,12 +85,13 @@ final class ServiceFault extends Exception {
                 explanation,
                 explanation + " It was " + request.method() + " /"
                         + path.substring(0, Math.min(PATH_MAX_CHARS, path.length())) + ".",
-                true);
+                true,
+                null);
     }
 
     /** The registry's answer to a caller who was let in: everyday business, so nobody else is told. */
     static ServiceFault of(RegistryRefusal refusal) {
-        return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), false);
+        return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), false, refusal);
     }
 
     static ServiceError error(RegistryRefusal refusal) {
@@ -142,5 +155,11 @@ final class ServiceFault extends Exception {
     /** Whether an operator wants to know of it. */
     boolean isReported() {
         return reported;
+    }
+
+    /** What the reason is the name of, for its details; null when it is the error alone. */
+    @Nullable
+    Object refusal() {
+        return refusal;
     }
 }
