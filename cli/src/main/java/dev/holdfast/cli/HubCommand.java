@@ -155,13 +155,14 @@ final class HubCommand implements Runnable {
             output.printList(
                     out(),
                     hubs,
-                    List.of("NAME", "HOST NAME", "PARTITIONS", "DAYS KEPT", "TLS POLICY"),
+                    List.of("NAME", "HOST NAME", "PARTITIONS", "DAYS KEPT", "TLS POLICY", "TRIES (REPORT-ONLY)"),
                     hub -> List.of(
                             hub.path("name").asString(),
                             hub.path("hostName").asString(),
                             hub.path("partitions").asString(),
                             hub.path("retentionDays").asString(),
-                            hub.path("policy").asString()));
+                            hub.path("policy").asString(),
+                            hub.path("reportOnly").asString("")));
         }
     }
 

@@ -25,6 +25,7 @@ public final class Main {
                 .addSubcommand(HubCommand.line(environment))
                 .addSubcommand(DeviceCommand.line(environment))
                 .addSubcommand(PolicyCommand.line(environment))
+                .addSubcommand(FleetCommand.line(environment))
                 .addSubcommand(CertCommand.line(environment))
                 .addSubcommand(TlsCommand.line(environment))
                 .addSubcommand(new MonitorCommand(environment))

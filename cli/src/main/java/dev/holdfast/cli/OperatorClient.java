@@ -134,7 +134,7 @@ final class OperatorClient implements AutoCloseable {
         String message =
                 read.path("error").path("message").asString(read.path("message").asString(""));
         return new CommandFailure(
-                message.isEmpty() ? "the server answered with status " + answer.status() + "." : message);
+                message.isEmpty() ? "the server answered with status " + answer.status() + "." : message, read);
     }
 
     /** The message of the failure that began it all; those above it repeat it with the names of classes. */

@@ -26,7 +26,7 @@ final class PolicyCommand implements Runnable {
     private static final String PATH = "policies";
     private static final int FILE_MAX_BYTES = 64 * 1024;
     /** What a server says of a policy beside the policy itself. */
-    private static final List<String> REMARKS = List.of("builtIn", "source", "hubs");
+    private static final List<String> REMARKS = List.of("builtIn", "source", "hubs", "reportOnlyHubs");
 
     @Mixin
     private HelpOption help = new HelpOption();
@@ -36,6 +36,7 @@ final class PolicyCommand implements Runnable {
                 .addSubcommand(new Listing(environment))
                 .addSubcommand(new Show(environment))
                 .addSubcommand(new Set(environment))
+                .addSubcommand(new PolicyDryRunCommand(environment))
                 .addSubcommand(new Add(environment))
                 .addSubcommand(new Delete(environment));
     }
@@ -126,6 +127,9 @@ final class PolicyCommand implements Runnable {
             }
             out.println(
                     "Hubs:         " + (policy.path("hubs").isEmpty() ? "none" : Output.joined(policy.path("hubs"))));
+            if (!policy.path("reportOnlyHubs").isEmpty()) {
+                out.println("Tried by:     " + Output.joined(policy.path("reportOnlyHubs")) + " (report-only)");
+            }
             out.println("Suites, in the " + policy.path("order").asString() + "'s order:");
             JsonNode retirements = policy.path("retirements");
             for (JsonNode suite : policy.path("suites")) {
@@ -145,12 +149,16 @@ final class PolicyCommand implements Runnable {
 
     @Command(
             name = "set",
-            description = "Gives a hub a policy, from the next handshake on.",
+            description =
+                    "Gives a hub a policy, from the next handshake on. When it would lose devices, it says which and"
+                            + " needs --yes.",
             footer = {
                 "",
                 "Examples:",
                 "  holdfast policy set hub1 hub-2021-strict",
-                "  holdfast policy set hub1 --default"
+                "  holdfast policy set hub1 --default",
+                "  holdfast policy set hub1 modern --report-only",
+                "  holdfast policy set hub1 --report-only none"
             })
     static final class Set extends ServerCommand {
         @Parameters(index = "0", paramLabel = "HUB", converter = NameConverter.class, description = "The hub.")
@@ -171,29 +179,84 @@ final class PolicyCommand implements Runnable {
                                 + " with --min-tls.")
         private boolean byDefault;
 
+        @Option(
+                names = "--report-only",
+                arity = "0..1",
+                fallbackValue = "",
+                paramLabel = "none",
+                description =
+                        "Only tries the policy beside the one that holds: whom it would refuse is let in and reported."
+                                + " With 'none', ends that.")
+        private @Nullable String reportOnly;
+
+        @Option(names = "--yes", description = "Changes it even when devices would be lost.")
+        private boolean yes;
+
         Set(Map<String, String> environment) {
             super(environment);
         }
 
         @Override
         void check() {
-            if (byDefault == (policy != null)) {
+            if (reportOnly == null && byDefault == (policy != null)) {
                 throw wrongUse("Name a policy, or say --default.");
+            }
+            boolean tries = reportOnly != null && reportOnly.isEmpty();
+            boolean ends = reportOnly != null && reportOnly.equals("none");
+            if (reportOnly != null && (byDefault || yes || !(tries ? policy != null : ends && policy == null))) {
+                throw wrongUse("--report-only goes with a policy; '--report-only none' ends it and goes alone.");
             }
         }
 
         @Override
         void run(OperatorClient client) throws CommandFailure {
-            ObjectNode wanted = JsonMapper.shared().createObjectNode().put("policy", policy);
-            JsonNode now = client.put(OperatorClient.path("hubs", hub, "policy"), wanted);
+            ObjectNode wanted = JsonMapper.shared().createObjectNode();
+            String path = OperatorClient.path("hubs", hub, "policy");
+            if (reportOnly != null) {
+                String tried = client.put(path, wanted.put("reportOnly", policy))
+                        .path("reportOnly")
+                        .asString("");
+                out().println(
+                                tried.isEmpty()
+                                        ? "Hub " + hub + " tries no policy any more."
+                                        : "Hub " + hub + " tries the policy " + tried + ": 'holdfast why --hub " + hub
+                                                + "' shows whom it would refuse as they connect.");
+                return;
+            }
+            wanted.put("policy", policy);
+            if (yes) {
+                wanted.put("acceptLoss", true);
+            }
+            JsonNode now = changed(() -> client.put(path, wanted), out());
             out().println("Hub " + hub + " has the policy " + now.path("policy").asString()
                     + " from the next handshake on; who is connected stays.");
         }
     }
 
+    @FunctionalInterface
+    private interface Change {
+        JsonNode make() throws CommandFailure;
+    }
+
+    /** Prints who would be lost before it says that nothing was changed. */
+    private static JsonNode changed(Change change, PrintWriter out) throws CommandFailure {
+        try {
+            return change.make();
+        } catch (CommandFailure failure) {
+            JsonNode found = failure.answer().path("dryRun");
+            if (failure.isCode("DevicesWouldBeLost")) {
+                PolicyDryRunCommand.print(
+                        out, found, found.path("devices").valueStream().toList());
+                out.println();
+            }
+            throw failure;
+        }
+    }
+
     @Command(
             name = "add",
-            description = "Adds a policy of your own, or changes it for all hubs that have it.",
+            description = "Adds a policy of your own, or changes it for all hubs that have it. When a change would lose"
+                    + " devices, it says which and needs --yes.",
             footer = {
                 "",
                 "Example, beginning with one that exists (give it another name):",
@@ -203,6 +266,9 @@ final class PolicyCommand implements Runnable {
     static final class Add extends ServerCommand {
         @Parameters(paramLabel = "FILE", description = "The policy in JSON.")
         private Path file = Path.of("");
+
+        @Option(names = "--yes", description = "Changes it even when devices would be lost.")
+        private boolean yes;
 
         /** What is asked for. */
         private final ObjectNode wanted = JsonMapper.shared().createObjectNode();
@@ -227,8 +293,8 @@ final class PolicyCommand implements Runnable {
 
         @Override
         void run(OperatorClient client) throws CommandFailure {
-            JsonNode hubs =
-                    client.put(OperatorClient.path(PATH, name()), wanted).path("hubs");
+            String path = OperatorClient.path(PATH, name()) + (yes ? "?acceptLoss=true" : "");
+            JsonNode hubs = changed(() -> client.put(path, wanted), out()).path("hubs");
             out().println("Policy " + name() + " is there; "
                     + (hubs.isEmpty()
                             ? "'holdfast policy set HUB " + name() + "' gives it to a hub."

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public record FleetSummary(
     /** Of each kind the most frequent ones are named. */
     private static final int NAMES_MAX = 100;
 
+    private static final Pattern REMARKS = Pattern.compile(" \\(|;");
     private static final String NONE = "(not known)";
 
     static FleetSummary of(Stream<FleetDevice> devices, Function<FleetDevice, Optional<KnownShape>> shapeOf) {
@@ -51,7 +53,7 @@ public record FleetSummary(
 
     /** What a client calls itself, as {@code azure-iot-device/1.18.2}. */
     public static String product(@Nullable String client) {
-        return client == null ? NONE : client.split(" \\(|;", 2)[0].strip();
+        return client == null ? NONE : REMARKS.split(client, 2)[0].strip();
     }
 
     private static final class Counts {
