@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class PolicyCommandTest {
     private static final String OWN = """
@@ -93,6 +94,96 @@ class PolicyCommandTest {
                 .containsExactly(
                         "PUT /holdfast/v1/hubs/hub1/policy {\"policy\":\"modern\"}",
                         "PUT /holdfast/v1/hubs/hub1/policy {\"policy\":null}");
+    }
+
+    private static final String FOUND = """
+            {"judged": 7, "failing": 2, "lost": 1, "notKnown": 0, "neverSeen": 3,
+             "losses": [{"reason": "NoCommonSuite", "devices": 2, "explanation": "They have no suite in common."}],
+             "devices": [{"hub": "hub1", "device": "pump", "outcome": "fails", "reason": "NoCommonSuite", "loss": 0,
+                          "failsNow": false, "lastSeen": "2026-11-22T10:00:00Z", "address": "192.0.2.7",
+                          "client": "=HYPERLINK(1), \\"x\\""}]%s}""";
+
+    @Test
+    void a_policy_that_would_lose_devices_names_them_and_needs_yes() throws Exception {
+        server.on(
+                "PUT /holdfast/v1/hubs/hub1/policy",
+                409,
+                "{\"error\": {\"code\": \"DevicesWouldBeLost\", \"message\": \"Somebody would be lost: --yes.\"}, \"dryRun\": "
+                        + FOUND.formatted("") + "}");
+
+        assertThat(run("policy", "set", "hub1", "modern")).isEqualTo(1);
+
+        assertThat(err.toString()).contains("Somebody would be lost");
+        assertThat(out.toString())
+                .contains("NoCommonSuite, 2 devices: They have no suite in common.")
+                .containsPattern("hub1 +pump +fails +NoCommonSuite");
+        server.on("PUT /holdfast/v1/hubs/hub1/policy", 200, "{\"policy\": \"modern\"}");
+        assertThat(run("policy", "set", "hub1", "modern", "--yes")).isZero();
+        assertThat(server.asked())
+                .last()
+                .isEqualTo("PUT /holdfast/v1/hubs/hub1/policy {\"policy\":\"modern\",\"acceptLoss\":true}");
+    }
+
+    @Test
+    void a_change_of_an_own_policy_is_accepted_with_yes() throws Exception {
+        server.on("PUT /holdfast/v1/policies/plant?acceptLoss=true", 200, OWN);
+        String file = Files.writeString(directory.resolve("p.json"), OWN).toString();
+
+        assertThat(run("policy", "add", file, "--yes")).isZero();
+    }
+
+    @Test
+    void a_policy_is_tried_and_that_is_ended() throws Exception {
+        server.on("PUT /holdfast/v1/hubs/hub1/policy", 200, "{\"policy\": \"hub-2025\", \"reportOnly\": \"modern\"}");
+        assertThat(run("policy", "set", "hub1", "modern", "--report-only")).isZero();
+        assertThat(out.toString()).contains("tries the policy modern");
+        server.on("PUT /holdfast/v1/hubs/hub1/policy", 200, "{\"policy\": \"hub-2025\", \"reportOnly\": null}");
+        assertThat(run("policy", "set", "hub1", "--report-only", "none")).isZero();
+        assertThat(out.toString()).contains("tries no policy any more");
+
+        assertThat(server.asked())
+                .containsExactly(
+                        "PUT /holdfast/v1/hubs/hub1/policy {\"reportOnly\":\"modern\"}",
+                        "PUT /holdfast/v1/hubs/hub1/policy {\"reportOnly\":null}");
+        assertThat(run("policy", "set", "hub1", "--report-only")).isEqualTo(2);
+        assertThat(run("policy", "set", "hub1", "modern", "--report-only", "none"))
+                .isEqualTo(2);
+        assertThat(run("policy", "set", "hub1", "--default", "--report-only", "none"))
+                .isEqualTo(2);
+        assertThat(server.asked()).hasSize(2);
+    }
+
+    @Test
+    void a_dry_run_is_shown_as_text_json_and_csv_with_all_its_pages() throws Exception {
+        String path = "GET /holdfast/v1/hubs/hub1/fleet/dry-run?";
+        server.onEvery(path, 200, FOUND.formatted(""));
+
+        assertThat(run("policy", "dry-run", "hub1", "--policy", "modern")).isZero();
+        assertThat(out.toString())
+                .contains("7 devices are known; 2 would be refused, of which 1 are let in now.")
+                .contains("3 are registered and were never seen");
+        assertThat(server.asked().getFirst()).contains("policy=modern");
+
+        out.getBuffer().setLength(0);
+        assertThat(run("policy", "dry-run", "hub1", "--policy", "modern", "--csv"))
+                .isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "hub,device,outcome,reason,failsNow,lastSeen,address,client",
+                        "hub1,pump,fails,NoCommonSuite,false,2026-11-22T10:00:00Z,192.0.2.7,\"'=HYPERLINK(1), \"\"x\"\"\"");
+
+        out.getBuffer().setLength(0);
+        server.onEvery(path, 200, FOUND.formatted(", \"next\": \"fails/hub1/pump\""));
+        server.on(
+                server.asked().getFirst().replaceFirst(" *$", "") + "&after=fails%2Fhub1%2Fpump",
+                200,
+                FOUND.formatted(""));
+        assertThat(run("policy", "dry-run", "hub1", "--policy", "modern", "--json"))
+                .isZero();
+        assertThat(JsonMapper.shared().readTree(out.toString()).path("devices").size())
+                .isEqualTo(2);
+        assertThat(run("policy", "dry-run", "hub1", "--policy", "modern", "--json", "--csv"))
+                .isEqualTo(2);
     }
 
     @Test
