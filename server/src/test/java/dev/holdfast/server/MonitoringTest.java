@@ -163,6 +163,7 @@ final class MonitoringTest {
     @Test
     void the_page_of_the_reference_names_every_metric_with_type_and_labels_and_no_other() throws IOException {
         giveAList();
+        tryAPolicy();
         Map<String, String> exposed = new TreeMap<>();
         try (TestDevice _ = TestDevice.connect(server.ready())) {
             String metrics = metrics();
@@ -179,6 +180,17 @@ final class MonitoringTest {
                     row.group(2) + " " + row.group(3).replace("`", "").strip());
         }
         assertThat(documented).isEqualTo(exposed);
+    }
+
+    /** Who would be refused by a policy that is only tried is counted only where there is one. */
+    private void tryAPolicy() throws IOException {
+        assertThat(server.ask("PUT", "/holdfast/v1/policies/rsa-legacy", """
+                {"name": "rsa-legacy", "lowestVersion": "1.2", "highestVersion": "1.2", "certificates": ["rsa"],
+                 "suites": ["TLS_RSA_WITH_AES_128_CBC_SHA"], "groups": ["x25519"]}""").status())
+                .isEqualTo(201);
+        assertThat(server.ask("PUT", "/holdfast/v1/hubs/hub1/policy", "{\"reportOnly\": \"rsa-legacy\"}")
+                        .status())
+                .isEqualTo(200);
     }
 
     /** Authorities are labels only where they have one. */
