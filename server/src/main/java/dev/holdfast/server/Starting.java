@@ -227,7 +227,11 @@ final class Starting {
         monitoring.watch(hubs);
         Insight insight = opened.add(Insight.open(data.insight(), limits, hostNames, hubs, certificates, clock));
         monitoring.watch(insight);
-        ReportOnly reportOnly = new ReportOnly(insight.fleet(), tls::tried, insight.journal()::take);
+        ReportOnly reportOnly = new ReportOnly(
+                insight.fleet(),
+                tls::tried,
+                insight.journal()::keep,
+                limits.insight().reports());
         monitoring.watch(reportOnly);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         opened.add(() -> finish(threads));

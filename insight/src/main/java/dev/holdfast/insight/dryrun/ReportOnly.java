@@ -1,5 +1,6 @@
 package dev.holdfast.insight.dryrun;
 
+import dev.holdfast.base.Limits;
 import dev.holdfast.insight.fleet.Fleet;
 import dev.holdfast.insight.fleet.FleetDevice;
 import dev.holdfast.tls.policy.TlsPolicy;
@@ -43,16 +44,25 @@ public final class ReportOnly implements Consumer<DeviceConnected> {
     private final Fleet fleet;
     private final Function<String, Optional<Tried>> triedBy;
     private final Predicate<Report> journal;
+    private final Limits.RefusalLines limits;
     private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
+    private Instant windowEnd = Instant.MIN;
+    private long inWindow;
 
     /**
      * @param triedBy what a hub, by its name, tries; quick
      * @param journal takes the reports and says whether it keeps them; quick
+     * @param limits of them how many reports there are of all within a time; the rest is told as devices connect again
      */
-    public ReportOnly(Fleet fleet, Function<String, Optional<Tried>> triedBy, Predicate<Report> journal) {
+    public ReportOnly(
+            Fleet fleet,
+            Function<String, Optional<Tried>> triedBy,
+            Predicate<Report> journal,
+            Limits.RefusalLines limits) {
         this.fleet = fleet;
         this.triedBy = triedBy;
         this.journal = journal;
+        this.limits = limits;
     }
 
     @Override
@@ -75,19 +85,28 @@ public final class ReportOnly implements Consumer<DeviceConnected> {
         if (!fleet.tell(device.hub(), device.device(), mark(name, device.shape(), explanation))) {
             return;
         }
-        boolean kept = journal.test(Report.of(
-                connected.connection(),
-                now,
-                device.hub(),
-                device.device(),
-                loss.reason(),
-                "The device was let in. Under the policy " + name
-                        + ", which its hub only tries (report-only), it would be refused: " + explanation,
-                ReportOnlyRefusal.of(name, loss)));
+        boolean kept = hasRoom(now)
+                && journal.test(Report.of(
+                        connected.connection(),
+                        now,
+                        device.hub(),
+                        device.device(),
+                        loss.reason(),
+                        "The device was let in. Under the policy " + name
+                                + ", which its hub only tries (report-only), it would be refused: " + explanation,
+                        ReportOnlyRefusal.of(name, loss)));
         if (!kept) {
             // There were too many at once; next time, then.
             boolean _ = fleet.tell(device.hub(), device.device(), null);
         }
+    }
+
+    private synchronized boolean hasRoom(Instant now) {
+        if (now.isAfter(windowEnd)) {
+            windowEnd = now.plus(limits.every());
+            inWindow = 0;
+        }
+        return inWindow++ < limits.allMax();
     }
 
     /** The same as long as the device offers the same and the policy says the same about it. */

@@ -106,16 +106,20 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
 
     @Override
     public void accept(Report report) {
-        boolean _ = take(report);
+        tellLeftOut();
+        if (quota.admits(report, nanoTime.getAsLong())) {
+            boolean _ = keep(report);
+        } else {
+            leftOut.increment();
+        }
     }
 
-    /** Whether it will be kept, and is not only counted. */
-    public boolean take(Report report) {
-        tellLeftOut();
-        if (!quota.admits(report, nanoTime.getAsLong())) {
-            leftOut.increment();
-            return false;
-        }
+    /**
+     * Takes a report that no storm of refusals may push aside; who makes such ones bounds their number.
+     *
+     * @return whether there was room
+     */
+    public boolean keep(Report report) {
         boolean taken = writing.offer(PendingReport.of(report));
         if (!taken) {
             lost.increment();

@@ -227,7 +227,8 @@ class DryRunTest {
                 fleet,
                 hub -> Optional.ofNullable(tried.get())
                         .map(policy -> new ReportOnly.Tried(policy, TODAY.with(hub, policy))),
-                reports::add);
+                reports::add,
+                Limits.defaults().insight().reports());
     }
 
     private void connect(ReportOnly watch, Sighting sighting) {
@@ -276,10 +277,30 @@ class DryRunTest {
                 fleet,
                 hub -> Optional.of(
                         new ReportOnly.Tried(TestPath.policy("modern"), TODAY.with(hub, TestPath.policy("modern")))),
-                _ -> ++asked[0] > 1);
+                _ -> ++asked[0] > 1,
+                Limits.defaults().insight().reports());
         for (int i = 0; i < 3; i++) {
             connect(watch, device("cbc").offering(Hellos.cbc()));
         }
         assertThat(asked[0]).isEqualTo(2);
+    }
+
+    @Test
+    void more_reports_than_the_journal_bears_wait_for_the_next_connection() {
+        ReportOnly watch = new ReportOnly(
+                fleet,
+                hub -> Optional.of(
+                        new ReportOnly.Tried(TestPath.policy("modern"), TODAY.with(hub, TestPath.policy("modern")))),
+                reports::add,
+                new Limits.RefusalLines(30, 2, 10, Duration.ofMinutes(1)));
+        for (String id : List.of("a", "b", "c")) {
+            connect(watch, device(id).offering(Hellos.cbc()));
+        }
+        assertThat(reports).hasSize(2);
+
+        for (String id : List.of("a", "b", "c")) {
+            connect(watch, Sighting.of(NOW.plusSeconds(61), id).offering(Hellos.cbc()));
+        }
+        assertThat(reports).extracting(Report::device).containsExactly("a", "b", "c");
     }
 }
