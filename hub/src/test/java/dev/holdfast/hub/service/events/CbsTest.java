@@ -36,8 +36,10 @@ class CbsTest {
             AmqpMessage answer = put(client, token);
             assertThat(status(answer)).as(reason).isEqualTo(status);
             assertThat(endpoint.reasons()).containsExactly(reason);
+            Report report = endpoint.reports.getFirst();
             assertThat(answer.applicationProperties().get("status-description"))
-                    .isEqualTo(endpoint.reports.getFirst().explanation());
+                    .as("the sentence, and what to ask for")
+                    .isEqualTo(report.explanation() + " (report " + report.id() + ")");
             assertThatThrownBy(() -> endpoint.read(client, endpoint.hub1, 0, null))
                     .hasMessageContaining(AmqpError.UNAUTHORIZED_ACCESS);
         }
