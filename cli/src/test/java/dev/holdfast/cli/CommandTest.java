@@ -89,8 +89,9 @@ final class CommandTest {
 
         assertThat(run("hub", "list").out().lines())
                 .satisfiesExactly(
-                        header -> assertThat(header).matches("NAME +HOST NAME +PARTITIONS +DAYS KEPT +TLS POLICY"),
-                        row -> assertThat(row).matches("hub1 +localhost +4 +1 +hub-2025"));
+                        header -> assertThat(header)
+                                .matches("NAME +HOST NAME +PARTITIONS +DAYS KEPT +TLS POLICY +TRIES \\(REPORT-ONLY\\)"),
+                        row -> assertThat(row).matches("hub1 +localhost +4 +1 +hub-2025 *"));
         assertThat(run("hub", "list", "--json").json().get(0).path("name").asString())
                 .isEqualTo("hub1");
     }

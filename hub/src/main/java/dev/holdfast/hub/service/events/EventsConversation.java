@@ -38,6 +38,7 @@ final class EventsConversation implements AmqpConversation {
     private final AtomicInteger refusals = new AtomicInteger();
     private final Future<?> judging;
     private long openMillis;
+    private boolean neverTold;
     private int linksUnauthorized;
 
     EventsConversation(EventsSettings settings, AmqpConnection connection) {
@@ -201,7 +202,11 @@ final class EventsConversation implements AmqpConversation {
         openMillis += everyMillis;
         if (grants.isEmpty() && openMillis > limits.authorizeMaxTime().toMillis()) {
             EventsRefusal never = new EventsRefusal.NeverAuthorized(limits.authorizeMaxTime());
-            connection.close(EventsErrors.of(never, reporter.report(null, never)));
+            // Closing takes a moment, and this is told once.
+            if (!neverTold) {
+                neverTold = true;
+                connection.close(EventsErrors.of(never, reporter.report(null, never)));
+            }
             return;
         }
         for (ReaderLink reader : List.copyOf(readers)) {

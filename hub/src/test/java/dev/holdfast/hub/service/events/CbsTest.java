@@ -5,6 +5,7 @@ import static dev.holdfast.hub.service.events.Endpoint.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.AmqpMessage;
