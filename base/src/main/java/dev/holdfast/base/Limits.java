@@ -108,7 +108,8 @@ public record Limits(
                         1000,
                         200_000,
                         Duration.ofDays(400),
-                        1024));
+                        1024,
+                        new Traces(8, Duration.ofMinutes(10), Duration.ofSeconds(20), Duration.ofMinutes(1), 128)));
     }
 
     /** These limits with others for sockets. */
@@ -490,6 +491,7 @@ public record Limits(
      * @param devicesMax devices of all hubs of which the last connection is known; those that were not seen for longest go first
      * @param deviceMaxAge how long the last connection of a device is known
      * @param shapesMax shapes of ClientHellos that are kept on disk
+     * @param traces requests for the next handshake
      */
     public record Insight(
             int reportsMax,
@@ -500,5 +502,18 @@ public record Limits(
             int pageMax,
             int devicesMax,
             Duration deviceMaxAge,
-            int shapesMax) {}
+            int shapesMax,
+            Traces traces) {}
+
+    /**
+     * Waiting for the next handshake.
+     *
+     * @param waitingMax requests at once
+     * @param waitMaxTime how long one may wait
+     * @param answerMaxTime after which a question for one is answered, if only that nobody came yet
+     * @param askedEvery a request that nobody asked for in that time is withdrawn
+     * @param recordingsMax connections that are recorded at once, about 200 KB each; who comes while there are so many is not looked at
+     */
+    public record Traces(
+            int waitingMax, Duration waitMaxTime, Duration answerMaxTime, Duration askedEvery, int recordingsMax) {}
 }

@@ -80,6 +80,16 @@ final class ServerOptions {
         return url == null ? fromReadyFile() : fromOptions(url);
     }
 
+    /** Whether the options name a server by its address. */
+    boolean isElsewhere() {
+        return server != null || authorities != null;
+    }
+
+    /** The data directory that is named, or the usual one. */
+    Path dataDirectory() throws CommandFailure {
+        return DataDirectory.find(data, environment);
+    }
+
     /** What {@code --ca} names. */
     @Nullable
     Path authorities() {

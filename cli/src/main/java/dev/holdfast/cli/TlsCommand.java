@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "tls",
-        description = "TLS as a client sees it.",
+        description = "Handshakes step by step.",
         footer = {"", "Example:", "  holdfast tls trace hub1.example.com:8883"})
 final class TlsCommand implements Runnable {
     @Mixin

@@ -32,20 +32,25 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Shakes hands with any TLS server, shows the handshake in its nine steps, and judges the chain that the server shows.",
             "It goes on when nobody should trust that chain, and says so; nothing but the handshake is ever sent.",
-            "Exit status 0 means that a client with these roots would be connected now."
+            "Exit status 0 means that a client with these roots would be connected now.",
+            "With --next it shows the next handshake that reaches the server instead, and what became of it; exit status 1 means that"
+                    + " nobody came or that it was refused."
         },
         footer = {
             "",
             "Examples:",
             "  holdfast tls trace hub1.example.com:8883",
             "  holdfast tls trace 192.0.2.7:8883 --server-name hub1.example.com --tls 1.2",
-            "  holdfast tls trace hub1.example.com:8883 --cert device.pem --key device-key.pem --json"
+            "  holdfast tls trace hub1.example.com:8883 --cert device.pem --key device-key.pem --json",
+            "  holdfast tls trace --next --device thermometer-7",
+            "  holdfast tls trace --next --address 192.0.2.7 --timeout 300"
         })
 final class TlsTraceCommand implements Callable<Integer> {
     private static final int IDENTITY_MAX_BYTES =
             Limits.defaults().certificates().pemMaxBytes();
 
     @Parameters(
+            arity = "0..1",
             paramLabel = "HOST:PORT",
             converter = HostAndPort.Converter.class,
             description = "The server, ours or any other; an IPv6 address in brackets.")
@@ -80,11 +85,11 @@ final class TlsTraceCommand implements Callable<Integer> {
                     "The roots to judge by, in PEM (default: ca.pem of the data directory, else the Java runtime's).")
     private @Nullable Path trust;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Data directory whose ca.pem is meant (default: $$HOLDFAST_DATA, else ./data).")
-    private @Nullable Path data;
+    @Mixin
+    private NextHandshake next = new NextHandshake();
+
+    @Mixin
+    private final ServerOptions operator;
 
     @Mixin
     private Output output = new Output();
@@ -92,14 +97,19 @@ final class TlsTraceCommand implements Callable<Integer> {
     @Mixin
     private HelpOption help = new HelpOption();
 
-    private final Map<String, String> environment;
-
     TlsTraceCommand(Map<String, String> environment) {
-        this.environment = environment;
+        this.operator = new ServerOptions(environment);
     }
 
     @Override
     public Integer call() throws CommandFailure {
+        check();
+        if (next.isWanted()) {
+            try (OperatorClient client = operator.connect()) {
+                next.run(client, output, help.out(), help.err());
+            }
+            return 0;
+        }
         TraceOptions options = options();
         Roots roots = roots();
         TraceResult result = ClientTrace.of(options, roots, Limits.defaults());
@@ -116,10 +126,30 @@ final class TlsTraceCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** The command has two sides, and each its options. */
+    private void check() {
+        if (next.isWanted()) {
+            boolean asClient = serverName != null
+                    || withoutServerName
+                    || version != null
+                    || certificate != null
+                    || key != null
+                    || trust != null;
+            if (server != null || asClient) {
+                throw help.wrongUse(
+                        "--next waits at the server; HOST:PORT and what a client offers or trusts go without it.");
+            }
+        } else if (server == null) {
+            throw help.wrongUse("Say with whom to shake hands, HOST:PORT, or wait at the server with --next.");
+        } else if (next.isFiltered() || operator.isElsewhere()) {
+            throw help.wrongUse("--device, --address, --hub, --timeout, --server and --ca need --next.");
+        }
+    }
+
     private TraceOptions options() throws CommandFailure {
         HostAndPort target = server;
         if (target == null) {
-            throw new IllegalStateException("picocli demands the server");
+            throw new IllegalStateException("it was checked that there is one");
         }
         if (serverName != null && withoutServerName) {
             throw help.wrongUse("Give --server-name or --no-server-name, not both.");
@@ -171,7 +201,7 @@ final class TlsTraceCommand implements Callable<Integer> {
     private Roots roots() throws CommandFailure {
         Path file = trust;
         if (file == null) {
-            Path own = DataDirectory.find(data, environment).resolve("ca.pem");
+            Path own = operator.dataDirectory().resolve("ca.pem");
             if (!Files.exists(own)) {
                 return Roots.ofRuntime();
             }

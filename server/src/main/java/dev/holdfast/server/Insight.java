@@ -11,6 +11,7 @@ import dev.holdfast.insight.drill.KnownDevice;
 import dev.holdfast.insight.fleet.Fleet;
 import dev.holdfast.insight.fleet.FleetQuery;
 import dev.holdfast.insight.journal.Journal;
+import dev.holdfast.insight.trace.Traces;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.report.DeviceConnected;
@@ -19,11 +20,14 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What connections teach, in a database of its own. */
-record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills) implements AutoCloseable {
+record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills, Traces traces)
+        implements AutoCloseable {
     static Insight open(
             Path file,
             Limits limits,
@@ -32,20 +36,15 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills)
             ServerCertificates certificates,
             InstantSource clock) {
         EmbeddedTable table = EmbeddedTable.open(file, limits.storage());
+        Function<String, Optional<String>> hubOf = host -> hostNames.hubOf(host).map(HubName::value);
         Fleet fleet = new Fleet(table, limits.insight(), clock);
-        Journal journal = new Journal(
-                table,
-                limits.insight(),
-                clock,
-                System::nanoTime,
-                host -> hostNames.hubOf(host).map(HubName::value),
-                fleet);
+        Journal journal = new Journal(table, limits.insight(), clock, System::nanoTime, hubOf, fleet);
         Drills drills = new Drills(
                 table,
                 clock,
                 (world, serverName) -> isOfWorld(certificates, world, serverName),
                 (hub, device) -> isConnected(hubs, hub, device));
-        return new Insight(table, journal, fleet, drills);
+        return new Insight(table, journal, fleet, drills, new Traces(limits, clock, hubOf));
     }
 
     private static boolean isOfWorld(ServerCertificates certificates, String world, @Nullable String serverName) {
@@ -66,12 +65,14 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills)
     void refused(Report report) {
         journal.accept(report);
         drills.refused(report);
+        traces.refused(report);
     }
 
     /** Takes every device that was let in. */
     void connected(DeviceConnected device) {
         fleet.accept(device);
         drills.connected(device);
+        traces.connected(device);
     }
 
     /** How every device of a hub came in last. */

@@ -56,6 +56,7 @@ final class Starting {
     private static final Duration READY_EVERY = Duration.ofSeconds(5);
     private static final Duration REVOCATION_EVERY = Duration.ofSeconds(1);
     private static final Duration DRILL_EVERY = Duration.ofSeconds(1);
+    private static final Duration TRACES_EVERY = Duration.ofSeconds(10);
     private static final Duration INSIGHT_EVERY = Duration.ofSeconds(30);
     private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
     private static final Duration ACCELERATING_MAX_TIME = Duration.ofSeconds(2);
@@ -115,6 +116,7 @@ final class Starting {
             schedule.every(CERTIFICATE_FILES_EVERY, "looking at the files of the server's certificate", files::look);
         }
         opened.add(() -> endConnections(door, wiring.hubs()));
+        opened.add(wiring.insight().traces()::end);
         opened.add(door::stopAccepting);
 
         Installation.Ports ports = listen(door, services, token, () -> {
@@ -286,6 +288,7 @@ final class Starting {
         schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
         schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
         schedule.every(DRILL_EVERY, "looking at the drill", insight.drills()::tick);
+        schedule.every(TRACES_EVERY, "withdrawing traces", insight.traces()::drop);
         schedule.every(
                 INSIGHT_EVERY,
                 "forgetting old connections",

@@ -29,6 +29,7 @@ import dev.holdfast.server.operator.RevocationListsResource;
 import dev.holdfast.server.operator.ServerCertificatesResource;
 import dev.holdfast.server.operator.StatusResource;
 import dev.holdfast.server.operator.TlsPoliciesResource;
+import dev.holdfast.server.operator.TracesResource;
 import dev.holdfast.server.operator.TrustBundleFace;
 import dev.holdfast.server.policy.Rehearsal;
 import dev.holdfast.tls.identity.ServerIdentities;
@@ -70,6 +71,7 @@ record Wiring(
                 identities,
                 insight.drills(),
                 () -> accelerator.get().groups(),
+                insight.traces(),
                 clock,
                 reports);
     }
@@ -145,6 +147,7 @@ record Wiring(
                 new BackupResource(backups),
                 new ServerCertificatesResource(certificates, hubs, hostNames, drill(certificates)),
                 new ReportsResource(insight.journal(), limits.insight()),
+                new TracesResource(insight.traces(), hubs),
                 clock,
                 reports);
         ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);

@@ -13,6 +13,7 @@ import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.tls.trace.Recordings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,6 +46,7 @@ final class ListenersTest {
                 new ServerIdentities(authorities),
                 ChainChooser.NONE,
                 () -> GroupPreference.X25519,
+                Recordings.NONE,
                 InstantSource.system(),
                 report -> {});
     }

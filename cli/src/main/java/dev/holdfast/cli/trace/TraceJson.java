@@ -3,23 +3,19 @@ package dev.holdfast.cli.trace;
 import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.trace.ChainFault;
 import dev.holdfast.tls.trace.ChainJudgement;
-import dev.holdfast.tls.trace.Details.Detail;
-import dev.holdfast.tls.trace.Seen;
 import dev.holdfast.tls.trace.ServerHello;
 import dev.holdfast.tls.trace.ShownCertificate;
-import dev.holdfast.tls.trace.TracedStep;
+import dev.holdfast.tls.trace.StepsDocument;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A trace as JSON, for programs. */
 public final class TraceJson {
-    private static final Pattern NEXT_WORD = Pattern.compile("[ -]([a-z])");
+    /** JSON holds any text; whoever prints it has to care. */
+    private static final StepsDocument SHARED = new StepsDocument(text -> text);
 
     private TraceJson() {}
 
@@ -32,13 +28,12 @@ public final class TraceJson {
                 .put("good", result.isGood())
                 .put("finished", result.finished());
         Duration connected = result.connectedAfter();
-        json.put("connectedAfterMillis", connected == null ? null : millis(connected));
+        json.put("connectedAfterMillis", connected == null ? null : StepsDocument.millis(connected));
         json.set("outcome", outcome(result));
         addChosen(json, result);
-        ArrayNode steps = json.putArray("steps");
-        result.steps().forEach(step -> steps.add(step(step)));
+        json.set("steps", SHARED.steps(result.steps()));
         ArrayNode chain = json.putArray("certificates");
-        result.chain().forEach(each -> chain.add(certificate(ShownCertificate.of(each))));
+        result.chain().forEach(each -> chain.add(SHARED.certificate(ShownCertificate.of(each))));
         ChainJudgement judgement = result.judgement();
         if (judgement != null) {
             json.set("judgement", judgement(judgement, options, roots));
@@ -67,56 +62,6 @@ public final class TraceJson {
         }
     }
 
-    private static ObjectNode step(TracedStep step) {
-        ObjectNode json = object().put("number", step.step().number())
-                .put("title", step.step().title())
-                .put("state", step.state().toString())
-                .put("note", step.note());
-        ArrayNode seen = json.putArray("seen");
-        step.seen().forEach(each -> seen.add(seen(each)));
-        return json;
-    }
-
-    private static ObjectNode seen(Seen seen) {
-        ObjectNode json = object().put("from", lower(seen.from()))
-                .put("what", SeenText.name(seen))
-                .put("bytes", seen.bytes())
-                .put("atMillis", millis(seen.at()));
-        List<Detail> details = SeenText.details(seen);
-        if (!details.isEmpty()) {
-            ObjectNode said = json.putObject("details");
-            details.forEach(detail -> add(said, detail));
-        }
-        return json;
-    }
-
-    private static void add(ObjectNode json, Detail detail) {
-        String name = NEXT_WORD.matcher(detail.label()).replaceAll(TraceJson::capital);
-        if (detail.isList()) {
-            ArrayNode values = json.putArray(name);
-            detail.values().forEach(values::add);
-        } else {
-            json.put(name, detail.values().getFirst());
-        }
-    }
-
-    private static String capital(MatchResult word) {
-        return word.group(1).toUpperCase(Locale.ROOT);
-    }
-
-    private static ObjectNode certificate(ShownCertificate certificate) {
-        ObjectNode json = object().put("subject", certificate.subject())
-                .put("issuer", certificate.issuer())
-                .put("serial", certificate.serial())
-                .put("validFrom", certificate.validFrom().toString())
-                .put("validUntil", certificate.validUntil().toString())
-                .put("key", certificate.key())
-                .put("sha256", certificate.sha256());
-        ArrayNode names = json.putArray("names");
-        certificate.names().forEach(names::add);
-        return json;
-    }
-
     private static ObjectNode judgement(ChainJudgement judgement, TraceOptions options, Roots roots) {
         ObjectNode json = object().put("accepted", judgement.accepted())
                 .put("roots", roots.where())
@@ -139,10 +84,6 @@ public final class TraceJson {
                     .put("sent", asked.sent().isEmpty() ? null : asked.sent());
         }
         return json;
-    }
-
-    private static double millis(Duration time) {
-        return Math.round(time.toNanos() / 1e5) / 10.0;
     }
 
     private static String lower(Enum<?> value) {

@@ -46,7 +46,7 @@ public record TraceResult(
     }
 
     public List<TracedStep> steps() {
-        return NineSteps.of(seen, new HandshakeFacts(finished, asked != null, ending.by()));
+        return NineSteps.of(seen, new HandshakeFacts(finished, finished, asked != null, ending.by()));
     }
 
     /** Of the key exchange; empty when none was agreed, or the keys come from elsewhere. */

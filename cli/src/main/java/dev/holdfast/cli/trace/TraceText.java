@@ -5,6 +5,7 @@ import dev.holdfast.tls.hello.TlsVersion;
 import dev.holdfast.tls.trace.ChainJudgement;
 import dev.holdfast.tls.trace.Details.Detail;
 import dev.holdfast.tls.trace.Seen;
+import dev.holdfast.tls.trace.SeenText;
 import dev.holdfast.tls.trace.ServerHello;
 import dev.holdfast.tls.trace.ShownCertificate;
 import dev.holdfast.tls.trace.Side;

@@ -73,7 +73,8 @@ class FleetTest {
                 usual.pageMax(),
                 devices,
                 Duration.ofDays(400),
-                shapes);
+                shapes,
+                Limits.defaults().insight().traces());
     }
 
     private void seen(Sighting sighting) {

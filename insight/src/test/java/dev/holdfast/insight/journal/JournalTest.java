@@ -74,7 +74,8 @@ class JournalTest {
                 usual.pageMax(),
                 usual.devicesMax(),
                 usual.deviceMaxAge(),
-                usual.shapesMax());
+                usual.shapesMax(),
+                Limits.defaults().insight().traces());
     }
 
     private record Expired(Instant expiry, Duration late, List<String> keys, Record why) {}

@@ -19,7 +19,7 @@ public final class OperatorFace implements HttpFace {
     private static final String SCHEME = "Bearer ";
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final Set<String> RESOURCES =
-            Set.of("policies", "status", "hubs", "backup", "certificates", "reports");
+            Set.of("policies", "status", "hubs", "backup", "certificates", "reports", "traces");
 
     private final OperatorToken token;
     private final Predicate<String> ownHost;
@@ -29,6 +29,7 @@ public final class OperatorFace implements HttpFace {
     private final BackupResource backup;
     private final ServerCertificatesResource certificates;
     private final ReportsResource reportsResource;
+    private final TracesResource traces;
     private final InstantSource clock;
     private final Consumer<Report> reports;
 
@@ -45,6 +46,7 @@ public final class OperatorFace implements HttpFace {
             BackupResource backup,
             ServerCertificatesResource certificates,
             ReportsResource reportsResource,
+            TracesResource traces,
             InstantSource clock,
             Consumer<Report> reports) {
         this.token = token;
@@ -55,6 +57,7 @@ public final class OperatorFace implements HttpFace {
         this.backup = backup;
         this.certificates = certificates;
         this.reportsResource = reportsResource;
+        this.traces = traces;
         this.clock = clock;
         this.reports = reports;
     }
@@ -130,6 +133,7 @@ public final class OperatorFace implements HttpFace {
             case "hubs" -> hubs.answer(request, path.subList(1, path.size()));
             case "certificates" -> certificates.answer(request, path.subList(1, path.size()));
             case "reports" -> reportsResource.answer(request, path.subList(1, path.size()));
+            case "traces" -> traces.answer(request, path.subList(1, path.size()));
             case "policies" -> policies.answer(request, path.subList(1, path.size()));
             default -> Answers.notFound();
         };

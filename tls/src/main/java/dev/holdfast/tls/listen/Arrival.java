@@ -23,6 +23,7 @@ import dev.holdfast.tls.report.TlsRefusal;
 import dev.holdfast.tls.report.VerdictRefusal;
 import dev.holdfast.tls.report.VerdictRefusal.EngineCannot;
 import dev.holdfast.tls.report.VerdictRefusal.UnknownServerName;
+import dev.holdfast.tls.trace.Recording;
 import dev.holdfast.wire.Connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
@@ -59,6 +60,7 @@ final class Arrival implements ClientHelloReader.Owner {
     private @Nullable Future<?> deadline;
     private @Nullable HandshakeTasks tasks;
     private @Nullable TlsVersion version;
+    private @Nullable RecordingTap tap;
     private boolean over;
 
     Arrival(Connection connection, Door door, Listener listener) {
@@ -71,8 +73,23 @@ final class Arrival implements ClientHelloReader.Owner {
     }
 
     void begin() {
+        Recording recording = door.recordings().begin(connection);
+        if (recording != null) {
+            record(recording);
+        }
         connection.channel().pipeline().addLast(reader);
         endAfter(handshakeMaxTime);
+    }
+
+    private void record(Recording recording) {
+        connection.learn(Recording.class, recording);
+        RecordingTap reading = new RecordingTap(recording);
+        tap = reading;
+        connection.channel().pipeline().addFirst(reading);
+        var _ = connection
+                .channel()
+                .closeFuture()
+                .addListener(_ -> door.recordings().closed(connection, recording));
     }
 
     /** @param max from accept on */
@@ -258,6 +275,9 @@ final class Arrival implements ClientHelloReader.Owner {
         (handshake.resumed() ? door.counters().resumedHandshakes : door.counters().fullHandshakes).increment();
         door.counters().handshakes.done(handshake.version(), handshake.resumed());
         connection.learn(Handshake.class, handshake);
+        if (tap != null) {
+            tap.leaveSoon(connection.channel());
+        }
         try {
             listener.mount().mount(connection);
         } catch (RuntimeException e) {

@@ -9,6 +9,7 @@ import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.tls.report.TlsExplanation;
 import dev.holdfast.tls.report.TlsRefusal;
+import dev.holdfast.tls.trace.Recordings;
 import dev.holdfast.wire.Connection;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ record Door(
         Guests guests,
         Counters counters,
         AtomicBoolean closing,
+        Recordings recordings,
         InstantSource clock,
         Consumer<Report> reports) {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);

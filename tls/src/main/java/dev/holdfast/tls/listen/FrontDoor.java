@@ -11,6 +11,7 @@ import dev.holdfast.tls.report.HandshakeFailure;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySockets;
 import dev.holdfast.tls.report.HandshakeFailure.TooManySocketsFromAddress;
 import dev.holdfast.tls.report.Report;
+import dev.holdfast.tls.trace.Recordings;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.EndRequested;
 import io.netty.bootstrap.ServerBootstrap;
@@ -82,7 +83,7 @@ public final class FrontDoor implements AutoCloseable {
     private final Door door;
 
     /**
-     * @param chooser asked at each handshake, and so is {@code groups}
+     * @param chooser asked at each handshake, and so is {@code groups}; {@code recordings} for each socket
      * @param reports called on event loops, so it must be quick
      */
     public FrontDoor(
@@ -91,6 +92,7 @@ public final class FrontDoor implements AutoCloseable {
             ServerIdentities identities,
             ChainChooser chooser,
             Supplier<GroupPreference> groups,
+            Recordings recordings,
             InstantSource clock,
             Consumer<Report> reports) {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -110,6 +112,7 @@ public final class FrontDoor implements AutoCloseable {
                 new Guests(limits.sockets()),
                 new Counters(),
                 new AtomicBoolean(),
+                recordings,
                 clock,
                 reports);
     }

@@ -139,7 +139,8 @@ public final class NineSteps {
     }
 
     private boolean isFinished(Side side) {
-        return facts.finished() || (!isTls13() && encrypted.contains(side));
+        return facts.finished()
+                || (isTls13() ? side == Side.SERVER && facts.serverFinished() : encrypted.contains(side));
     }
 
     private State state(Step step) {

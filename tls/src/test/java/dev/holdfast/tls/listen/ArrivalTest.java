@@ -13,6 +13,7 @@ import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.report.Report;
+import dev.holdfast.tls.trace.Recordings;
 import dev.holdfast.wire.Connection;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -53,6 +54,7 @@ class ArrivalTest {
                 new Guests(LIMITS.sockets()),
                 new Counters(),
                 new AtomicBoolean(),
+                Recordings.NONE,
                 new TestClock(NOW),
                 reports::add);
         channel.freezeTime();

@@ -11,6 +11,7 @@ import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.tls.report.Report;
+import dev.holdfast.tls.trace.Recordings;
 import dev.holdfast.wire.Connection;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -63,17 +64,23 @@ final class TestDoor implements AutoCloseable {
     }
 
     TestDoor(GroupPreference groups) throws IOException {
-        this(Limits.defaults(), InstantSource.system(), List.of(), groups);
+        this(Limits.defaults(), InstantSource.system(), List.of(), groups, Recordings.NONE);
+    }
+
+    TestDoor(Recordings recordings) throws IOException {
+        this(Limits.defaults(), InstantSource.system(), List.of(), GroupPreference.X25519, recordings);
     }
 
     private TestDoor(Limits limits, InstantSource clock, List<String> domains) throws IOException {
-        this(limits, clock, domains, GroupPreference.X25519);
+        this(limits, clock, domains, GroupPreference.X25519, Recordings.NONE);
     }
 
-    private TestDoor(Limits limits, InstantSource clock, List<String> domains, GroupPreference groups)
+    private TestDoor(
+            Limits limits, InstantSource clock, List<String> domains, GroupPreference groups, Recordings recordings)
             throws IOException {
         directory = new Directory(new Live<>(NamedPolicies.standard()), domains);
-        door = new FrontDoor(limits, directory, identities, ChainChooser.NONE, () -> groups, clock, reports::add);
+        door = new FrontDoor(
+                limits, directory, identities, ChainChooser.NONE, () -> groups, recordings, clock, reports::add);
         listening = listen(limits.arrival());
     }
 

@@ -235,7 +235,9 @@ final class HandshakeTapTest {
                 }
                 assertThat(mutated.seen()).hasSizeLessThanOrEqualTo(64);
                 for (Side side : Side.values()) {
-                    assertThat(NineSteps.of(mutated.seen(), new HandshakeFacts(random.nextBoolean(), true, side)))
+                    assertThat(NineSteps.of(
+                                    mutated.seen(),
+                                    new HandshakeFacts(random.nextBoolean(), random.nextBoolean(), true, side)))
                             .hasSize(9);
                 }
             } catch (RuntimeException | AssertionError e) {

@@ -34,7 +34,7 @@ final class NineStepsTest {
     }
 
     private List<TracedStep> steps(boolean finished, boolean requested, @Nullable Side endedBy) {
-        return NineSteps.of(tap.seen(), new HandshakeFacts(finished, requested, endedBy));
+        return NineSteps.of(tap.seen(), new HandshakeFacts(finished, finished, requested, endedBy));
     }
 
     private static List<String> states(List<TracedStep> steps) {

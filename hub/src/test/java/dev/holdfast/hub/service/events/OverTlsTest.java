@@ -15,6 +15,7 @@ import dev.holdfast.tls.listen.Listening;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.tls.trace.Recordings;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.ClientSasl;
 import dev.holdfast.wire.client.ClientTls;
@@ -53,6 +54,7 @@ class OverTlsTest {
                         new ServerIdentities(authorities),
                         ChainChooser.NONE,
                         () -> GroupPreference.X25519,
+                        Recordings.NONE,
                         clock,
                         endpoint.reports::add)) {
             Listening listening = door.listen(

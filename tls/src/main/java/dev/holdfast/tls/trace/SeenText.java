@@ -1,16 +1,13 @@
-package dev.holdfast.cli.trace;
+package dev.holdfast.tls.trace;
 
-import dev.holdfast.tls.trace.AlertDescription;
-import dev.holdfast.tls.trace.Details;
-import dev.holdfast.tls.trace.Seen;
 import java.util.List;
 
 /** What was seen on the wire, in words. */
-final class SeenText {
+public final class SeenText {
     private SeenText() {}
 
-    /** A few words for the kind of thing. */
-    static String name(Seen seen) {
+    /** A few words for the kind of thing; of bytes that are not TLS also their beginning. */
+    public static String name(Seen seen) {
         return switch (seen) {
             case Seen.Message message -> message.message().messageName();
             case Seen.CipherChange _ -> "ChangeCipherSpec";
@@ -21,7 +18,7 @@ final class SeenText {
         };
     }
 
-    static List<Details.Detail> details(Seen seen) {
+    public static List<Details.Detail> details(Seen seen) {
         return seen instanceof Seen.Message message ? Details.of(message.message()) : List.of();
     }
 }
