@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { next, Waiters } from '../harness/deadline.js';
+import { after, afterEach, before, describe, it } from 'node:test';
+import tls from 'node:tls';
+import { next, Waiters, within } from '../harness/deadline.js';
+import { TestHub } from '../harness/hub.js';
 import { run, Server } from '../harness/server.js';
 import { settings } from '../harness/settings.js';
 
@@ -258,6 +260,114 @@ describe('holdfast tls trace and holdfast doctor, of a running Holdfast', () => 
       assert.deepEqual(find(result, 'ports'), []);
     } finally {
       await server.startAgain();
+    }
+  });
+});
+
+describe('holdfast tls trace --next, at a running Holdfast', () => {
+  const WRONG_KEY = Buffer.alloc(32, 7).toString('base64');
+  let server;
+  let hub;
+
+  before(async () => {
+    server = await Server.start();
+    hub = new TestHub(server);
+  });
+  afterEach(() => hub?.close());
+  after(() => server?.stop());
+
+  /** Waits at the server, lets somebody come, and returns what was shown. */
+  async function traced(comes, ...args) {
+    const child = spawn(settings.holdfast, ['tls', 'trace', '--next', '--data', settings.data, '--json', '--timeout', '60', ...args]);
+    const changes = new Waiters();
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+      changes.changed();
+    });
+    const ended = next(child, 'close', 90_000);
+    ended.catch(() => {}); // what failed before is told
+    try {
+      await changes.until(15_000, 'its being waited for', () => stderr.includes('Waiting for the next handshake'));
+      await comes(child);
+      const [code] = await within(30_000, 'the handshake', ended);
+      return { code, stderr, json: stdout === '' ? null : JSON.parse(stdout) };
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }
+
+  for (const version of ['1.2', '1.3']) {
+    it(`shows a device of the Node SDK by its id, over TLS ${version}`, async () => {
+      const device = await hub.createDevice();
+      const other = await hub.createDevice();
+      const { code, stderr, json } = await traced(async () => {
+        await hub.open(other.connectionString);
+        tls.DEFAULT_MAX_VERSION = `TLSv${version}`;
+        try {
+          await hub.open(device.connectionString);
+        } finally {
+          tls.DEFAULT_MAX_VERSION = 'TLSv1.3';
+        }
+      }, '--device', device.deviceId);
+      assert.equal(code, 0, stderr);
+      assert.equal(json.version, `TLS ${version}`);
+      assert.equal(json.outcome.kind, 'LetIn');
+      assert.equal(json.outcome.device, device.deviceId);
+      assert.equal(json.serverName, hub.hostName);
+      assert.equal(json.finished, true);
+      assert.deepEqual(states(json), version === '1.2'
+        ? Array(9).fill('done')
+        : ['done', 'done', 'done', 'done', 'part of other steps', 'done', 'done', 'done', 'done']);
+      assert.deepEqual(seen(json, 1), ['ClientHello']);
+      assert.equal(seen(json, 2)[0], 'ServerHello');
+      assert.equal(json.clientCertificate.requested, true);
+      assert.deepEqual(json.clientCertificate.certificates, []);
+    });
+  }
+
+  it('shows a device with a wrong key: TLS was good, and the reason is that of the report', async () => {
+    const device = await hub.createDevice();
+    const { code, stderr, json } = await traced(async () => {
+      await assert.rejects(hub.open(hub.stringFor(device.deviceId, WRONG_KEY)));
+    }, '--device', device.deviceId, '--hub', 'hub1');
+    assert.equal(code, 1);
+    assert.equal(json.outcome.kind, 'Refused');
+    assert.equal(json.outcome.reason, 'TokenSignatureWrong');
+    assert.equal(json.finished, true);
+    assert.equal(states(json).includes('failed'), false);
+    assert.match(stderr, /holdfast: Refused after the handshake, TokenSignatureWrong/);
+    const report = JSON.parse(await server.done('why', json.outcome.report, '--json'));
+    assert.equal(report.device, device.deviceId);
+    assert.equal(report.connectionId, json.connectionId);
+  });
+
+  it('shows a client that fails in the handshake by its address', async () => {
+    const device = await hub.createDevice();
+    const { code, stderr, json } = await traced(async () => {
+      await assert.rejects(hub.open(device.connectionString, { ca: readFileSync(file('root.pem'), 'utf8') }));
+    }, '--address', '127.0.0.1');
+    assert.equal(code, 1);
+    assert.equal(json.outcome.reason, 'ClientAlertUnknownCa', stderr);
+    assert.equal(json.finished, false);
+    assert.deepEqual(states(json).slice(0, 4), ['done', 'done', 'done', 'failed']);
+    assert.ok(json.certificates.length > 1, 'the chain that it did not trust');
+    assert.match(json.root, /Root/);
+  });
+
+  it('prints for people, and tells when nobody came', async () => {
+    const { code, stderr } = await run(settings.holdfast, ['tls', 'trace', '--next', '--data', settings.data, '--device', 'nobody', '--timeout', '1']);
+    assert.equal(code, 1);
+    assert.match(stderr, /no handshake of the device nobody came to an end within 1 s/);
+  });
+
+  it('is withdrawn by Ctrl-C', async () => {
+    // More than may wait at once, so that each has to make room.
+    for (let i = 0; i < 9; i++) {
+      const { code } = await traced((child) => child.kill('SIGINT'), '--device', 'nobody');
+      assert.notEqual(code, 0);
     }
   });
 });

@@ -54,11 +54,10 @@ final class NextHandshake {
         Runtime.getRuntime().addShutdownHook(withdrawal);
         JsonNode trace;
         try {
-            if (!output.isJson()) {
-                err.println("Waiting for the next handshake" + wanted() + ", until "
-                        + waiting.path("until").asString() + "; Ctrl-C gives up.");
-                err.flush();
-            }
+            // Not among what is printed: a script reads that.
+            err.println("Waiting for the next handshake" + wanted() + ", until "
+                    + waiting.path("until").asString() + "; Ctrl-C gives up.");
+            err.flush();
             trace = await(client, path);
         } finally {
             removeHook(withdrawal);

@@ -330,4 +330,101 @@ final class TlsTraceCommandTest {
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.err()).contains("can't be used").doesNotContain("secret!");
     }
+
+    private Ran next(String... arguments) throws IOException {
+        String[] all = new String[arguments.length + 5];
+        all[0] = "tls";
+        all[1] = "trace";
+        all[2] = "--next";
+        all[3] = "--data";
+        all[4] = server.writeReadyFile().toString();
+        System.arraycopy(arguments, 0, all, 5, arguments.length);
+        return Ran.of(Map.of(), all);
+    }
+
+    private static final String SEEN = """
+            {"id": "t-1", "state": "seen", "trace": {
+             "time": "2026-11-22T10:00:00Z", "listener": "mqtt", "address": "192.0.2.7", "port": 40000, "serverName": "hub1.test",
+             "policy": "hub-2025", "candidate": false, "hub": "hub1", "finished": true, "outcome": OUTCOME,
+             "version": "TLS 1.3", "suite": "TLS_AES_128_GCM_SHA256", "group": "x25519", "resumed": false,
+             "steps": [{"number": 1, "title": "Client hello", "state": "done", "note": "The client sends.", "seen": [
+              {"from": "client", "what": "ClientHello", "bytes": 517, "atMillis": 1.5,
+               "details": {"serverName": "hub1.test\\u001b[2J", "keysForGroups": ["x25519"]}}]}],
+             "certificates": [], "clientCertificate": {"requested": true, "certificates": []}}}""";
+
+    private void onNext(String outcome) {
+        server.on("POST /holdfast/v1/traces", 201, "{\"id\": \"t-1\", \"state\": \"waiting\"}");
+        server.on("GET /holdfast/v1/traces/t-1", 200, SEEN.replace("OUTCOME", outcome));
+        server.on("DELETE /holdfast/v1/traces/t-1", 204, "");
+    }
+
+    @Test
+    void the_next_handshake_is_asked_for_printed_and_withdrawn() throws Exception {
+        onNext("{\"kind\": \"LetIn\", \"hub\": \"hub1\", \"device\": \"t-7\", \"authentication\": \"sas\"}");
+
+        Ran ran = next("--device", "t-7", "--address", "192.0.2.7", "--hub", "hub1", "--timeout", "30");
+
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST /holdfast/v1/traces {\"device\":\"t-7\",\"address\":\"192.0.2.7\",\"hub\":\"hub1\","
+                                + "\"timeoutSeconds\":30}",
+                        "GET /holdfast/v1/traces/t-1",
+                        "DELETE /holdfast/v1/traces/t-1");
+        assertThat(ran.out())
+                .contains("1. Client hello: done", "-> ClientHello, 517 bytes, at 1.5 ms", "keys for groups")
+                .contains("Agreed: TLS 1.3, TLS_AES_128_GCM_SHA256, x25519, a new session.")
+                .contains("Outcome: Let in as the device 't-7' of the hub 'hub1', by token.")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void who_was_refused_is_shown_and_is_a_failure_with_the_report() throws Exception {
+        onNext("""
+                {"kind": "Refused", "device": "t-7", "reason": "TokenExpired", "explanation": "It expired.", "report": "r-1"}""");
+
+        Ran ran = next("--device", "t-7");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).contains("Outcome: Refused after the handshake, TokenExpired");
+        assertThat(ran.err()).contains("holdfast: Refused", "TokenExpired: It expired. (report r-1)");
+        assertThat(next("--json").json().path("outcome").path("reason").asString())
+                .isEqualTo("TokenExpired");
+    }
+
+    @Test
+    void nobody_within_the_time_is_a_failure_that_says_what_else_to_ask_for() throws Exception {
+        onNext("{}");
+        server.on("GET /holdfast/v1/traces/t-1", 200, "{\"state\": \"waiting\", \"notLookedAt\": 3}");
+
+        Ran ran = next("--device", "t-7", "--timeout", "1");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains(
+                        "no handshake of the device t-7",
+                        "within 1 s",
+                        "3 connections were not looked at",
+                        "--address");
+        assertThat(server.asked().getLast()).isEqualTo("DELETE /holdfast/v1/traces/t-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--next localhost:8883",
+                "--next --tls 1.2",
+                "--next --no-server-name",
+                "localhost:8883 --device t-7",
+                "localhost:8883 --timeout 3",
+                "localhost:8883 --server https://localhost"
+            })
+    void the_two_sides_of_the_command_exclude_each_other(String line) {
+        Ran ran = run(line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("--next");
+        assertThat(server.asked()).isEmpty();
+    }
 }
