@@ -350,7 +350,8 @@ describe('holdfast tls trace --next, at a running Holdfast', () => {
       await assert.rejects(hub.open(device.connectionString, { ca: readFileSync(file('root.pem'), 'utf8') }));
     }, '--address', '127.0.0.1');
     assert.equal(code, 1);
-    assert.equal(json.outcome.reason, 'ClientAlertUnknownCa', stderr);
+    // Node says nothing when it does not trust: it hangs up.
+    assert.match(json.outcome.reason, /^(ClientAlertUnknownCa|ClosedInHandshake)$/, stderr);
     assert.equal(json.finished, false);
     assert.deepEqual(states(json).slice(0, 4), ['done', 'done', 'done', 'failed']);
     assert.ok(json.certificates.length > 1, 'the chain that it did not trust');

@@ -3,8 +3,11 @@ package dev.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.testkit.RawHello;
 import dev.holdfast.testkit.Tool;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +151,21 @@ class TracesApiTest {
         assertThat(states(trace)).startsWith("done", "failed", "not reached");
         assertThat(trace.path("steps").get(1).path("seen").get(0).path("what").asString())
                 .isEqualTo("Alert handshake_failure");
+    }
+
+    @Test
+    void a_client_that_goes_away_in_the_handshake_without_a_word_is_shown() throws Exception {
+        String id = ask("{\"address\": \"127.0.0.1\"}");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.hub().mqttPort())) {
+            socket.getOutputStream().write(RawHello.tls12().record());
+            assertThat(socket.getInputStream().read())
+                    .as("a record of the server's")
+                    .isEqualTo(22);
+        }
+
+        JsonNode trace = trace(id);
+        assertThat(trace.path("outcome").path("reason").asString()).isEqualTo("ClosedInHandshake");
+        assertThat(states(trace)).startsWith("done", "done").contains("failed");
     }
 
     @Test

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One socket on its way in, from accept to the mounted protocol or to its one report. Lives on the channel's event loop, and ends
- * there: a mounted connection keeps nothing of it but the guard against renegotiation.
+ * there: a mounted connection keeps nothing of it but the guards against what only TLS can do, and a tap that is over where it was recorded.
  */
 final class Arrival implements ClientHelloReader.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
@@ -83,13 +83,10 @@ final class Arrival implements ClientHelloReader.Owner {
 
     private void record(Recording recording) {
         connection.learn(Recording.class, recording);
-        RecordingTap reading = new RecordingTap(recording);
+        RecordingTap reading =
+                new RecordingTap(recording, () -> door.recordings().closed(connection, recording));
         tap = reading;
         connection.channel().pipeline().addFirst(reading);
-        var _ = connection
-                .channel()
-                .closeFuture()
-                .addListener(_ -> door.recordings().closed(connection, recording));
     }
 
     /** @param max from accept on */
@@ -276,7 +273,7 @@ final class Arrival implements ClientHelloReader.Owner {
         door.counters().handshakes.done(handshake.version(), handshake.resumed());
         connection.learn(Handshake.class, handshake);
         if (tap != null) {
-            tap.leaveSoon(connection.channel());
+            tap.stopSoon(connection.channel());
         }
         try {
             listener.mount().mount(connection);

@@ -11,9 +11,13 @@ import io.netty.channel.ChannelPromise;
 /** Stands next to the socket and lets a recording read along, until the handshake is over. Used on the event loop only. */
 final class RecordingTap extends ChannelDuplexHandler {
     private final Recording recording;
+    private final Runnable closed;
+    private boolean over;
 
-    RecordingTap(Recording recording) {
+    /** @param closed run when the connection is closed and all other handlers know it */
+    RecordingTap(Recording recording, Runnable closed) {
         this.recording = recording;
+        this.closed = closed;
     }
 
     @Override
@@ -29,23 +33,31 @@ final class RecordingTap extends ChannelDuplexHandler {
     }
 
     private void read(Side from, Object message) {
-        if (message instanceof ByteBuf bytes) {
+        if (!over && message instanceof ByteBuf bytes) {
             recording.read(from, bytes.nioBuffer());
         }
     }
 
-    /** Goes when the engine has said its last words of the handshake; they come after it says that it is done. */
-    void leaveSoon(Channel channel) {
-        channel.eventLoop().execute(() -> {
-            ChannelHandlerContext context = channel.pipeline().context(this);
-            if (context != null) {
-                channel.pipeline().remove(this);
-            }
-        });
+    /** Stops when the engine has said its last words of the handshake; they come after it says that it is done. */
+    void stopSoon(Channel channel) {
+        channel.eventLoop().execute(this::stop);
+    }
+
+    private void stop() {
+        over = true;
+        recording.stop();
+    }
+
+    /** The handlers behind this one may have something to report of a handshake that was not finished. */
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        context.fireChannelInactive();
+        stop();
+        closed.run();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        recording.stop();
+        stop();
     }
 }
