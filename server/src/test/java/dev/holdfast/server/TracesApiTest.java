@@ -156,7 +156,8 @@ class TracesApiTest {
     @Test
     void a_client_that_goes_away_in_the_handshake_without_a_word_is_shown() throws Exception {
         String id = ask("{\"address\": \"127.0.0.1\"}");
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.hub().mqttPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.hub().mqttPort())) {
             socket.getOutputStream().write(RawHello.tls12().record());
             assertThat(socket.getInputStream().read())
                     .as("a record of the server's")
