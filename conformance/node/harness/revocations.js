@@ -80,6 +80,11 @@ class Responder {
     return this.#output.split('OCSP Request Data').length - 1;
   }
 
+  /** Has it read the books anew: it looks at them before it waits for a question, so that the next one is answered by those of before. */
+  async reread() {
+    await fetch(this.url).then((answer) => answer.text(), () => {});
+  }
+
   async stop() {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = new Promise((resolve) => this.#process.once('close', resolve));

@@ -196,7 +196,10 @@ describe('the OCSP responder of openssl', () => {
       const client = await send(lost);
       const staying = await send(other);
       assert.ok(responder.asked >= 2, 'it was asked');
-      await cutBy(client, () => books.revoke(lost.made, 'cessationOfOperation'), { millis: ANSWER_MILLIS + CUT_MILLIS });
+      await cutBy(client, async () => {
+        await books.revoke(lost.made, 'cessationOfOperation');
+        await responder.reread();
+      }, { millis: ANSWER_MILLIS + CUT_MILLIS });
       await refused('CertificateRevoked', lost, 'OCSP', 'cessationOfOperation');
       await staying.sendEvent(message('still here'));
       const stranger = await device(root);
