@@ -42,7 +42,8 @@ final class BackupTest {
     private static final String CERTIFICATES = "/holdfast/v1/certificates/server";
 
     /** What a data directory holds and a backup does not: of this run only, or copied in another form. */
-    private static final String NOT_KEPT = "insight/.*|holdfast\\.lock|ready\\.json|state\\.db-(wal|shm)|backup\\.tmp/.*";
+    private static final String NOT_KEPT =
+            "insight/.*|holdfast\\.lock|ready\\.json|state\\.db-(wal|shm)|backup\\.tmp/.*";
 
     @TempDir
     static Path made;
