@@ -18,11 +18,10 @@ import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What connections teach, in a database of its own. */
@@ -76,15 +75,13 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills,
     }
 
     /** How every device of a hub came in last. */
-    List<KnownDevice> known(String hub) {
-        List<KnownDevice> known = new ArrayList<>();
-        fleet.all(FleetQuery.of(hub)).forEach(device -> {
+    Stream<KnownDevice> known(String hub) {
+        return fleet.all(FleetQuery.of(hub)).flatMap(device -> {
             String shape = device.shape();
-            if (shape != null) {
-                known.add(new KnownDevice(device.device(), device.address(), shape, device.serverName()));
-            }
+            return shape == null
+                    ? Stream.empty()
+                    : Stream.of(new KnownDevice(device.device(), device.address(), shape, device.serverName()));
         });
-        return known;
     }
 
     /**

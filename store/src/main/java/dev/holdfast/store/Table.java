@@ -2,6 +2,7 @@ package dev.holdfast.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * the storage are {@link StoreException}s.
  */
 public interface Table extends AutoCloseable {
+    /** Rows that {@link #each} holds in memory at once. */
+    int EACH_AT_ONCE = 1000;
+
     /** A row as it was when read. The array is the caller's own. */
     record Row(String key, long version, byte[] value) {}
 
@@ -58,6 +62,20 @@ public interface Table extends AutoCloseable {
     List<Row> list(String scope, String kind, String afterKey, int maxRows);
 
     long count(String scope, String kind);
+
+    /**
+     * Hands over every row of a kind, in the order of keys, read a part at a time: rows that come or go meanwhile may be among them
+     * or not.
+     */
+    default void each(String scope, String kind, Consumer<Row> action) {
+        String after = "";
+        List<Row> rows;
+        do {
+            rows = list(scope, kind, after, EACH_AT_ONCE);
+            rows.forEach(action);
+            after = rows.isEmpty() ? "" : rows.getLast().key();
+        } while (rows.size() == EACH_AT_ONCE);
+    }
 
     /**
      * Runs {@code work} and returns its result when it is durable. What {@code work} throws comes out unchanged. It

@@ -57,6 +57,7 @@ public final class Drill {
     private DrillState state;
     private @Nullable String because;
     private @Nullable Instant ended;
+    private boolean stateChanged;
     /** Read by every handshake. */
     private volatile boolean running;
 
@@ -102,6 +103,7 @@ public final class Drill {
         }
         Drill drill = new Drill(plan, clock.instant(), DrillState.RUNNING, null, null, members, clock);
         members.forEach(member -> drill.changed.put(member.device(), member));
+        drill.stateChanged = true;
         drill.show(chain);
         return drill;
     }
@@ -302,9 +304,14 @@ public final class Drill {
         }
     }
 
+    private void enter(DrillState next) {
+        state = next;
+        stateChanged = true;
+    }
+
     private void end(DrillState over, @Nullable String why) {
         running = false;
-        state = over;
+        enter(over);
         because = why;
         ended = clock.instant();
         chain = null;
@@ -336,7 +343,7 @@ public final class Drill {
         if (state != DrillState.RUNNING) {
             return "The drill is not running; it is " + state.word() + ".";
         }
-        state = DrillState.PAUSED;
+        enter(DrillState.PAUSED);
         running = false;
         return null;
     }
@@ -345,7 +352,7 @@ public final class Drill {
         if (state != DrillState.PAUSED) {
             return "The drill is not paused; it is " + state.word() + ".";
         }
-        state = DrillState.RUNNING;
+        enter(DrillState.RUNNING);
         running = chain != null;
         return null;
     }
@@ -366,13 +373,27 @@ public final class Drill {
         return null;
     }
 
-    synchronized boolean hasChanged() {
-        return !changed.isEmpty();
+    /**
+     * What is to be stored.
+     *
+     * @param state whether the state changed
+     */
+    record Changes(boolean state, List<Member> members) {
+        boolean isNone() {
+            return !state && members.isEmpty();
+        }
+    }
+
+    /** It could not be stored. */
+    synchronized void giveBack(Changes taken) {
+        stateChanged |= taken.state();
+        taken.members().forEach(member -> changed.putIfAbsent(member.device(), member));
     }
 
     /** What changed since the last time it was asked. */
-    synchronized List<Member> takeChanged() {
-        List<Member> taken = List.copyOf(changed.values());
+    synchronized Changes takeChanges() {
+        Changes taken = new Changes(stateChanged, List.copyOf(changed.values()));
+        stateChanged = false;
         changed.clear();
         return taken;
     }

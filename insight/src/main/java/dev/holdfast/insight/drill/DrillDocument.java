@@ -87,7 +87,7 @@ public final class DrillDocument {
                 json.path("device").asString(),
                 json.path("address").asString(),
                 json.path("fingerprint").asString(),
-                outcome(json.path("outcome").asString()),
+                Outcome.of(json.path("outcome").asString()).orElseThrow(),
                 time(json.path("at")),
                 json.path("why").asString(null),
                 json.path("back").asBoolean());
@@ -100,15 +100,6 @@ public final class DrillDocument {
             }
         }
         throw new IllegalArgumentException("no state of a drill: " + word);
-    }
-
-    private static Outcome outcome(String word) {
-        for (Outcome each : Outcome.values()) {
-            if (each.word().equals(word)) {
-                return each;
-            }
-        }
-        throw new IllegalArgumentException("no outcome of a drill: " + word);
     }
 
     private static @Nullable Instant time(JsonNode json) {

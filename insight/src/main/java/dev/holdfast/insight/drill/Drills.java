@@ -36,10 +36,13 @@ public final class Drills implements ChainChooser {
     private final InstantSource clock;
     private final BiPredicate<String, @Nullable String> isOfWorld;
     private final BiPredicate<String, String> isConnected;
+    /** What handshakes look at; null until it is read. */
     private volatile @Nullable Drill last;
 
+    private boolean isRead;
+
     /**
-     * Reads the last one; if it was running it goes on when it has a chain again.
+     * The last one is read when it is first asked for, not at the start; if it was running it goes on when it has a chain again.
      *
      * @param isOfWorld whether clients that ask for a name (null: for none) are of a trust world
      * @param isConnected whether a device of a hub is connected now
@@ -53,32 +56,34 @@ public final class Drills implements ChainChooser {
         this.clock = clock;
         this.isOfWorld = isOfWorld;
         this.isConnected = isConnected;
-        this.last = table.get(SCOPE, KIND, KEY)
-                .map(row -> DrillDocument.read(JsonMapper.shared().readTree(row.value()), members(), clock))
-                .orElse(null);
+    }
+
+    public Optional<Drill> last() {
+        return Optional.ofNullable(read());
+    }
+
+    private synchronized @Nullable Drill read() {
+        if (!isRead) {
+            last = table.get(SCOPE, KIND, KEY)
+                    .map(row -> DrillDocument.read(JsonMapper.shared().readTree(row.value()), members(), clock))
+                    .orElse(null);
+            isRead = true;
+        }
+        return last;
     }
 
     private List<Member> members() {
         List<Member> members = new ArrayList<>();
-        String after = "";
-        List<Table.Row> rows;
-        do {
-            rows = table.list(SCOPE, MEMBERS, after, ROWS);
-            for (Table.Row row : rows) {
-                members.add(DrillDocument.member(JsonMapper.shared().readTree(row.value())));
-                after = row.key();
-            }
-        } while (rows.size() == ROWS);
+        table.each(
+                SCOPE,
+                MEMBERS,
+                row -> members.add(DrillDocument.member(JsonMapper.shared().readTree(row.value()))));
         return members;
-    }
-
-    public Optional<Drill> last() {
-        return Optional.ofNullable(last);
     }
 
     /** Whether the last one goes on after a restart, and needs a chain for that. */
     public boolean lacksChain() {
-        Drill drill = last;
+        Drill drill = read();
         return drill != null && drill.lacksChain();
     }
 
@@ -97,7 +102,7 @@ public final class Drills implements ChainChooser {
      * @return null when one is under way already, which has to be ended first
      */
     public synchronized @Nullable Drill begin(DrillPlan plan, ServerChain chain, List<KnownDevice> known) {
-        Drill before = last;
+        Drill before = read();
         if (before != null && !before.state().isOver()) {
             return null;
         }
@@ -131,7 +136,19 @@ public final class Drills implements ChainChooser {
     }
 
     private void store(Drill drill) {
-        List<Member> changed = drill.takeChanged();
+        Drill.Changes changes = drill.takeChanges();
+        if (changes.isNone()) {
+            return;
+        }
+        try {
+            write(drill, changes.members());
+        } catch (StoreException e) {
+            drill.giveBack(changes);
+            throw e;
+        }
+    }
+
+    private void write(Drill drill, List<Member> changed) {
         for (int from = 0; from == 0 || from < changed.size(); from += ROWS) {
             List<Member> some = changed.subList(from, Math.min(changed.size(), from + ROWS));
             table.transact(SCOPE, rows -> {
@@ -171,7 +188,7 @@ public final class Drills implements ChainChooser {
     /** What time brings: devices that stay away; and what changed is stored. Every second or so. */
     public void tick() {
         Drill drill = last;
-        if (drill == null || (drill.state().isOver() && !drill.hasChanged())) {
+        if (drill == null) {
             return;
         }
         drill.tick(device -> isConnected.test(drill.plan().hub(), device));

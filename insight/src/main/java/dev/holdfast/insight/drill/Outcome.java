@@ -1,6 +1,8 @@
 package dev.holdfast.insight.drill;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a device of the cohort made of the other chain. */
 public enum Outcome {
@@ -16,6 +18,13 @@ public enum Outcome {
     STAYED_AWAY,
     /** Another device comes from the same address with the same hello, so it stays with the usual chain. */
     NOT_TOLD_APART;
+
+    /** By what {@link #word} says. */
+    public static Optional<Outcome> of(String word) {
+        return Arrays.stream(values())
+                .filter(outcome -> outcome.word().equals(word))
+                .findFirst();
+    }
 
     /** As in answers: {@code notSeen}. */
     public String word() {

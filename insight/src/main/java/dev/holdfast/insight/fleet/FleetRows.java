@@ -3,7 +3,6 @@ package dev.holdfast.insight.fleet;
 import dev.holdfast.store.Table;
 import dev.holdfast.tls.hello.HelloShape;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,6 @@ final class FleetRows {
     private static final String SCOPE = "fleet";
     private static final String DEVICE = "device";
     private static final String SHAPE = "shape";
-    private static final int LOAD_ROWS = 1000;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Table table;
@@ -37,19 +35,13 @@ final class FleetRows {
 
     /** A row that can't be read is one device less to know of, and no reason not to start. */
     private <T> void load(String kind, Class<T> type, Consumer<T> each) {
-        String after = "";
-        List<Table.Row> rows;
-        do {
-            rows = table.list(SCOPE, kind, after, LOAD_ROWS);
-            for (Table.Row row : rows) {
-                try {
-                    each.accept(JSON.readValue(row.value(), type));
-                } catch (JacksonException | NullPointerException e) {
-                    LOG.warn("what is known of {} '{}' can't be read", kind, row.key(), e);
-                }
-                after = row.key();
+        table.each(SCOPE, kind, row -> {
+            try {
+                each.accept(JSON.readValue(row.value(), type));
+            } catch (JacksonException | NullPointerException e) {
+                LOG.warn("what is known of {} '{}' can't be read", kind, row.key(), e);
             }
-        } while (rows.size() == LOAD_ROWS);
+        });
     }
 
     void writeShapes(Collection<KnownShape> shapes) {

@@ -34,7 +34,7 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final String SCOPE = "installation";
     private static final String KIND = "report";
-    private static final int LOAD_ROWS = 500;
+    private static final int DELETE_ROWS = 500;
 
     /**
      * What became of reports since the start.
@@ -85,23 +85,14 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
     /** On the writing thread: a start does not wait for twenty thousand reports. */
     private void load() {
         try {
-            loadAll();
+            table.each(
+                    SCOPE,
+                    KIND,
+                    row -> index.put(
+                            row.key(), JournalEntry.of(JsonMapper.shared().readTree(row.value()))));
         } catch (RuntimeException e) {
             LOG.error("reports of earlier runs can't be read; new ones are kept all the same", e);
         }
-    }
-
-    private void loadAll() {
-        String after = "";
-        List<Table.Row> rows;
-        do {
-            rows = table.list(SCOPE, KIND, after, LOAD_ROWS);
-            for (Table.Row row : rows) {
-                JournalEntry entry = JournalEntry.of(JsonMapper.shared().readTree(row.value()));
-                index.put(row.key(), entry);
-                after = row.key();
-            }
-        } while (rows.size() == LOAD_ROWS);
     }
 
     @Override
@@ -250,8 +241,8 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
     }
 
     private int delete(List<String> ids) {
-        for (int from = 0; from < ids.size(); from += LOAD_ROWS) {
-            List<String> some = ids.subList(from, Math.min(ids.size(), from + LOAD_ROWS));
+        for (int from = 0; from < ids.size(); from += DELETE_ROWS) {
+            List<String> some = ids.subList(from, Math.min(ids.size(), from + DELETE_ROWS));
             table.transact(SCOPE, rows -> {
                 some.forEach(id -> rows.delete(KIND, id));
                 return null;

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +56,7 @@ public final class DrillResource {
     private final Drills drills;
     private final ServerCertificates certificates;
     private final Hubs hubs;
-    private final Function<String, List<KnownDevice>> known;
+    private final Function<String, Stream<KnownDevice>> known;
     private final Limits.Insight limits;
 
     /** @param known every device of a hub that connected before, by the hub's name */
@@ -63,7 +64,7 @@ public final class DrillResource {
             Drills drills,
             ServerCertificates certificates,
             Hubs hubs,
-            Function<String, List<KnownDevice>> known,
+            Function<String, Stream<KnownDevice>> known,
             Limits.Insight limits) {
         this.drills = drills;
         this.certificates = certificates;
@@ -142,7 +143,7 @@ public final class DrillResource {
         if (patience < PATIENCE_MIN_SECONDS || patience > PATIENCE_MAX_SECONDS) {
             throw new BadRequest("'patienceSeconds' is " + PATIENCE_MIN_SECONDS + " to " + PATIENCE_MAX_SECONDS + ".");
         }
-        List<KnownDevice> all = known.apply(hub);
+        List<KnownDevice> all = known.apply(hub).toList();
         int chosen = (int) all.stream().filter(cohort::includes).count();
         if (chosen == 0) {
             return Answers.error(
@@ -203,14 +204,14 @@ public final class DrillResource {
             return none();
         }
         Map<String, String> query = request.query();
-        String outcome = query.get("outcome");
+        String word = query.get("outcome");
         String after = query.getOrDefault("after", "");
-        if (outcome != null
-                && Optional.of(outcome).filter(DrillResource::isOutcome).isEmpty()) {
+        Optional<Outcome> outcome = word == null ? Optional.empty() : Outcome.of(word);
+        if (word != null && outcome.isEmpty()) {
             throw new BadRequest("'outcome' is none that there is.");
         }
         List<Member> page = drill.members().stream()
-                .filter(member -> outcome == null || member.outcome().word().equals(outcome))
+                .filter(member -> outcome.isEmpty() || member.outcome() == outcome.get())
                 .filter(member -> member.device().compareTo(after) > 0)
                 .limit(limits.pageMax() + 1L)
                 .toList();
@@ -223,15 +224,6 @@ public final class DrillResource {
         return Answers.json(200, body);
     }
 
-    private static boolean isOutcome(String word) {
-        for (Outcome each : Outcome.values()) {
-            if (each.word().equals(word)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private ObjectNode json(Drill drill) {
         ObjectNode json = DrillDocument.of(drill);
         json.put("waitsForChain", drill.state() == DrillState.RUNNING && drills.lacksChain());
@@ -239,7 +231,7 @@ public final class DrillResource {
         for (Outcome each : Outcome.values()) {
             counts.put(each.word(), drill.count(each));
         }
-        int fleet = known.apply(drill.plan().hub()).size();
+        long fleet = known.apply(drill.plan().hub()).count();
         long accepted = drill.count(Outcome.ACCEPTED);
         json.put("fleet", fleet);
         json.put("provedPercent", fleet == 0 ? 0 : Math.floor(1000.0 * accepted / fleet) / 10);
