@@ -62,7 +62,7 @@ public record Limits(
                         200_000,
                         16,
                         Duration.ofSeconds(5)),
-                new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024),
+                new Mqtt(64 * 1024, 320 * 1024, Duration.ofSeconds(1767), 5, 64, 1024 * 1024, 1024 * 1024, 1000),
                 new Amqp(
                         512,
                         64 * 1024,
@@ -324,6 +324,8 @@ public record Limits(
      * @param subscriptionsMax topic filters of one session
      * @param publishesInFlightMax received and not yet durable; beyond it the socket is not read
      * @param publishBytesInFlightMax the same in bytes
+     * @param deliveryBytesMax messages for one client that its network has not taken yet
+     * @param deliveriesUnacknowledgedMax messages for one client that wait for its PUBACK
      */
     public record Mqtt(
             int connectMaxBytes,
@@ -331,7 +333,9 @@ public record Limits(
             Duration keepAliveMaxTime,
             int subscriptionsMax,
             int publishesInFlightMax,
-            int publishBytesInFlightMax) {}
+            int publishBytesInFlightMax,
+            int deliveryBytesMax,
+            int deliveriesUnacknowledgedMax) {}
 
     /**
      * @param saslFrameMaxBytes any frame before the peer is past SASL; the specification (5.3.1) allows no more than 512, which is

@@ -378,6 +378,8 @@ final class Settings {
                 values.get(KEEP_ALIVE_MAX),
                 usual.subscriptionsMax(),
                 values.get(PUBLISHES_IN_FLIGHT_MAX),
-                values.get(PUBLISH_BYTES_IN_FLIGHT_MAX));
+                values.get(PUBLISH_BYTES_IN_FLIGHT_MAX),
+                usual.deliveryBytesMax(),
+                usual.deliveriesUnacknowledgedMax());
     }
 }

@@ -117,7 +117,9 @@ final class SettingsTest {
                                 Duration.ofMinutes(10),
                                 usual.mqtt().subscriptionsMax(),
                                 16,
-                                2 * 1024 * 1024),
+                                2 * 1024 * 1024,
+                                usual.mqtt().deliveryBytesMax(),
+                                usual.mqtt().deliveriesUnacknowledgedMax()),
                         usual.amqp(),
                         usual.http(),
                         new Limits.Telemetry(

@@ -10,6 +10,17 @@ public interface DeviceLink {
         return "other";
     }
 
+    /** Whether the device listens for this now. Any thread. */
+    default boolean listensFor(Downlink.Channel channel) {
+        return false;
+    }
+
+    /**
+     * Says something to the device. Any thread; returns at once, and nothing tells whether it arrived. What the device does not listen
+     * for is dropped.
+     */
+    default void send(Downlink downlink) {}
+
     /** Ends the connection. Any thread; returns at once; a second call does nothing. */
     void end(LinkEnd why);
 

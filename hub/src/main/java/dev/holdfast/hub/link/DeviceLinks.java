@@ -7,6 +7,7 @@ import dev.holdfast.hub.identity.KeyProof;
 import dev.holdfast.hub.identity.Proof;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -43,6 +44,11 @@ public final class DeviceLinks {
             link.end(end);
         }
         return () -> links.remove(identity, held);
+    }
+
+    /** The connection of an identity, which may end at any time. */
+    public Optional<DeviceLink> find(Identity identity) {
+        return Optional.ofNullable(links.get(identity)).map(Held::link);
     }
 
     public boolean isConnected(Identity identity) {

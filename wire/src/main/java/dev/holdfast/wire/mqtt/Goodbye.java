@@ -31,7 +31,9 @@ final class Goodbye {
                     MqttFault.UnexpectedPacket _,
                     MqttFault.WildcardInTopic _,
                     MqttFault.Qos2NotSupported _,
-                    MqttFault.KeepAliveElapsed _ -> null;
+                    MqttFault.KeepAliveElapsed _,
+                    MqttFault.ReaderTooSlow _,
+                    MqttFault.AcknowledgementsMissing _ -> null;
         };
     }
 }

@@ -68,6 +68,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     private final MqttFrames frames;
     private final Mailbox mailbox;
     private final PublishWindow window;
+    private final Deliveries deliveries;
     private final LoopTasks loop;
     private State state = new State.AwaitingConnect();
     private boolean busy;
@@ -86,6 +87,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         this.frames = new MqttFrames(this, limits.mqtt());
         this.mailbox = new Mailbox(threads, MAILBOX_MAX_TASKS, () -> {}, this::failed);
         Runnable settle = this::settle;
+        this.deliveries = new Deliveries(limits.mqtt());
         this.window = new PublishWindow(limits.mqtt(), () -> loop.run(settle));
     }
 
@@ -260,7 +262,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
                 unflushed = true;
             }
             case DISCONNECT -> close(new Disconnected());
-            case PUBACK -> {} // of an earlier connection of the client; this one sent nothing that asks for it
+            case PUBACK -> deliveries.acknowledged(Packets.packetId(message));
             default -> throw new IllegalStateException("the frames let a packet of a wrong type pass");
         }
     }
@@ -279,6 +281,17 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
                 steer();
             }
         });
+    }
+
+    private void deliver(MqttDelivery delivery) {
+        switch (deliveries.begin(delivery)) {
+            case Deliveries.Begun.Write(var packet) ->
+                channel.writeAndFlush(packet)
+                        .addListener(written -> deliveries.written(delivery, written.isSuccess()))
+                        .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            case Deliveries.Begun.Fault(var why) -> close(new Faulted(why));
+            case Deliveries.Begun.TooLate() -> {}
+        }
     }
 
     private void settle() {
@@ -385,6 +398,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
                 case State.Over _ -> throw new IllegalStateException("over twice");
             }
         } finally {
+            deliveries.end();
             shut(goodbye);
         }
     }
@@ -427,6 +441,22 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         public void finish() {
             fenced = true;
             loop.run(MqttEndpoint.this::finish);
+        }
+
+        @Override
+        public void publish(MqttDelivery message) {
+            MqttFault fault = deliveries.reserve(message);
+            boolean told = loop.run(() -> {
+                if (fault == null) {
+                    deliver(message);
+                } else {
+                    message.receipt().lost();
+                    close(new Faulted(fault));
+                }
+            });
+            if (!told) {
+                message.receipt().lost();
+            }
         }
 
         @Override

@@ -40,6 +40,12 @@ public sealed interface MqttFault {
 
     record KeepAliveElapsed(Duration maxSilence) implements MqttFault {}
 
+    /** The client does not read what it is sent. */
+    record ReaderTooSlow(int maxBytes) implements MqttFault {}
+
+    /** The client acknowledges nothing of what it is sent with QoS 1. */
+    record AcknowledgementsMissing(int max) implements MqttFault {}
+
     /** A bug or a failing disk behind the endpoint; the log has the cause. */
     record InternalFailure() implements MqttFault {}
 
@@ -81,6 +87,14 @@ public sealed interface MqttFault {
                 "Nothing came for " + maxSilence.toSeconds()
                         + " s, one and a half times the keep-alive time that counts for this connection. Look at the client's network; a"
                         + " client that sends nothing else has to send PINGREQ in time.";
+            case ReaderTooSlow(var maxBytes) ->
+                "More than " + maxBytes
+                        + " bytes wait for the client, which does not read them. Look at what blocks its program or its network; what is"
+                        + " to be kept for it is sent again when it comes back.";
+            case AcknowledgementsMissing(var max) ->
+                "The client has acknowledged none of the last " + max
+                        + " messages that it was sent with QoS 1. Look at what blocks its program; official SDKs acknowledge when the"
+                        + " message handler returns.";
             case InternalFailure() -> "The server failed to handle a packet. Look into its log for the cause.";
         };
     }

@@ -19,6 +19,12 @@ public interface MqttLink {
      */
     void finish();
 
+    /**
+     * Sends a message to the client. Returns at once; messages of one thread keep their order. A client that does not read what it
+     * is sent, or acknowledges nothing, is closed when the bounds are reached, and its receipts say that the messages are lost.
+     */
+    void publish(MqttDelivery message);
+
     /** Runs a task on the event loop after {@code delay} unless the connection is over by then. The task is quick. */
     void schedule(Duration delay, Runnable task);
 }

@@ -51,6 +51,10 @@ final class Packets {
                 : 0;
     }
 
+    static int packetId(MqttMessage puback) {
+        return ((MqttMessageIdVariableHeader) puback.variableHeader()).messageId();
+    }
+
     static List<MqttSubscription> subscriptions(MqttSubscribeMessage message) {
         return message.payload().topicSubscriptions().stream()
                 .map(asked -> new MqttSubscription(
