@@ -136,6 +136,21 @@ final class Settings {
             Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24)),
             DEFAULTS.revocation().answerMaxAge(),
             "An OCSP answer counts no longer than this, whatever it says itself.");
+    static final Setting<Integer> REPORTS_MAX = Setting.of(
+            "insight.reportsMax",
+            Kind.number(1, 1_000_000),
+            DEFAULTS.insight().reportsMax(),
+            "Reports of refused connections that are kept, of some kilobytes each; the oldest go first.");
+    static final Setting<Duration> REPORT_MAX_AGE = Setting.of(
+            "insight.reportMaxAge",
+            Kind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            DEFAULTS.insight().reportMaxAge(),
+            "How long a report is kept.");
+    static final Setting<Duration> DEVICE_MAX_AGE = Setting.of(
+            "insight.deviceMaxAge",
+            Kind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            DEFAULTS.insight().deviceMaxAge(),
+            "How long it is kept in which way a device connected last.");
     static final Setting<Networks> ALLOWED_NETWORKS = Setting.of(
             "outgoing.allowedNetworks",
             Kind.networks(),
@@ -228,7 +243,7 @@ final class Settings {
                 PENDING_MAX,
                 HUBS_MAX,
                 STOP_MAX_TIME));
-        all.addAll(List.of(LIST_EVERY, ANSWER_MAX_AGE, ALLOWED_NETWORKS));
+        all.addAll(List.of(LIST_EVERY, ANSWER_MAX_AGE, REPORTS_MAX, REPORT_MAX_AGE, DEVICE_MAX_AGE, ALLOWED_NETWORKS));
         all.addAll(List.of(LOG_FORMAT, LOG_LEVEL, METRICS_ADDRESS, METRICS_PORT));
         return new Catalog(all);
     }
@@ -342,7 +357,7 @@ final class Settings {
                         DEFAULTS.installation().refusalLines(),
                         DEFAULTS.installation().backup()),
                 DEFAULTS.client(),
-                DEFAULTS.insight());
+                insight(values));
     }
 
     private static Limits.Sockets sockets(Values values) {
@@ -368,6 +383,21 @@ final class Settings {
                 usual.answersMax(),
                 usual.questionsMax(),
                 usual.answerMaxTime());
+    }
+
+    private static Limits.Insight insight(Values values) {
+        Limits.Insight usual = DEFAULTS.insight();
+        return new Limits.Insight(
+                values.get(REPORTS_MAX),
+                values.get(REPORT_MAX_AGE),
+                usual.reportMaxBytes(),
+                usual.queueMax(),
+                usual.reports(),
+                usual.pageMax(),
+                usual.devicesMax(),
+                values.get(DEVICE_MAX_AGE),
+                usual.shapesMax(),
+                usual.traces());
     }
 
     private static Limits.Mqtt mqtt(Values values) {
