@@ -96,7 +96,7 @@ public record Limits(
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(10),
                         new Monitoring(64, 32, Duration.ofSeconds(5), 512, 16 * 1024 * 1024),
-                        new RefusalLines(100, 10_000, 4096, Duration.ofMinutes(1)),
+                        new RefusalLines(100, 1_000, 10_000, 4096, Duration.ofMinutes(1)),
                         new Backup(100_000, 1L << 40)),
                 new Client(4 * 1024 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(60)),
                 new Insight(
@@ -104,7 +104,7 @@ public record Limits(
                         Duration.ofDays(30),
                         16 * 1024,
                         4096,
-                        new RefusalLines(30, 1_000, 4096, Duration.ofMinutes(1)),
+                        new RefusalLines(30, 200, 1_000, 4096, Duration.ofMinutes(1)),
                         1000,
                         200_000,
                         Duration.ofDays(400),
@@ -463,10 +463,11 @@ public record Limits(
      * and told together.
      *
      * @param perAddressMax of one {@link Source}, listener and reason within {@code every}
-     * @param allMax of all of them within {@code every}
+     * @param perSourceMax of one source, whatever listener and reason
+     * @param allMax of all of them within {@code every}: so many that name a device, and so many that name none
      * @param rememberedMax sources with listener and reason that are told apart at once
      */
-    public record RefusalLines(int perAddressMax, int allMax, int rememberedMax, Duration every) {}
+    public record RefusalLines(int perAddressMax, int perSourceMax, int allMax, int rememberedMax, Duration every) {}
 
     /**
      * @param entriesMax files in one backup

@@ -34,10 +34,10 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills,
             HubDirectory hubs,
             ServerCertificates certificates,
             InstantSource clock) {
-        EmbeddedTable table = EmbeddedTable.open(file, limits.storage());
+        EmbeddedTable table = InsightFile.open(file, limits.storage(), clock);
         Function<String, Optional<String>> hubOf = host -> hostNames.hubOf(host).map(HubName::value);
         Fleet fleet = new Fleet(table, limits.insight(), clock);
-        Journal journal = new Journal(table, limits.insight(), clock, System::nanoTime, hubOf, fleet);
+        Journal journal = new Journal(table, limits.insight(), clock, System::nanoTime, fleet);
         Drills drills = new Drills(
                 table,
                 clock,

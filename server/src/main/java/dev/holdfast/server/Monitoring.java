@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.service.events.EventsFace;
 import dev.holdfast.insight.dryrun.ReportOnly;
@@ -24,16 +25,21 @@ import dev.holdfast.server.monitor.RevocationMetrics;
 import dev.holdfast.server.monitor.StoreMetrics;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.peer.Handshake;
+import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Connection;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What one run tells about itself: its metrics and its health, and where they are answered. */
 final class Monitoring {
+    private static final Set<String> NAMED_ANOTHER = Set.of("UnknownHub", "UnknownHost");
     private static final String TRY_SCOPE = "installation";
     private static final String TRY_KIND = "write-test";
 
@@ -43,6 +49,7 @@ final class Monitoring {
     private final RefusalCounter refusals;
     private final RefusalLog refusalLog;
     private volatile @Nullable Insight insight;
+    private volatile @Nullable HubDirectory hubs;
 
     Monitoring(Limits.Installation limits) {
         refusals = new RefusalCounter(limits.monitoring().reasonsMax());
@@ -62,7 +69,29 @@ final class Monitoring {
 
     /** Counts what is refused, writes it to the log, and keeps it in the journal from when that is open. */
     Consumer<Report> refused() {
-        return refusals.andThen(refusalLog).andThen(this::keep);
+        Consumer<Report> all = refusals.andThen(refusalLog).andThen(this::keep);
+        return report -> all.accept(ofHub(report));
+    }
+
+    /** What is refused in TLS or right behind it knows of no hub; the name that the client asked for does. */
+    private Report ofHub(Report report) {
+        HubDirectory known = hubs;
+        Connection connection = report.connection();
+        if (known == null || connection == null || report.hub() != null || namedAnother(report, connection)) {
+            return report;
+        }
+        return connection
+                .known(Offer.class)
+                .map(Offer::serverName)
+                .flatMap(known::byHostName)
+                .map(hub -> report.ofHub(hub.name().value()))
+                .orElse(report);
+    }
+
+    /** HTTP requests name a host of their own, and so may what else comes behind the handshake. */
+    private static boolean namedAnother(Report report, Connection connection) {
+        return connection.known(Handshake.class).isPresent()
+                && (report.listener().startsWith("https") || NAMED_ANOTHER.contains(report.reason()));
     }
 
     private void keep(Report report) {
@@ -130,8 +159,9 @@ final class Monitoring {
         });
     }
 
-    void watch(Hubs hubs) {
-        refusals.watch(hubs);
+    void watch(Hubs opened) {
+        hubs = opened;
+        refusals.watch(opened);
     }
 
     void watch(FrontDoor door, Hubs hubs, EventsFace events) {

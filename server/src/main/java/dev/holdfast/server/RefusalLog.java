@@ -48,7 +48,7 @@ final class RefusalLog implements Consumer<Report>, AutoCloseable {
 
     private void write(RefusalQuota.LeftOut leftOut) {
         long seconds = limits.every().toSeconds();
-        if (leftOut.ofAll()) {
+        if (leftOut.bound() == RefusalQuota.Bound.ALL) {
             LOG.atWarn()
                     .addKeyValue("leftOut", leftOut.count())
                     .log(
@@ -58,6 +58,7 @@ final class RefusalLog implements Consumer<Report>, AutoCloseable {
                             seconds);
             return;
         }
+        boolean ofKind = leftOut.bound() == RefusalQuota.Bound.KIND;
         Report last = leftOut.last();
         String address = last.remoteAddress().getAddress().getHostAddress();
         LOG.atWarn()
@@ -66,12 +67,13 @@ final class RefusalLog implements Consumer<Report>, AutoCloseable {
                 .addKeyValue("reason", last.reason())
                 .addKeyValue("leftOut", leftOut.count())
                 .log(
-                        "{} {} {}: and {} more like this from this address (in IPv6: from its /64 network) within {} s, without"
+                        "{} {} {}: and {} more {} from this address (in IPv6: from its /64 network) within {} s, without"
                                 + " lines of their own; the last one had hub={} device={}",
                         last.listener(),
                         address,
                         last.reason(),
                         leftOut.count(),
+                        ofKind ? "like this" : "of any kind",
                         seconds,
                         orDash(last.hub()),
                         orDash(last.device()));

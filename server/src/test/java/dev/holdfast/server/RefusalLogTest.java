@@ -17,7 +17,7 @@ final class RefusalLogTest {
     private final LogLines lines = new LogLines();
     private long nowNanos;
     private final RefusalLog log =
-            new RefusalLog(new Limits.RefusalLines(3, 10, 4, Duration.ofMinutes(1)), () -> nowNanos);
+            new RefusalLog(new Limits.RefusalLines(3, 1_000, 10, 4, Duration.ofMinutes(1)), () -> nowNanos);
 
     @AfterEach
     void endListening() {

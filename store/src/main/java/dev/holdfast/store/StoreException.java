@@ -5,11 +5,24 @@ package dev.holdfast.store;
  * client's mistake.
  */
 public final class StoreException extends RuntimeException {
+    private final boolean damaged;
+
     public StoreException(String message, Throwable cause) {
+        this(message, cause, false);
+    }
+
+    /** @param damaged whether it is known that the file is not what it should be, so that no second try helps */
+    public StoreException(String message, Throwable cause, boolean damaged) {
         super(message, cause);
+        this.damaged = damaged;
     }
 
     public StoreException(String message) {
         super(message);
+        this.damaged = false;
+    }
+
+    public boolean isDamaged() {
+        return damaged;
     }
 }

@@ -244,8 +244,7 @@ public final class Fleet implements Consumer<DeviceConnected>, Guess, AutoClosea
         }
         String address = report.remoteAddress().getAddress().getHostAddress();
         return Optional.ofNullable(offer)
-                .flatMap(seen -> places.onlyOne(address, seen.shape().id()))
-                .filter(found -> hub == null || hub.equals(found.hub()))
+                .flatMap(seen -> places.onlyOne(address, seen.shape().id(), hub))
                 .map(found -> likely(
                         found,
                         "it is the only device that last came from this address with exactly this ClientHello"

@@ -1,5 +1,6 @@
 package dev.holdfast.insight.fleet;
 
+import dev.holdfast.insight.StorageTrouble;
 import dev.holdfast.store.StoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +35,9 @@ final class FleetWriting implements AutoCloseable {
     private final Runnable makeRoom;
     private final Set<DeviceKey> dirty = ConcurrentHashMap.newKeySet();
     private final CountDownLatch loaded = new CountDownLatch(1);
+    private final StorageTrouble trouble = new StorageTrouble("connections of devices");
     private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile boolean unreadable;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("holdfast-fleet").unstarted(this::run);
 
@@ -67,6 +70,7 @@ final class FleetWriting implements AutoCloseable {
             rows.loadDevices(load);
             LOG.debug("the fleet was read in {} ms", (System.nanoTime() - begun) / 1_000_000);
         } catch (RuntimeException e) {
+            unreadable = true;
             LOG.error("what is known of devices can't be read", e);
         } finally {
             loaded.countDown();
@@ -81,8 +85,9 @@ final class FleetWriting implements AutoCloseable {
             try {
                 makeRoom.run();
                 flush();
+                trouble.over();
             } catch (RuntimeException e) {
-                LOG.error("what is known of devices can't be stored", e);
+                trouble.failed(e);
             }
         }
     }
@@ -92,13 +97,17 @@ final class FleetWriting implements AutoCloseable {
     }
 
     boolean isLoaded() {
-        return loaded.getCount() == 0;
+        return loaded.getCount() == 0 && !unreadable;
     }
 
     void awaitLoaded() {
         try {
             if (!loaded.await(LOAD_MAX_SECONDS, TimeUnit.SECONDS)) {
                 throw new StoreException("what is known of devices is still being read");
+            }
+            if (unreadable) {
+                // What is not known must not pass for not being there: a change would look as if it lost nobody.
+                throw new StoreException("what is known of devices can't be read");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package dev.holdfast.insight.fleet;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -59,10 +60,17 @@ final class Places {
         return new Place(device.address(), device.shape());
     }
 
-    /** The only device that was last seen there with that shape; empty when there are several or none. */
-    synchronized Optional<DeviceKey> onlyOne(String address, String shape) {
-        Set<DeviceKey> there = byPlace.getOrDefault(new Place(address, shape), Set.of());
-        return there.size() == 1 ? Optional.of(there.iterator().next()) : Optional.empty();
+    /**
+     * The only device that was last seen there with that shape; empty when there are several or none.
+     *
+     * @param hub of which it must be; null for any
+     */
+    synchronized Optional<DeviceKey> onlyOne(String address, String shape, @Nullable String hub) {
+        List<DeviceKey> there = byPlace.getOrDefault(new Place(address, shape), Set.of()).stream()
+                .filter(key -> hub == null || hub.equals(key.hub()))
+                .limit(2)
+                .toList();
+        return there.size() == 1 ? Optional.of(there.getFirst()) : Optional.empty();
     }
 
     /** One whose id has capitals where the given one may have others. */

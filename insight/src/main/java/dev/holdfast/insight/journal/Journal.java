@@ -1,22 +1,20 @@
 package dev.holdfast.insight.journal;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.insight.StorageTrouble;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
-import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.report.RefusalQuota;
 import dev.holdfast.tls.report.Report;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -49,36 +47,30 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
     private final Table table;
     private final Limits.Insight limits;
     private final InstantSource clock;
-    private final Function<String, Optional<String>> hubOfHost;
     private final Guess guess;
     private final RefusalQuota quota;
     private final LongSupplier nanoTime;
-    private final ConcurrentSkipListMap<String, JournalEntry> index = new ConcurrentSkipListMap<>();
+    private final JournalIndex index;
     private final LongAdder stored = new LongAdder();
     private final LongAdder leftOut = new LongAdder();
     private final LongAdder lost = new LongAdder();
     private final WritingThread<PendingReport> writing;
+    private final StorageTrouble trouble = new StorageTrouble("reports of refused connections");
+    private volatile boolean unreadable;
 
     /**
      * Reads what is there, behind the scenes, and begins to write. Who asks before that is done waits in {@link #flush}.
      *
-     * @param hubOfHost the hub that a host name leads to
      * @param nanoTime as {@link System#nanoTime}
      */
-    public Journal(
-            Table table,
-            Limits.Insight limits,
-            InstantSource clock,
-            LongSupplier nanoTime,
-            Function<String, Optional<String>> hubOfHost,
-            Guess guess) {
+    public Journal(Table table, Limits.Insight limits, InstantSource clock, LongSupplier nanoTime, Guess guess) {
         this.table = table;
         this.limits = limits;
         this.clock = clock;
-        this.hubOfHost = hubOfHost;
         this.guess = guess;
         this.nanoTime = nanoTime;
         this.quota = new RefusalQuota(limits.reports());
+        this.index = new JournalIndex(limits);
         this.writing = new WritingThread<>("holdfast-journal", limits.queueMax(), this::load, this::write);
     }
 
@@ -88,9 +80,9 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
             table.each(
                     SCOPE,
                     KIND,
-                    row -> index.put(
-                            row.key(), JournalEntry.of(JsonMapper.shared().readTree(row.value()))));
+                    row -> index.add(JournalEntry.of(JsonMapper.shared().readTree(row.value()))));
         } catch (RuntimeException e) {
+            unreadable = true;
             LOG.error("reports of earlier runs can't be read; new ones are kept all the same", e);
         }
     }
@@ -127,24 +119,35 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
         });
     }
 
-    /** @param count how many more there were; {@code ofAll} whether of any address, since there were too many of all */
-    private record LeftOut(String reason, long count, double seconds, boolean ofAll) {}
+    /** @param count how many more there were; {@code bound} the bound that they met, as a word */
+    private record LeftOut(String reason, long count, double seconds, String bound) {}
 
     private Report summary(RefusalQuota.LeftOut over) {
         Report last = over.last();
         long seconds = limits.reports().every().toSeconds();
-        String explanation = over.ofAll()
-                ? over.count() + " more refusals of all clients within " + seconds
+        String within = " within " + seconds + " s, counted and not kept one by one.";
+        String explanation = switch (over.bound()) {
+            case KIND ->
+                "And " + over.count() + " more like this from this address (in IPv6: from its /64 network)" + within
+                        + " The last one: " + last.explanation();
+            case SOURCE ->
+                "And " + over.count() + " more of any kind from this address (in IPv6: from its /64 network)" + within
+                        + " Look at what runs there. The last one was " + last.reason() + ": " + last.explanation();
+            case ALL ->
+                over.count() + " more refusals of all clients within " + seconds
                         + " s were counted and not kept one by one, since there were too many. The metric"
-                        + " holdfast_refusals_total has them by reason."
-                : "And " + over.count() + " more like this from this address (in IPv6: from its /64 network) within "
-                        + seconds + " s, counted and not kept one by one. The last one: " + last.explanation();
+                        + " holdfast_refusals_total has them by reason.";
+        };
         return Report.summaryOf(
                 last,
                 clock.instant(),
-                over.ofAll() ? "MoreRefusals" : last.reason(),
+                over.bound() == RefusalQuota.Bound.KIND ? last.reason() : "MoreRefusals",
                 explanation,
-                new LeftOut(last.reason(), over.count(), seconds, over.ofAll()));
+                new LeftOut(
+                        last.reason(),
+                        over.count(),
+                        seconds,
+                        over.bound().name().toLowerCase(Locale.ROOT)));
     }
 
     /** On the writing thread. */
@@ -153,7 +156,7 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
         for (PendingReport pending : batch) {
             documents.add(ReportDocument.of(complete(pending), limits));
         }
-        List<String> old = tooOld(documents.size());
+        Set<String> old = index.tooOld(clock.instant(), documents.size());
         try {
             table.transact(SCOPE, rows -> {
                 documents.forEach(json -> rows.put(
@@ -163,49 +166,37 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
             });
         } catch (StoreException e) {
             lost.add(documents.size());
-            LOG.error("{} reports of refused connections can't be stored", documents.size(), e);
+            trouble.failed(e);
             return;
         }
+        trouble.over();
         stored.add(documents.size());
-        documents.forEach(json -> index.put(json.path("id").asString(), JournalEntry.of(json)));
+        documents.forEach(json -> index.add(JournalEntry.of(json)));
         old.forEach(index::remove);
     }
 
     private PendingReport complete(PendingReport pending) {
-        Offer offer = pending.offer();
-        String hub = pending.hub();
-        if (hub == null && offer != null && offer.serverName() != null) {
-            hub = hubOfHost.apply(offer.serverName()).orElse(null);
-        }
-        return pending.with(hub, guess.of(pending.report(), offer).orElse(null));
-    }
-
-    private List<String> tooOld(int coming) {
-        Instant oldest = clock.instant().minus(limits.reportMaxAge());
-        int over = index.size() + coming - limits.reportsMax();
-        List<String> old = new ArrayList<>();
-        for (JournalEntry entry : index.values()) {
-            if (old.size() >= over && !entry.time().isBefore(oldest)) {
-                break;
-            }
-            old.add(entry.id());
-        }
-        return old;
+        // Devices speak MQTT so far: who got through TLS and then spoke something else is a back end.
+        boolean mayBeDevice =
+                pending.handshake() == null || pending.report().listener().startsWith("mqtt");
+        return mayBeDevice
+                ? pending.with(guess.of(pending.report(), pending.offer()).orElse(null))
+                : pending;
     }
 
     /** Removes what has been kept for long enough, though nothing new came. */
     public void dropOld() {
         tellLeftOut();
-        delete(tooOld(0));
+        delete(List.copyOf(index.tooOld(clock.instant(), 0)));
     }
 
     /** At most so many reports, newest first. */
     public JournalPage find(JournalQuery query, int max) {
+        checkReadable();
         int wanted = Math.clamp(max, 1, limits.pageMax());
-        var range = query.before() == null ? index : index.headMap(query.before(), false);
         List<JsonNode> reports = new ArrayList<>();
         String last = null;
-        for (JournalEntry entry : range.descendingMap().values()) {
+        for (JournalEntry entry : index.newestFirst(query.before())) {
             if (query.since() != null && entry.time().isBefore(query.since())) {
                 break;
             }
@@ -222,7 +213,8 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
     }
 
     public Optional<JsonNode> get(String id) {
-        return index.containsKey(id)
+        checkReadable();
+        return index.contains(id)
                 ? table.get(SCOPE, KIND, id).map(row -> JsonMapper.shared().readTree(row.value()))
                 : Optional.empty();
     }
@@ -233,11 +225,15 @@ public final class Journal implements Consumer<Report>, AutoCloseable {
      * @return how many
      */
     public int delete(JournalQuery query) {
-        return delete(matching(query::matches));
+        checkReadable();
+        return delete(index.matching(query::matches));
     }
 
-    private List<String> matching(Predicate<JournalEntry> wanted) {
-        return index.values().stream().filter(wanted).map(JournalEntry::id).toList();
+    /** What is not known must not pass for not being there. */
+    private void checkReadable() {
+        if (unreadable) {
+            throw new StoreException("reports of earlier runs can't be read");
+        }
     }
 
     private int delete(List<String> ids) {

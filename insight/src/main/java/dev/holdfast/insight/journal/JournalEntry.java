@@ -13,6 +13,7 @@ record JournalEntry(
         String reason,
         @Nullable String hub,
         @Nullable String device,
+        @Nullable String likelyHub,
         @Nullable String likelyDevice) {
 
     static JournalEntry of(JsonNode json) {
@@ -24,6 +25,7 @@ record JournalEntry(
                 json.path("reason").asString().intern(),
                 text(json.path("hub")),
                 text(json.path("device")),
+                text(json.path("likelyDevice").path("hub")),
                 text(json.path("likelyDevice").path("device")));
     }
 

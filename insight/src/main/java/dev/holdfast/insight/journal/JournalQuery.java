@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which reports are wanted; null for any.
  *
+ * @param hub that was asked for, or where none was known that of the likeliest device
  * @param device its id, by case; also reports whose likeliest device it is
  * @param address as text, without a port
  * @param reason without regard to case
@@ -24,7 +25,7 @@ public record JournalQuery(
     public static final JournalQuery ALL = new JournalQuery(null, null, null, null, null, null, null);
 
     boolean matches(JournalEntry entry) {
-        return (hub == null || hub.equalsIgnoreCase(entry.hub()))
+        return (hub == null || hub.equalsIgnoreCase(entry.hub() == null ? entry.likelyHub() : entry.hub()))
                 && (device == null || device.equals(entry.device()) || device.equals(entry.likelyDevice()))
                 && (address == null || address.equals(entry.address()))
                 && (reason == null || reason.equalsIgnoreCase(entry.reason()))

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** A report with what is known about its connection, taken out of it so that the connection can go. */
 record PendingReport(
         Report report,
-        @Nullable String hub,
         @Nullable Offer offer,
         @Nullable Handshake handshake,
         @Nullable LikelyDevice likely) {
@@ -18,16 +17,15 @@ record PendingReport(
         Connection connection = report.connection();
         Report alone = report.withoutConnection();
         return connection == null
-                ? new PendingReport(alone, report.hub(), null, null, null)
+                ? new PendingReport(alone, null, null, null)
                 : new PendingReport(
                         alone,
-                        report.hub(),
                         connection.known(Offer.class).orElse(null),
                         connection.known(Handshake.class).orElse(null),
                         null);
     }
 
-    PendingReport with(@Nullable String foundHub, @Nullable LikelyDevice found) {
-        return new PendingReport(report, foundHub, offer, handshake, found);
+    PendingReport with(@Nullable LikelyDevice found) {
+        return new PendingReport(report, offer, handshake, found);
     }
 }

@@ -43,7 +43,7 @@ final class ReportDocument {
                 .put("connectionId", report.connectionId().toString())
                 .put("reason", report.reason())
                 .put("explanation", report.explanation());
-        putIfKnown(json, "hub", pending.hub());
+        putIfKnown(json, "hub", pending.report().hub());
         putIfKnown(json, "device", report.device());
         putIfKnown(json, "alert", report.alert());
         Offer offer = pending.offer();

@@ -292,7 +292,7 @@ class DryRunTest {
                 hub -> Optional.of(
                         new ReportOnly.Tried(TestPath.policy("modern"), TODAY.with(hub, TestPath.policy("modern")))),
                 reports::add,
-                new Limits.RefusalLines(30, 2, 10, Duration.ofMinutes(1)));
+                new Limits.RefusalLines(30, 1_000, 2, 10, Duration.ofMinutes(1)));
         for (String id : List.of("a", "b", "c")) {
             connect(watch, device(id).offering(Hellos.cbc()));
         }

@@ -1,16 +1,21 @@
 package dev.holdfast.insight.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.insight.journal.LikelyDevice;
 import dev.holdfast.pki.KeyKind;
+import dev.holdfast.store.StoreException;
+import dev.holdfast.store.Table;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.testkit.TestAuthority;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.hello.HelloShape;
 import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.report.Report;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -335,5 +340,24 @@ class FleetTest {
         assertThat(fleet.tell("hub1", "d1", null)).isFalse();
         assertThat(fleet.tell("hub1", "d1", "other")).isTrue();
         assertThat(fleet.tell("hub1", "nobody", "mark")).isFalse();
+    }
+
+    /** A change of policy would look as if it lost nobody. */
+    @Test
+    void what_can_not_be_read_does_not_pass_for_not_being_there() {
+        Table damaged = (Table) Proxy.newProxyInstance(
+                Table.class.getClassLoader(), new Class<?>[] {Table.class}, (proxy, method, arguments) -> {
+                    if (method.isDefault()) {
+                        return InvocationHandler.invokeDefault(proxy, method, arguments);
+                    }
+                    throw new StoreException("the disk image is malformed");
+                });
+        try (Fleet unreadable = new Fleet(damaged, limits(1000, 100), clock)) {
+            assertThatThrownBy(() -> unreadable.find(FleetQuery.of("hub1"), "", 10))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("can't be read");
+            assertThatThrownBy(() -> unreadable.all(FleetQuery.of("hub1"))).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> unreadable.forget("hub1", "d1")).isInstanceOf(StoreException.class);
+        }
     }
 }

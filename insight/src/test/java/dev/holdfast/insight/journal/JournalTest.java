@@ -42,13 +42,7 @@ class JournalTest {
     private void open(Limits.Insight limits) {
         table = EmbeddedTable.open(
                 directory.resolve("insight.db"), Limits.defaults().storage());
-        journal = new Journal(
-                table,
-                limits,
-                clock,
-                nanos::get,
-                host -> Optional.of("hub-of-" + host),
-                (report, offer) -> Optional.empty());
+        journal = new Journal(table, limits, clock, nanos::get, (report, offer) -> Optional.empty());
     }
 
     @AfterEach
@@ -70,7 +64,7 @@ class JournalTest {
                 Duration.ofDays(30),
                 2048,
                 usual.queueMax(),
-                new Limits.RefusalLines(perAddress, 10_000, 100, MINUTE),
+                new Limits.RefusalLines(perAddress, 10_000, 10_000, 100, MINUTE),
                 usual.pageMax(),
                 usual.devicesMax(),
                 usual.deviceMaxAge(),

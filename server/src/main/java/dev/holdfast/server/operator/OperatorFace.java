@@ -1,5 +1,6 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.store.StoreException;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpRequest;
@@ -10,12 +11,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The operator API, {@code /holdfast/v1/…}. Whoever holds the operator token may do everything here and nobody else anything;
  * a path that does not exist is not told from one that does before the token was right.
  */
 public final class OperatorFace implements HttpFace {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorFace.class);
     private static final String SCHEME = "Bearer ";
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final Set<String> RESOURCES =
@@ -105,6 +109,13 @@ public final class OperatorFace implements HttpFace {
             return route(request);
         } catch (BadRequest e) {
             return Answers.error(400, "BadRequest", e.sentence());
+        } catch (StoreException e) {
+            LOG.error("an operator's request can't be answered", e);
+            return Answers.error(
+                    503,
+                    "StorageFailed",
+                    "The server's storage can't do what was asked: " + e.getMessage()
+                            + ". Look at the room on its disk and into its log, and ask again.");
         }
     }
 

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  * readable by its owner only. One process at a time should have a table open; another one may read it.
  */
 public final class EmbeddedTable implements Table {
+    /** Result codes of SQLite. */
+    private static final int CORRUPT = 11;
+
+    private static final int NOT_A_DATABASE = 26;
+
     private final SqliteConnections connections;
     private final TableWriter writer;
     private final TableReaders readers;
@@ -51,8 +56,17 @@ public final class EmbeddedTable implements Table {
             writer.start();
             return new EmbeddedTable(connections, writer, new TableReaders(connections, limits.readersMax()));
         } catch (IOException | SQLException cause) {
-            throw new StoreException("the database " + database + " cannot be opened: " + cause.getMessage(), cause);
+            throw new StoreException(
+                    "the database " + database + " cannot be opened: " + cause.getMessage(),
+                    cause,
+                    cause instanceof SQLException refused && isDamage(refused));
         }
+    }
+
+    private static boolean isDamage(SQLException cause) {
+        // Further bits tell the place.
+        int code = cause.getErrorCode() & 0xFF;
+        return code == CORRUPT || code == NOT_A_DATABASE;
     }
 
     private static TableWriter openWriter(SqliteConnections connections, Limits.Storage limits) throws SQLException {

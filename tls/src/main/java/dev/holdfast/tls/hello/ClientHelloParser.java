@@ -10,13 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the body of a ClientHello (RFC 8446 4.1.2, RFC 5246 7.4.1.2) into a {@link ClientHello}: pure, strict about lengths,
- * and what it allocates is bounded by a small multiple of the body's length, which the caller bounds.
+ * and what it allocates is bounded by a small multiple of the body's length, which the caller bounds. Lists that no client has so
+ * long are refused, since what a client offered is kept for a while.
  */
 public final class ClientHelloParser {
     private static final int RANDOM_BYTES = 32;
     private static final int SESSION_ID_MAX_BYTES = 32;
     private static final int HOST_NAME = 0;
     private static final int HOST_NAME_MAX_CHARS = 255;
+    /** Codes in one list. OpenSSL with all that it has offers 200 suites; a hello that lists every suite ever assigned has 400. */
+    private static final int CODES_MAX = 512;
+
+    private static final int APPLICATION_PROTOCOLS_MAX = 64;
 
     private static final int SERVER_NAME = 0;
     private static final int MAX_FRAGMENT_LENGTH = 1;
@@ -92,6 +97,7 @@ public final class ClientHelloParser {
                 throw new Malformed("extension " + type + " is there twice");
             }
             extensions.add(type);
+            checkCount(extensions.size(), CODES_MAX, "extensions");
             readExtension(type, data);
         }
     }
@@ -154,6 +160,7 @@ public final class ClientHelloParser {
         data.end("application_layer_protocol_negotiation");
         while (list.remaining() > 0) {
             names.add(list.vector8("application_layer_protocol_negotiation").latin1());
+            checkCount(names.size(), APPLICATION_PROTOCOLS_MAX, "application_layer_protocol_negotiation");
         }
         return List.copyOf(names);
     }
@@ -165,8 +172,16 @@ public final class ClientHelloParser {
         while (list.remaining() > 0) {
             shareGroups.add(list.uint16("key_share"));
             list.vector16("key_share");
+            checkCount(shareGroups.size(), CODES_MAX, "key_share");
         }
         return List.copyOf(shareGroups);
+    }
+
+    private static void checkCount(int count, int max, String what) throws Malformed {
+        if (count > max) {
+            throw new Malformed(
+                    "there are more than " + max + " entries in the list of " + what + ", and no client has so many");
+        }
     }
 
     /** Never leaves this class: it ends the reading, and its stack would say nothing. */
@@ -231,6 +246,7 @@ public final class ClientHelloParser {
             if (remaining() == 0 || remaining() % 2 != 0) {
                 throw new Malformed("the length of " + what + " is " + remaining() + ", and two bytes each are wanted");
             }
+            checkCount(remaining() / 2, CODES_MAX, what);
             List<Integer> values = new ArrayList<>(remaining() / 2);
             while (remaining() > 0) {
                 values.add(uint16(what));

@@ -110,37 +110,34 @@ public record Report(
     }
 
     /** The same, with the alert that went with it. */
-    public Report with(@Nullable String alert) {
-        return new Report(
-                id,
-                time,
-                listener,
-                remoteAddress,
-                connectionId,
-                hub,
-                device,
-                reason,
-                explanation,
-                alert,
-                refusal,
-                connection);
+    public Report with(@Nullable String other) {
+        return copy(hub, other, connection);
+    }
+
+    /** The same, with the hub that was meant, where the refusal itself did not know it. */
+    public Report ofHub(String name) {
+        return copy(name, alert, connection);
     }
 
     /** The same, for keeping: a connection is much larger than what is known of it. */
     public Report withoutConnection() {
+        return copy(hub, alert, null);
+    }
+
+    private Report copy(@Nullable String otherHub, @Nullable String otherAlert, @Nullable Connection other) {
         return new Report(
                 id,
                 time,
                 listener,
                 remoteAddress,
                 connectionId,
-                hub,
+                otherHub,
                 device,
                 reason,
                 explanation,
-                alert,
+                otherAlert,
                 refusal,
-                null);
+                other);
     }
 
     /** Of several that were only counted, from where the last of them came. */

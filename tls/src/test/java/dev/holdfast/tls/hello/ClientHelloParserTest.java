@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.RawHello;
 import dev.holdfast.tls.report.HelloRefusal.HelloMalformed;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -116,6 +117,11 @@ class ClientHelloParserTest {
         assertThat(refusal(RawHello.tls12().serverName("a b").body())).contains("no host name");
         assertThat(refusal(RawHello.tls12().serverName("h\u00FCb").body())).contains("no host name");
         assertThat(refusal(RawHello.tls12().serverName("h".repeat(256)).body())).contains("255");
+        assertThat(refusal(RawHello.tls12().suites(new int[513]).body())).contains("more than 512 entries");
+        assertThat(refusal(RawHello.tls12()
+                        .applicationProtocols(Collections.nCopies(65, "x").toArray(String[]::new))
+                        .body()))
+                .contains("more than 64 entries");
         byte[] body = RawHello.tls13().body();
         assertThat(refusal(Arrays.copyOf(body, body.length + 1))).contains("1 bytes too many");
     }

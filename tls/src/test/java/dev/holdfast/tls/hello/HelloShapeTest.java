@@ -3,6 +3,7 @@ package dev.holdfast.tls.hello;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -61,5 +62,17 @@ class HelloShapeTest {
         assertThat(HelloShape.of(hello(1, List.of(), List.of(), null, List.of()))
                         .ja4())
                 .startsWith("t13i0000mt_000000000000_");
+    }
+
+    @Test
+    void shapes_that_no_client_has_are_named_and_not_kept() {
+        HelloShapes shapes = new HelloShapes(10);
+        List<Integer> many = IntStream.range(1, 1100).boxed().toList();
+        HelloShape one = shapes.of(hello(1, many, EXTENSIONS, null, List.of(29)));
+        HelloShape again = shapes.of(hello(2, many, EXTENSIONS, null, List.of(29)));
+        assertThat(again.id()).isEqualTo(one.id());
+        assertThat(shapes.count()).isZero();
+        shapes.of(hello(1, SUITES, EXTENSIONS, null, List.of(29)));
+        assertThat(shapes.count()).isEqualTo(1);
     }
 }
