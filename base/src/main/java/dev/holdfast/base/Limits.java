@@ -16,6 +16,7 @@ public record Limits(
         Mqtt mqtt,
         Amqp amqp,
         Http http,
+        WebSocket webSocket,
         Telemetry telemetry,
         Registry registry,
         Storage storage,
@@ -88,6 +89,7 @@ public record Limits(
                         64 * 1024 * 1024,
                         4 * 1024,
                         Duration.ofSeconds(60)),
+                new WebSocket(512 * 1024, 1024 * 1024, Duration.ofSeconds(1)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 20, 16),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
@@ -123,6 +125,7 @@ public record Limits(
                 mqtt,
                 amqp,
                 http,
+                webSocket,
                 telemetry,
                 registry,
                 storage,
@@ -142,6 +145,7 @@ public record Limits(
                 mqtt,
                 amqp,
                 http,
+                webSocket,
                 telemetry,
                 registry,
                 storage,
@@ -161,6 +165,7 @@ public record Limits(
                 mqtt,
                 amqp,
                 http,
+                webSocket,
                 telemetry,
                 registry,
                 storage,
@@ -180,6 +185,7 @@ public record Limits(
                 mqtt,
                 other,
                 http,
+                webSocket,
                 telemetry,
                 registry,
                 storage,
@@ -404,6 +410,16 @@ public record Limits(
                     idleMaxTime);
         }
     }
+
+    /**
+     * What carries MQTT and AMQP on the HTTPS port; its handshake is a request within the bounds of {@link Http} and {@link
+     * Arrival}.
+     *
+     * @param frameMaxBytes payload of a data frame; more than the largest packet of MQTT and the largest frame of AMQP
+     * @param messageMaxBytes a message over all its frames; it is handed on as it comes, so this is no memory
+     * @param closeMaxTime how long a peer may take to answer a Close, until its socket is closed
+     */
+    public record WebSocket(int frameMaxBytes, int messageMaxBytes, Duration closeMaxTime) {}
 
     /**
      * @param messageMaxBytes body plus properties of one device-to-cloud message

@@ -6,6 +6,7 @@ import dev.holdfast.wire.amqp.AmqpRefusal;
 import dev.holdfast.wire.http.RefusedRequest;
 import dev.holdfast.wire.mqtt.MqttConnect;
 import dev.holdfast.wire.mqtt.MqttFault;
+import dev.holdfast.wire.websocket.WebSocketRefusal;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ record FaultReports(InstantSource clock, Consumer<Report> reports) {
 
     void http(RefusedRequest refused) {
         report(refused.connection(), refused.fault().reason(), refused.fault().explain(), refused.fault());
+    }
+
+    void webSocket(Connection connection, WebSocketRefusal refusal) {
+        report(connection, refusal.reason(), refusal.explain(), refusal);
     }
 
     private void report(Connection connection, String reason, String explanation, @Nullable Object refusal) {

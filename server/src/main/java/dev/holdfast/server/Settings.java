@@ -342,6 +342,7 @@ final class Settings {
                 mqtt(values),
                 DEFAULTS.amqp(),
                 DEFAULTS.http(),
+                DEFAULTS.webSocket(),
                 new Limits.Telemetry(
                         values.get(MESSAGE_MAX),
                         DEFAULTS.telemetry().propertiesMax(),

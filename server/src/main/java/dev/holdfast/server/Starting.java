@@ -25,6 +25,7 @@ import dev.holdfast.server.policy.PolicyStore;
 import dev.holdfast.store.embedded.EmbeddedTable;
 import dev.holdfast.tls.listen.Accelerator;
 import dev.holdfast.tls.listen.FrontDoor;
+import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.wire.client.AddressGuard;
 import dev.holdfast.wire.client.ClientTls;
 import dev.holdfast.wire.client.GuardedClient;
@@ -312,12 +313,19 @@ final class Starting {
         Listeners listeners = new Listeners(door, config.bind());
         Config.Ports wanted = config.ports();
         Wiring wiring = services.wiring();
-        int mqtt = listeners.open(wiring.mqtt(), List.of(wanted.mqtt()), "--mqtt-port");
-        int amqp = listeners.open(wiring.amqp(services.events()), List.of(wanted.amqp()), "--amqp-port");
+        Listener mqttListener = wiring.mqtt();
+        Listener amqpListener = wiring.amqp(services.events());
+        int mqtt = listeners.open(mqttListener, List.of(wanted.mqtt()), "--mqtt-port");
+        int amqp = listeners.open(amqpListener, List.of(wanted.amqp()), "--amqp-port");
         Integer given = wanted.https();
         int https = listeners.open(
                 wiring.https(
-                        token, services.certificates(), new ConnectionStrings(amqp), services.backups(), hubsChanged),
+                        token,
+                        services.certificates(),
+                        new ConnectionStrings(amqp),
+                        services.backups(),
+                        wiring.webSockets(mqttListener, amqpListener),
+                        hubsChanged),
                 given == null ? List.of(Config.HTTPS_PORT, Config.HTTPS_FALLBACK_PORT) : List.of(given),
                 "--https-port");
         return new Installation.Ports(mqtt, amqp, https);

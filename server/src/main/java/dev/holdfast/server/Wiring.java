@@ -39,9 +39,14 @@ import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.report.Report;
+import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.amqp.AmqpServer;
 import dev.holdfast.wire.http.HttpServer;
+import dev.holdfast.wire.http.HttpUpgrade;
+import dev.holdfast.wire.http.HttpVersions;
 import dev.holdfast.wire.mqtt.MqttServer;
+import dev.holdfast.wire.websocket.SubProtocol;
+import dev.holdfast.wire.websocket.WebSocketServer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -104,10 +109,25 @@ record Wiring(
         AmqpServer server = new AmqpServer(
                 List.of(events),
                 limits.with(arrivals.amqp()),
-                connection -> Handshake.of(connection).peer() instanceof PeerIdentity.Certificates,
+                Wiring::showedCertificate,
                 new FaultReports(clock, reports)::amqp);
         return new Listener(
                 "amqp", arrivals.amqp(), server, tls.ofHubListener(tls.names().amqp()));
+    }
+
+    private static boolean showedCertificate(Connection connection) {
+        return Handshake.of(connection).peer() instanceof PeerIdentity.Certificates;
+    }
+
+    /** The same protocols on the HTTPS port: what is mounted there is what the other two ports have. */
+    HttpUpgrade webSockets(Listener mqtt, Listener amqp) {
+        return new WebSocketServer(
+                List.of(
+                        new SubProtocol("mqtt-ws", List.of("mqtt", "mqttv3.1.1", "mqttv3.1"), mqtt.mount()),
+                        new SubProtocol("amqp-ws", List.of("AMQPWSB10", "amqp"), amqp.mount())),
+                limits.webSocket(),
+                Wiring::showedCertificate,
+                new FaultReports(clock, reports)::webSocket);
     }
 
     /** @param hubsChanged called when an operator may have changed a hub or the keys of its policies */
@@ -116,6 +136,7 @@ record Wiring(
             ServerCertificates certificates,
             ConnectionStrings strings,
             Backups backups,
+            HttpUpgrade webSockets,
             Runnable hubsChanged) {
         // Whether a hub stands behind the name or not: a hub must be made through some name.
         Predicate<String> ownHost = host -> hostNames.hubOf(host).isPresent();
@@ -163,7 +184,9 @@ record Wiring(
                 arrivals.https(),
                 threads,
                 clock,
-                new FaultReports(clock, reports)::http);
+                new FaultReports(clock, reports)::http,
+                HttpVersions.ONLY_1_1,
+                webSockets);
         return new Listener(
                 "https",
                 arrivals.https(),

@@ -125,6 +125,7 @@ final class SettingsTest {
                                 usual.mqtt().deliveriesUnacknowledgedMax()),
                         usual.amqp(),
                         usual.http(),
+                        usual.webSocket(),
                         new Limits.Telemetry(
                                 8 * 1024, usual.telemetry().propertiesMax(), Duration.ofSeconds(30), 32 * 1024 * 1024),
                         usual.registry(),

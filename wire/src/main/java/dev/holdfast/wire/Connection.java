@@ -18,7 +18,7 @@ public final class Connection {
     private static final AttributeKey<Connection> KEY = AttributeKey.valueOf(Connection.class, "connection");
 
     private final Channel channel;
-    private final String listener;
+    private volatile String listener;
     private final InetSocketAddress remoteAddress;
     private final Instant acceptedAt;
     private final UUID id = UUID.randomUUID();
@@ -56,9 +56,17 @@ public final class Connection {
         return channel;
     }
 
-    /** The name of the listener that accepted it: {@code mqtt}, {@code amqp} or {@code https}. */
+    /**
+     * The name of the listener that accepted it: {@code mqtt}, {@code amqp} or {@code https}; behind a WebSocket what is spoken there,
+     * {@code mqtt-ws} or {@code amqp-ws}.
+     */
     public String listener() {
         return listener;
+    }
+
+    /** The connection left the protocol of its listener for another one; called once, on the event loop. */
+    public void switchTo(String protocol) {
+        listener = protocol;
     }
 
     public InetSocketAddress remoteAddress() {

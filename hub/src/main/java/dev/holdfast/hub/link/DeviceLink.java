@@ -5,7 +5,7 @@ import dev.holdfast.hub.identity.Proof;
 
 /** The hub's hold on one connected identity, whatever the protocol. */
 public interface DeviceLink {
-    /** The protocol as metrics name it, one word from a fixed list: {@code mqtt}. */
+    /** The protocol as metrics name it, one word from a fixed list: {@code mqtt}, {@code mqtt-ws}. */
     default String protocol() {
         return "other";
     }

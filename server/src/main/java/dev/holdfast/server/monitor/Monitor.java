@@ -7,6 +7,7 @@ import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpServer;
+import dev.holdfast.wire.http.HttpUpgrade;
 import dev.holdfast.wire.http.HttpVersions;
 import dev.holdfast.wire.http.RefusedRequest;
 import io.netty.bootstrap.ServerBootstrap;
@@ -84,7 +85,8 @@ public final class Monitor implements AutoCloseable {
                 threads,
                 clock,
                 this::refused,
-                HttpVersions.ALSO_1_0);
+                HttpVersions.ALSO_1_0,
+                HttpUpgrade.NONE);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)

@@ -75,7 +75,10 @@ public final class PolicyPaths {
             });
         }
 
-        /** As the listeners are given theirs: devices and readers that name no host mean the first hub. */
+        /**
+         * As the listeners are given theirs: devices and readers that name no host mean the first hub. What speaks over a WebSocket came
+         * to that of HTTPS.
+         */
         private TlsPolicy ofListener(String listener) {
             String given = switch (listener) {
                 case "mqtt" -> settings.mqtt;
@@ -85,9 +88,10 @@ public final class PolicyPaths {
             if (given != null) {
                 return named(given);
             }
-            return listener.equals("https")
-                    ? named(settings.byDefault)
-                    : hubs.byName(first).map(ofHub).orElseGet(() -> named(settings.byDefault));
+            boolean ofHubs = listener.equals("mqtt") || listener.equals("amqp");
+            return ofHubs
+                    ? hubs.byName(first).map(ofHub).orElseGet(() -> named(settings.byDefault))
+                    : named(settings.byDefault);
         }
 
         private TlsPolicy named(String name) {

@@ -7,9 +7,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -52,11 +54,15 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             Executor threads,
             InstantSource clock,
             Consumer<RefusedRequest> refused,
-            BodyBudget bodies) {}
+            BodyBudget bodies,
+            HttpUpgrade upgrade) {}
 
     private sealed interface State {
         /** Until the next head is complete. */
         record Idle() implements State {}
+
+        /** Another protocol takes over when the request, which has no body, is complete. */
+        record Switching(HttpUpgrade.Verdict.Accepted accepted) implements State {}
 
         /** A face says whether the body is wanted. */
         record Judging() implements State {}
@@ -70,7 +76,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         /** The last answer went out; what still comes is passed over. */
         record Closing(long untilNanos) implements State {}
 
-        /** The socket is closed; a face may still be at work. */
+        /** The socket is closed or another protocol's; a face may still be at work. */
         record Gone() implements State {}
     }
 
@@ -99,6 +105,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         try {
             switch (state) {
                 case State.Idle() -> whileIdle(context, message);
+                case State.Switching(var accepted) -> switchOver(context, accepted);
                 case State.Receiving receiving -> whileReceiving(context, receiving, message);
                 case State.Judging(), State.Answering() ->
                     throw new IllegalStateException("decoded while a face was at work");
@@ -124,11 +131,35 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             LOG.debug("the decoder refused a head", decoded.decoderResult().cause());
             throw new RequestRefused(RequestFault.AMBIGUOUS_LENGTH);
         }
-        if (head.announcesBody()) {
-            consider(context, head);
-        } else {
-            receive(context, head, parts.limits());
+        switch (parts.upgrade().judge(head.asSent(connection))) {
+            case HttpUpgrade.Verdict.Refused(var answer) -> end(context, render(answer, head.isHead(), true));
+            case HttpUpgrade.Verdict.Accepted accepted -> {
+                if (head.announcesBody()) {
+                    throw new IllegalStateException("a request with a body was accepted to switch protocols");
+                }
+                state = new State.Switching(accepted);
+            }
+            case HttpUpgrade.Verdict.NotAsked() -> {
+                if (head.announcesBody()) {
+                    consider(context, head);
+                } else {
+                    receive(context, head, parts.limits());
+                }
+            }
         }
+    }
+
+    /** Leaves the connection to another protocol; what came behind the request reaches it when the decoder goes. */
+    private void switchOver(ChannelHandlerContext context, HttpUpgrade.Verdict.Accepted accepted) {
+        disarm();
+        state = new State.Gone();
+        var _ = context.writeAndFlush(
+                Responses.switching(accepted, parts.clock().instant()));
+        ChannelPipeline pipeline = context.pipeline();
+        pipeline.remove(HttpResponseEncoder.class);
+        accepted.mount().mount(connection);
+        pipeline.remove(this);
+        pipeline.remove(decoder);
     }
 
     /**

@@ -31,13 +31,14 @@ public final class HttpServer implements Mount {
             Executor threads,
             InstantSource clock,
             Consumer<RefusedRequest> refused) {
-        this(faces, limits, arrival, threads, clock, refused, HttpVersions.ONLY_1_1);
+        this(faces, limits, arrival, threads, clock, refused, HttpVersions.ONLY_1_1, HttpUpgrade.NONE);
     }
 
     /**
      * @param faces asked in this order
      * @param threads starts a thread that may block for each request, in production one virtual thread a task
      * @param refused told of every request that no face saw; called on event loops, so it is quick
+     * @param upgrade asked before the faces
      */
     public HttpServer(
             List<HttpFace> faces,
@@ -46,7 +47,8 @@ public final class HttpServer implements Mount {
             Executor threads,
             InstantSource clock,
             Consumer<RefusedRequest> refused,
-            HttpVersions versions) {
+            HttpVersions versions,
+            HttpUpgrade upgrade) {
         this.versions = versions;
         parts = new HttpConversation.Parts(
                 List.copyOf(faces),
@@ -55,7 +57,8 @@ public final class HttpServer implements Mount {
                 threads,
                 clock,
                 refused,
-                new BodyBudget(limits));
+                new BodyBudget(limits),
+                upgrade);
     }
 
     @Override

@@ -138,6 +138,11 @@ record RequestHead(
         return method.equals("HEAD");
     }
 
+    /** The request as it was sent, for whoever switches protocols. */
+    HttpRequest asSent(Connection connection) {
+        return new HttpRequest(method, host, target.path(), target.query(), headers, new byte[0], connection);
+    }
+
     /** The request for a face, which is asked for a HEAD as for a GET. */
     HttpRequest request(byte[] body, Connection connection) {
         return new HttpRequest(

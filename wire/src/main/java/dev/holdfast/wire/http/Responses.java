@@ -55,6 +55,17 @@ final class Responses {
         return response;
     }
 
+    /** The answer behind which another protocol begins. */
+    static FullHttpResponse switching(HttpUpgrade.Verdict.Accepted accepted, Instant now) {
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        HttpHeaders headers = response.headers();
+        accepted.headers().forEach((name, value) -> headers.set(checkedName(name), checkedValue(name, value)));
+        headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        headers.set(HttpHeaderNames.DATE, DATE.format(now));
+        return response;
+    }
+
     /** The head of an answer whose body follows in chunks. */
     static io.netty.handler.codec.http.HttpResponse streamHead(HttpResponse answer, boolean close, Instant now) {
         DefaultHttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
@@ -68,6 +79,9 @@ final class Responses {
         headers.set(HttpHeaderNames.DATE, DATE.format(now));
         if (close) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        if (headers.contains(HttpHeaderNames.UPGRADE)) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
         }
     }
 

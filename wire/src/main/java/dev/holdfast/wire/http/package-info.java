@@ -3,8 +3,7 @@
  *
  * <p>Bytes pass {@link dev.holdfast.wire.http.HeadSyntax} (which spellings are taken), the decoder, {@link
  * dev.holdfast.wire.http.RequestHead} (what they mean) and {@link dev.holdfast.wire.http.HttpConversation} (what happens). A request
- * to speak WebSocket is answered as the plain request that it also is; the place to take such a connection over is where the
- * conversation dispatches a request.
+ * for another protocol is judged by the server's {@link dev.holdfast.wire.http.HttpUpgrade} before any face sees it.
  */
 @NullMarked
 package dev.holdfast.wire.http;

@@ -47,7 +47,7 @@ final class DeviceEntry implements DeviceLink {
 
     @Override
     public String protocol() {
-        return "mqtt";
+        return link.connection().listener();
     }
 
     @Override

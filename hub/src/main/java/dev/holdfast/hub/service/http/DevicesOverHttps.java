@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What devices ask for over HTTPS, none of which is served yet: whoever proves to be the device is told so, and nobody else
- * anything. A WebSocket names no device before it is open, so that everyone is told about it.
+ * anything.
  */
 public final class DevicesOverHttps implements HttpFace {
-    private static final List<String> WEB_SOCKET = List.of("$iothub", "websocket");
     private static final Set<String> OF_DEVICES = Set.of("messages", "files");
 
     private final HubDirectory hubs;
@@ -41,14 +40,11 @@ public final class DevicesOverHttps implements HttpFace {
     }
 
     /** @param below what is asked for, in lower case, without the device or module */
-    private record Asked(@Nullable String device, @Nullable String module, List<String> below) {}
+    private record Asked(String device, @Nullable String module, List<String> below) {}
 
     private static @Nullable Asked asked(List<String> path) {
         List<String> words =
                 path.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
-        if (words.equals(WEB_SOCKET)) {
-            return new Asked(null, null, words);
-        }
         if (words.size() > 2 && words.getFirst().equals("devices") && OF_DEVICES.contains(words.get(2))) {
             return new Asked(path.get(1), null, words.subList(2, words.size()));
         }
@@ -86,12 +82,8 @@ public final class DevicesOverHttps implements HttpFace {
         if (tls != null) {
             return ServiceFault.of(tls);
         }
-        String device = asked.device();
-        if (device == null) {
-            return ServiceFault.notServedYet("MQTT and AMQP over WebSocket", " Use MQTT, by default on port 8883.");
-        }
         try {
-            Identity identity = new Identity(ServiceCall.deviceId(device), module(asked.module()));
+            Identity identity = new Identity(ServiceCall.deviceId(asked.device()), module(asked.module()));
             DeviceCredentials credentials = new DeviceCredentials(
                     identity,
                     request.header("authorization").orElse(null),
