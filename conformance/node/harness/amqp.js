@@ -104,5 +104,5 @@ export async function close(connection) {
   });
   connection.close();
   await within(10_000, 'the close of an AMQP connection', closed).catch(() => {});
-  connection.socket?.destroy();
+  connection.socket?.destroy?.(); // one over WebSocket has none
 }

@@ -7,7 +7,7 @@ import common from 'azure-iot-common';
 import serviceSdk from 'azure-iothub';
 
 export const { Client, Message } = deviceSdk;
-export const { Mqtt } = mqttTransport;
+export const { Mqtt, MqttWs } = mqttTransport;
 export const { errors: deviceErrors } = common;
 export const { Registry } = serviceSdk;
 
@@ -72,10 +72,10 @@ export class TestHub {
   }
 
   /** A device client that trusts our roots and reports failures instead of trying again for minutes. */
-  client(connectionStringOrProvider, options = {}) {
+  client(connectionStringOrProvider, { transport = Mqtt, ...options } = {}) {
     const client = typeof connectionStringOrProvider === 'string'
-      ? Client.fromConnectionString(connectionStringOrProvider, Mqtt)
-      : Client.fromAuthenticationProvider(connectionStringOrProvider, Mqtt);
+      ? Client.fromConnectionString(connectionStringOrProvider, transport)
+      : Client.fromAuthenticationProvider(connectionStringOrProvider, transport);
     client.setRetryPolicy(new common.NoRetry());
     this.#open.add(client);
     return Object.assign(client, { options: { ca: this.ca, ...options } });

@@ -20,12 +20,13 @@ export class Reader {
    * @param options.group consumer group
    * @param options.from position, or an object with one for each partition; the beginning unless given
    * @param options.patient whether to go on after the client reported an error, as it does when a server restarts
+   * @param options.webSocketOptions to read over WebSocket
    */
-  static async start(connectionString, { group = '$Default', from = earliestEventPosition, patient = false } = {}) {
+  static async start(connectionString, { group = '$Default', from = earliestEventPosition, patient = false, webSocketOptions } = {}) {
     const reader = new Reader();
     reader.#patient = patient;
     const retryOptions = patient ? { maxRetries: 30, retryDelayInMs: 1_000 } : { maxRetries: 0, timeoutInMs: 15_000 };
-    reader.#client = new EventHubConsumerClient(group, connectionString, { retryOptions });
+    reader.#client = new EventHubConsumerClient(group, connectionString, { retryOptions, webSocketOptions });
     const partitions = await reader.#client.getPartitionIds();
     let initialized = 0;
     reader.#subscription = reader.#client.subscribe({

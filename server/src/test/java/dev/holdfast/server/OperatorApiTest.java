@@ -194,7 +194,7 @@ final class OperatorApiTest {
                         "hub=- OperatorTokenWrong",
                         "hub=- UnknownHub",
                         "hub=hub1 UnknownPath",
-                        "hub=hub1 FeatureNotSupported");
+                        "hub=- UpgradeMissing");
     }
 
     @Test

@@ -18,6 +18,7 @@ public final class Main {
                             KeyTelemetryTests.class,
                             CertificateTelemetryTests.class,
                             AuthorityTelemetryTests.class,
+                            WebSocketTelemetryTests.class,
                             PolicyTelemetryTests.class,
                             RegistryTests.class),
             "default-domain", List.of(DefaultDomainTests.class));

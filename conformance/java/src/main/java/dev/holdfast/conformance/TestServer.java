@@ -79,8 +79,13 @@ final class TestServer {
 
     /** A client over MQTT that trusts our roots and reports failures instead of trying again for minutes. */
     DeviceClient client(String connectionString, SSLContext sslContext) {
+        return client(connectionString, sslContext, IotHubClientProtocol.MQTT);
+    }
+
+    /** The same over another protocol. */
+    DeviceClient client(String connectionString, SSLContext sslContext, IotHubClientProtocol protocol) {
         ClientOptions options = ClientOptions.builder().sslContext(sslContext).build();
-        DeviceClient client = new DeviceClient(connectionString, IotHubClientProtocol.MQTT, options);
+        DeviceClient client = new DeviceClient(connectionString, protocol, options);
         client.setRetryPolicy(new NoRetry());
         return client;
     }

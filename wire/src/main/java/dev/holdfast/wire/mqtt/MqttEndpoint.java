@@ -440,7 +440,8 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         @Override
         public void finish() {
             fenced = true;
-            loop.run(MqttEndpoint.this::finish);
+            // Through the pipeline, so that whatever is in front of this endpoint says goodbye in its own words, too.
+            loop.run(() -> channel.pipeline().fireUserEventTriggered(new EndRequested()));
         }
 
         @Override

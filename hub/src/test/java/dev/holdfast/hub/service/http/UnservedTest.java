@@ -89,16 +89,8 @@ class UnservedTest {
         assertThat(report().reason()).isEqualTo("ModulesNotServed");
     }
 
-    @Test
-    void web_socket_is_not_served() {
-        FakeHub.Answer answer = hub.bare("GET", "/$iothub/websocket").sendToAll();
-        assertThat(answer.error()).isEqualTo(501000);
-        assertThat(answer.text()).contains("over WebSocket are not served");
-        assertThat(report().reason()).isEqualTo("FeatureNotSupported");
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"/devices", "/devices/dev1/messages/events", "/$iothub/websocket", "/", "/nothing"})
+    @ValueSource(strings = {"/devices", "/devices/dev1/messages/events", "/", "/nothing"})
     void host_of_no_hub_is_named(String path) {
         FakeHub.Answer answer = hub.bare("GET", path).to("hub7.hub.test").sendToAll();
         assertThat(answer.error()).isEqualTo(404000);
