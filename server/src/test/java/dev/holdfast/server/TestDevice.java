@@ -62,7 +62,7 @@ final class TestDevice implements AutoCloseable {
         return connect(ready, String.valueOf(ready.hubs().getFirst().demoDeviceConnectionString()), null);
     }
 
-    private static String token(String resource, String key) {
+    static String token(String resource, String key) {
         try {
             long until = Instant.now().getEpochSecond() + 3600;
             String encoded = URLEncoder.encode(resource, StandardCharsets.UTF_8);
