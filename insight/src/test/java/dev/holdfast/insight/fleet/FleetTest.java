@@ -241,23 +241,25 @@ class FleetTest {
         clock.advance(Duration.ofDays(1));
         seen(sighting("old").offering(Hellos.old()));
 
-        assertThat(ids(new FleetQuery("hub1", null, ClientOffer.TLS_1_3, null, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, ClientOffer.TLS_1_3, null, null)))
                 .containsExactly("modern");
-        assertThat(ids(new FleetQuery("hub1", null, ClientOffer.ECDSA, null, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, ClientOffer.ECDSA, null, null)))
                 .containsExactly("modern");
-        assertThat(ids(new FleetQuery("hub1", null, ClientOffer.X25519_MLKEM768, null, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, ClientOffer.X25519_MLKEM768, null, null)))
                 .containsExactly("modern");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.CBC, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.CBC, null)))
                 .containsExactly("cbc", "old");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.SHA1, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.SHA1, null)))
                 .containsExactly("old");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.TLS_1_0, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.TLS_1_0, null)))
                 .containsExactly("old");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.TLS_1_1, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.TLS_1_1, null)))
                 .isEmpty();
-        assertThat(ids(new FleetQuery("hub1", "IOT-device", null, null, null))).hasSize(3);
-        assertThat(ids(new FleetQuery("hub1", "python", null, null, null))).isEmpty();
-        assertThat(ids(new FleetQuery("hub1", null, null, null, NOW.plusSeconds(1))))
+        assertThat(ids(new FleetQuery("hub1", null, "IOT-device", null, null, null)))
+                .hasSize(3);
+        assertThat(ids(new FleetQuery("hub1", null, "python", null, null, null)))
+                .isEmpty();
+        assertThat(ids(new FleetQuery("hub1", null, null, null, null, NOW.plusSeconds(1))))
                 .containsExactly("cbc", "modern");
 
         FleetSummary summary = fleet.summary(FleetQuery.of("hub1"));

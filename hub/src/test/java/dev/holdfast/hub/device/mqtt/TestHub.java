@@ -88,7 +88,7 @@ final class TestHub {
             case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
             case RegistryChange.CredentialWithdrawn(var id) -> links.endDevice(id, new LinkEnd.CredentialWithdrawn());
             case RegistryChange.KeyReplaced(var id, var keys) ->
-                links.endLetInByKey(id, proof -> !proof.isOfDevice(keys), new LinkEnd.KeyReplaced());
+                links.endLetInByKey(id, proof -> !proof.isOfIdentity(keys), new LinkEnd.KeyReplaced());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
         }
     }
