@@ -19,6 +19,7 @@ public final class Main {
                             CertificateTelemetryTests.class,
                             AuthorityTelemetryTests.class,
                             PolicyTelemetryTests.class,
+                            ModuleTests.class,
                             RegistryTests.class),
             "default-domain", List.of(DefaultDomainTests.class));
 
