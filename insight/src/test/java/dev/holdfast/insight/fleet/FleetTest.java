@@ -204,6 +204,24 @@ class FleetTest {
     }
 
     @Test
+    void a_device_stands_for_its_modules_when_it_is_looked_for_and_forgotten() {
+        for (String id : List.of("d1", "d1/m1", "d1/m2", "d1-", "d10", "d10/m1", "d2/d1")) {
+            seen(sighting(id));
+        }
+        assertThat(ids(new FleetQuery("hub1", "d1", null, null, null, null))).containsExactly("d1", "d1/m1", "d1/m2");
+        assertThat(ids(new FleetQuery("hub1", "d1/m1", null, null, null, null))).containsExactly("d1/m1");
+
+        assertThat(fleet.forget("hub1", "d1/m1")).isTrue();
+        assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1", "d1-", "d1/m2", "d10", "d10/m1", "d2/d1");
+        assertThat(fleet.forget("hub2", "d1")).isFalse();
+        assertThat(fleet.forget("hub1", "d1")).isTrue();
+        assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1-", "d10", "d10/m1", "d2/d1");
+        assertThat(fleet.forget("hub1", "d2")).as("only a module of it is known").isTrue();
+        reopen(limits(1000, 100));
+        assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1-", "d10", "d10/m1");
+    }
+
+    @Test
     void devices_go_with_age_and_with_their_hub() {
         seen(sighting("old"));
         clock.advance(Duration.ofDays(300));
