@@ -169,7 +169,9 @@ class FleetApiTest {
         assertThat(found.path("neverSeen").asInt()).isEqualTo(1);
         assertThat(found.path("devices").findValuesAsString("device")).containsExactly(id + "/new");
         ask("DELETE", "hubs/hub1/devices/" + id + "/modules/new", "");
-        assertThat(get("hubs/hub1/fleet/dry-run?policy=modern").path("neverSeen").asInt())
+        assertThat(get("hubs/hub1/fleet/dry-run?policy=modern")
+                        .path("neverSeen")
+                        .asInt())
                 .isZero();
     }
 

@@ -453,7 +453,9 @@ final class OperatorApiTest {
         JsonNode changed = server.ask("PATCH", DEVICES + "/t-10", body).json();
         assertThat(changed.path("authentication").asString()).isEqualTo("self-signed");
         assertThat(changed.path("connectionString").asString()).endsWith("DeviceId=t-10;x509=true");
-        assertThat(changed.path("enabled").asBoolean(true)).as("stays as it was").isFalse();
+        assertThat(changed.path("enabled").asBoolean(true))
+                .as("stays as it was")
+                .isFalse();
         assertThat(changed.path("statusReason").asString()).isEqualTo("lost");
         JsonNode keys = server.ask("PATCH", DEVICES + "/t-10", "{\"authentication\":\"sas\",\"enabled\":true}")
                 .json();
@@ -488,7 +490,8 @@ final class OperatorApiTest {
         TestServer.Answer made = post(modules, "{\"id\":\"m\",\"authentication\":\"sas\"}");
         assertThat(made.status()).isEqualTo(201);
         String connectionString = made.json().path("connectionString").asString();
-        assertThat(connectionString).matches("HostName=localhost;DeviceId=gate;ModuleId=m;SharedAccessKey=[A-Za-z0-9+/]{43}=");
+        assertThat(connectionString)
+                .matches("HostName=localhost;DeviceId=gate;ModuleId=m;SharedAccessKey=[A-Za-z0-9+/]{43}=");
         assertThat(get(modules + "/m").json().path("connectionString").asString())
                 .isEqualTo(connectionString);
         assertThat(post(modules, "{\"id\":\"m\",\"authentication\":\"sas\"}").errorCode())
@@ -496,7 +499,8 @@ final class OperatorApiTest {
         JsonNode listed = get(modules).json().path("modules");
         assertThat(listed.findValuesAsString("id")).containsExactly("m");
         assertThat(listed.toString()).as("no keys in lists").doesNotContain("SharedAccessKey");
-        JsonNode renewed = post(modules + "/m/renew-keys", "{\"which\":\"both\"}").json();
+        JsonNode renewed =
+                post(modules + "/m/renew-keys", "{\"which\":\"both\"}").json();
         assertThat(renewed.path("connectionString").asString())
                 .contains(";ModuleId=m;")
                 .isNotEqualTo(connectionString);

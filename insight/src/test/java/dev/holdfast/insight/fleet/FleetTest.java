@@ -216,7 +216,9 @@ class FleetTest {
         assertThat(fleet.forget("hub2", "d1")).isFalse();
         assertThat(fleet.forget("hub1", "d1")).isTrue();
         assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1-", "d10", "d10/m1", "d2/d1");
-        assertThat(fleet.forget("hub1", "d2")).as("only a module of it is known").isTrue();
+        assertThat(fleet.forget("hub1", "d2"))
+                .as("only a module of it is known")
+                .isTrue();
         reopen(limits(1000, 100));
         assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1-", "d10", "d10/m1");
     }

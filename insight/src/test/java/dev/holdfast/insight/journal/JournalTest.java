@@ -196,6 +196,7 @@ class JournalTest {
         for (String id : List.of("d1", "d1/m1", "d10", "d10/m1", "x/d1")) {
             refused("192.0.2.1", id, "TokenExpired");
         }
+        journal.flush();
         assertThat(journal.find(device("d1"), 10).reports())
                 .extracting(each -> each.path("device").asString())
                 .containsExactly("d1/m1", "d1");
