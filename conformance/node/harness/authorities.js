@@ -53,7 +53,8 @@ export class Authority {
    * @param options.madeAt how far off the issuer's clock is, such as +2d
    */
   async device(commonName, { algorithm = 'ec', days = 30, madeAt = '+0' } = {}) {
-    return this.#issue(`/CN=${commonName}`, DEVICE, algorithm, days, madeAt);
+    // openssl separates the parts of a name by slashes.
+    return this.#issue(`/CN=${commonName.replaceAll('/', '\\/')}`, DEVICE, algorithm, days, madeAt);
   }
 
   /** A certificate for answering OCSP questions about what this authority issued. */

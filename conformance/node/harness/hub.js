@@ -6,7 +6,7 @@ import mqttTransport from 'azure-iot-device-mqtt';
 import common from 'azure-iot-common';
 import serviceSdk from 'azure-iothub';
 
-export const { Client, Message } = deviceSdk;
+export const { Client, Message, ModuleClient, X509AuthenticationProvider } = deviceSdk;
 export const { Mqtt, MqttWs } = mqttTransport;
 export const { errors: deviceErrors } = common;
 export const { Registry } = serviceSdk;
@@ -67,15 +67,35 @@ export class TestHub {
     return device;
   }
 
+  /** Registers a module and returns it as the registry answered, with `connectionString` added. */
+  async createModule(deviceId, description = {}) {
+    const { responseBody: module } = await this.registry.addModule({ deviceId, moduleId: freshId('module'), ...description });
+    const key = module.authentication.symmetricKey?.primaryKey;
+    module.connectionString = `HostName=${this.hostName};DeviceId=${deviceId};ModuleId=${module.moduleId};`
+      + (key ? `SharedAccessKey=${key}` : 'x509=true');
+    return module;
+  }
+
   stringFor(deviceId, key) {
     return `HostName=${this.hostName};DeviceId=${deviceId};` + (key ? `SharedAccessKey=${key}` : 'x509=true');
   }
 
   /** A device client that trusts our roots and reports failures instead of trying again for minutes. */
   client(connectionStringOrProvider, { transport = Mqtt, ...options } = {}) {
-    const client = typeof connectionStringOrProvider === 'string'
+    return this.#made(typeof connectionStringOrProvider === 'string'
       ? Client.fromConnectionString(connectionStringOrProvider, transport)
-      : Client.fromAuthenticationProvider(connectionStringOrProvider, transport);
+      : Client.fromAuthenticationProvider(connectionStringOrProvider, transport), options);
+  }
+
+  /** As `client`, of a module. From a connection string the SDK makes clients with a key only, so `options.cert` takes another way. */
+  moduleClient(connectionString, { transport = Mqtt, ...options } = {}) {
+    const { HostName: host, DeviceId: deviceId, ModuleId: moduleId } = parse(connectionString);
+    return this.#made(options.cert
+      ? ModuleClient.fromAuthenticationProvider(new X509AuthenticationProvider({ host, deviceId, moduleId }), transport)
+      : ModuleClient.fromConnectionString(connectionString, transport), options);
+  }
+
+  #made(client, options) {
     client.setRetryPolicy(new common.NoRetry());
     this.#open.add(client);
     return Object.assign(client, { options: { ca: this.ca, ...options } });
@@ -84,6 +104,13 @@ export class TestHub {
   /** Opens a device client. */
   async open(connectionStringOrProvider, options = {}) {
     const client = this.client(connectionStringOrProvider, options);
+    await this.connect(client);
+    return client;
+  }
+
+  /** Opens a module client. */
+  async openModule(connectionString, options = {}) {
+    const client = this.moduleClient(connectionString, options);
     await this.connect(client);
     return client;
   }

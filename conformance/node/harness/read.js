@@ -12,6 +12,7 @@ console.log(JSON.stringify(events.map((event) => ({
   contentType: event.contentType,
   contentEncoding: event.systemProperties.contentEncoding,
   properties: event.properties ?? {},
+  moduleId: event.systemProperties['iothub-connection-module-id'] ?? null,
   authMethod: JSON.parse(event.systemProperties['iothub-connection-auth-method']),
   generationId: event.systemProperties['iothub-connection-auth-generation-id'],
 }))));

@@ -91,7 +91,7 @@ public record Limits(
                         Duration.ofSeconds(60)),
                 new WebSocket(512 * 1024, 1024 * 1024, Duration.ofSeconds(1)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
-                new Registry(100, 1000, 128, 20, 16),
+                new Registry(100, 1000, 128, 50, 128, 20, 16),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
                 new Installation(
                         100,
@@ -433,11 +433,19 @@ public record Limits(
      * @param bulkMax identities in one bulk call
      * @param pageMax identities in one page of a list
      * @param statusReasonMaxChars text that says why a device is disabled
+     * @param modulesMax modules of one device
+     * @param managedByMaxChars text that says who looks after a module
      * @param consumerGroupsMax groups of one hub besides {@code $Default}
      * @param policiesMax shared access policies of one hub
      */
     public record Registry(
-            int bulkMax, int pageMax, int statusReasonMaxChars, int consumerGroupsMax, int policiesMax) {}
+            int bulkMax,
+            int pageMax,
+            int statusReasonMaxChars,
+            int modulesMax,
+            int managedByMaxChars,
+            int consumerGroupsMax,
+            int policiesMax) {}
 
     /**
      * @param segmentBytes size of one preallocated log segment

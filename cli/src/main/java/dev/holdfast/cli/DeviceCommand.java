@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "device",
-        description = "Registers, lists, disables, enables and deletes devices, and renews their keys.",
+        description = "Registers, lists, changes, disables, enables and deletes devices, and renews their keys.",
         footer = {"", "Example:", "  holdfast device create thermometer-7"})
 final class DeviceCommand implements Runnable {
     @Mixin
@@ -22,6 +22,7 @@ final class DeviceCommand implements Runnable {
         return new CommandLine(new DeviceCommand())
                 .addSubcommand(new DeviceCreateCommand(environment))
                 .addSubcommand(new DeviceListCommand(environment))
+                .addSubcommand(new DeviceSetCommand(environment))
                 .addSubcommand(new Delete(environment))
                 .addSubcommand(new Disable(environment))
                 .addSubcommand(new Enable(environment))
@@ -35,7 +36,7 @@ final class DeviceCommand implements Runnable {
 
     @Command(
             name = "delete",
-            description = "Deletes a device and ends its connection.",
+            description = "Deletes a device with its modules and ends their connections.",
             footer = {"", "Example:", "  holdfast device delete thermometer-7"})
     static final class Delete extends ServerCommand {
         @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")
@@ -57,7 +58,7 @@ final class DeviceCommand implements Runnable {
 
     @Command(
             name = "disable",
-            description = "Keeps a device out and ends its connection, until it is enabled again.",
+            description = "Keeps a device and its modules out and ends their connections, until it is enabled again.",
             footer = {"", "Example:", "  holdfast device disable thermometer-7 --reason 'lost on 3 May'"})
     static final class Disable extends ServerCommand {
         @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")

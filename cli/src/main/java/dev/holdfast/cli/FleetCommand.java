@@ -289,8 +289,8 @@ final class FleetCommand implements Runnable {
     @Command(
             name = "forget",
             description =
-                    "Forgets what is known of a device's connections, its reports included. It is known again when it"
-                            + " connects again.",
+                    "Forgets what is known of the connections of a device and its modules, or of one module, the reports"
+                            + " included. It is known again when it connects again.",
             footer = {"", "Example:", "  holdfast fleet forget thermometer-7"})
     static final class Forget extends ServerCommand {
         @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device, or DEVICE/MODULE.")
@@ -313,7 +313,7 @@ final class FleetCommand implements Runnable {
     @Command(
             name = "export",
             description =
-                    "Prints everything that is kept of the connections of a device, or of all of a hub: one JSON object"
+                    "Prints everything that is kept of the connections of a device and its modules, or of all of a hub: one JSON object"
                             + " a line, first the devices, then the reports of refused connections.",
             footer = {"", "Example:", "  holdfast fleet export thermometer-7 > thermometer-7.jsonl"})
     static final class Export extends ServerCommand {
@@ -333,23 +333,30 @@ final class FleetCommand implements Runnable {
 
         @Override
         void run(OperatorClient client) throws CommandFailure {
-            if (id != null) {
-                print("device", client.get(path(hub, id)));
-            } else {
-                each(client, Pages.path(hub.path("fleet", "devices"), Map.of("hello", true, "top", PAGE)), "device");
+            Map<String, @Nullable Object> known = new LinkedHashMap<>();
+            known.put("device", id);
+            known.put("hello", true);
+            known.put("top", PAGE);
+            int printed = each(client, Pages.path(hub.path("fleet", "devices"), known), "device");
+            if (id != null && printed == 0) {
+                // Says that nothing is known of it.
+                JsonNode _ = client.get(path(hub, id));
             }
             Map<String, @Nullable Object> query = new LinkedHashMap<>();
             query.put("hub", hub.name());
             query.put("device", id);
             query.put("top", PAGE);
-            each(client, Pages.path("reports", query), "report");
+            var _ = each(client, Pages.path("reports", query), "report");
         }
 
-        private void each(OperatorClient client, String path, String kind) throws CommandFailure {
+        private int each(OperatorClient client, String path, String kind) throws CommandFailure {
             boolean devices = kind.equals("device");
+            int printed = 0;
             for (JsonNode page : Pages.all(client, path, devices ? "next" : "before", devices ? "after" : "before")) {
                 page.path(kind + "s").forEach(each -> print(kind, each));
+                printed += page.path(kind + "s").size();
             }
+            return printed;
         }
 
         private void print(String kind, JsonNode each) {

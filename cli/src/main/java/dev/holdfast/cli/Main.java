@@ -24,6 +24,7 @@ public final class Main {
         CommandLine line = new CommandLine(new HoldfastCommand())
                 .addSubcommand(HubCommand.line(environment))
                 .addSubcommand(DeviceCommand.line(environment))
+                .addSubcommand(ModuleCommand.line(environment))
                 .addSubcommand(PolicyCommand.line(environment))
                 .addSubcommand(FleetCommand.line(environment))
                 .addSubcommand(CertCommand.line(environment))

@@ -34,6 +34,19 @@ final class Output {
         }
     }
 
+    /** A device or module as JSON, or a sentence and its connection string where it has one. */
+    void printRegistered(PrintWriter out, String sentence, JsonNode registered) {
+        if (json) {
+            printJson(out, registered);
+            return;
+        }
+        out.println(sentence);
+        String connectionString = registered.path("connectionString").asString("");
+        if (!connectionString.isEmpty()) {
+            out.println("Connection string: " + connectionString);
+        }
+    }
+
     /** The texts of a list in one line. */
     static String joined(JsonNode texts) {
         return texts.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));

@@ -42,6 +42,10 @@ abstract class ServerCommand implements Callable<Integer> {
         return help.out();
     }
 
+    final HelpOption help() {
+        return help;
+    }
+
     /** As {@link HelpOption#wrongUse}. */
     final ParameterException wrongUse(String sentence) {
         return help.wrongUse(sentence);

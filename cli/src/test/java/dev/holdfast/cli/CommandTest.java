@@ -186,6 +186,89 @@ final class CommandTest {
     }
 
     @Test
+    void a_registered_device_gets_another_thumbprint_or_kind_of_authentication() {
+        server.on("PATCH /holdfast/v1/hubs/hub1/devices/t-7", 200, """
+                {"id": "t-7", "connectionString": "HostName=h;DeviceId=t-7;x509=true"}""");
+
+        assertThat(run("device", "set", "t-7", "--thumbprint", "AA").out())
+                .contains("Device t-7 of hub hub1 is changed.", "HostName=h;DeviceId=t-7;x509=true");
+        assertThat(run("device", "set", "t-7", "--auth", "sas").status()).isZero();
+
+        assertThat(server.asked())
+                .containsExactly(
+                        "PATCH /holdfast/v1/hubs/hub1/devices/t-7"
+                                + " {\"authentication\":\"self-signed\",\"thumbprints\":[\"AA\"]}",
+                        "PATCH /holdfast/v1/hubs/hub1/devices/t-7 {\"authentication\":\"sas\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "device set t-7",
+                "device set t-7 --auth self-signed",
+                "device set t-7 --auth sas --thumbprint AA",
+                "device set t-7 --thumbprint A --thumbprint B --thumbprint C",
+                "module set t-7/m",
+                "module set t-7 --auth sas",
+                "module create t-7",
+                "module create t-7/",
+                "module create /m",
+                "module create t-7/m/n",
+                "module create t-7/..",
+                "module create t-7/m --auth self-signed",
+                "module delete t-7",
+                "module renew-keys t-7 --which both"
+            })
+    void what_can_not_be_meant_of_devices_and_modules_is_wrong_use(String arguments) {
+        assertThat(run(arguments.split(" ")).status()).isEqualTo(2);
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void modules_are_registered_listed_changed_and_deleted() throws IOException {
+        String path = "/holdfast/v1/hubs/hub1/devices/gate%201/modules";
+        server.on("POST " + path, 201, """
+                {"id": "m", "device": "gate 1", "connectionString": "HostName=h;DeviceId=g;ModuleId=m;SharedAccessKey=k"}""");
+        server.on("GET " + path, 200, """
+                {"modules": [{"id": "m", "authentication": "sas", "managedBy": "IotEdge", "connected": true}]}""");
+        server.on("PATCH " + path + "/m", 200, "{\"connectionString\": \"HostName=new\"}");
+        server.on("POST " + path + "/m/renew-keys", 200, "{\"connectionString\": \"HostName=newer\"}");
+        server.on("DELETE " + path + "/m", 204, "");
+
+        assertThat(run("module", "create", "gate 1/m").out())
+                .contains("Module gate 1/m is registered.", "HostName=h;DeviceId=g;ModuleId=m;SharedAccessKey=k");
+        assertThat(run("module", "list", "gate 1").out()).contains("m   sas", "IotEdge", "connected");
+        assertThat(run("module", "set", "gate 1/m", "--auth", "none").out()).contains("HostName=new");
+        assertThat(run("module", "renew-keys", "gate 1/m", "--which", "both")
+                        .out()
+                        .strip())
+                .isEqualTo("HostName=newer");
+        assertThat(run("module", "delete", "gate 1/m").out()).contains("gate 1/m");
+
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST " + path + " {\"id\":\"m\",\"authentication\":\"sas\"}",
+                        "GET " + path,
+                        "PATCH " + path + "/m {\"authentication\":\"none\"}",
+                        "POST " + path + "/m/renew-keys {\"which\":\"both\"}",
+                        "DELETE " + path + "/m");
+    }
+
+    @Test
+    void the_files_of_a_module_have_both_names() {
+        server.on("POST /holdfast/v1/hubs/hub1/devices/gate/modules", 201, """
+                {"id": "cam", "privateKey": "the-key", "certificate": "the-certificate"}""");
+        Path out = directory.resolve("keys");
+
+        Ran ran = run("module", "create", "gate/cam", "--auth", "self-signed", "--out", out.toString());
+
+        assertThat(ran.status()).isZero();
+        assertThat(out.resolve("gate-cam-key.pem")).hasContent("the-key");
+        assertThat(out.resolve("gate-cam-certificate.pem")).hasContent("the-certificate");
+        assertThat(ran.out()).doesNotContain("the-key");
+    }
+
+    @Test
     void thumbprints_are_handed_on() {
         server.on("POST /holdfast/v1/hubs/hub1/devices", 201, "{\"id\": \"t-7\"}");
 

@@ -110,7 +110,7 @@ class FleetCommandTest {
 
     @Test
     void an_export_has_devices_and_reports_of_all_pages_one_a_line() throws Exception {
-        server.on(DEVICES + "/pump", 200, PUMP);
+        server.on(DEVICES + "?device=pump&hello=true&top=500", 200, "{\"devices\": [" + PUMP + "]}");
         server.on(
                 "GET /holdfast/v1/reports?hub=hub1&device=pump&top=500",
                 200,
@@ -129,5 +129,14 @@ class FleetCommandTest {
                                 .contains("\"A\""),
                         second -> assertThat(second).isEqualTo("{\"kind\":\"report\",\"id\":\"2\"}"),
                         first -> assertThat(first).isEqualTo("{\"kind\":\"report\",\"id\":\"1\"}"));
+    }
+
+    @Test
+    void an_export_of_a_device_that_is_not_known_is_refused_as_showing_it_is() throws Exception {
+        server.on(DEVICES + "?device=pump&hello=true&top=500", 200, "{\"devices\": []}");
+        server.on(DEVICES + "/pump", 404, "{\"error\": {\"message\": \"Nothing is known of it.\"}}");
+
+        assertThat(run("fleet", "export", "pump")).isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
     }
 }

@@ -462,10 +462,14 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private static void endLinks(DeviceLinks links, RegistryChange change) {
         switch (change) {
             case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
-            case RegistryChange.CredentialWithdrawn(var id) -> links.endDevice(id, new LinkEnd.CredentialWithdrawn());
-            case RegistryChange.KeyReplaced(var id, var keys) ->
+            case RegistryChange.CredentialWithdrawn(var identity) ->
+                links.end(identity, new LinkEnd.CredentialWithdrawn());
+            case RegistryChange.KeyReplaced(var identity, var keys) ->
                 links.endLetInByKey(
-                        id, proof -> proof.policy() == null && !proof.isOfDevice(keys), new LinkEnd.KeyReplaced());
+                        identity,
+                        proof -> proof.policy() == null && !proof.isOfIdentity(keys),
+                        new LinkEnd.KeyReplaced());
+            case RegistryChange.ModuleDeleted(var name) -> links.end(name.identity(), new LinkEnd.ModuleDeleted());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
         }
     }

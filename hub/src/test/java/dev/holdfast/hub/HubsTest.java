@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Device;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.ModuleName;
+import dev.holdfast.hub.identity.ModuleRequest;
+import dev.holdfast.hub.identity.ModuleSpec;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.RegistryRequest;
 import dev.holdfast.hub.identity.RegistryResult;
@@ -38,6 +42,8 @@ final class HubsTest {
     private static final HubName HUB1 = new HubName("hub1");
     private static final HubName HUB2 = new HubName("hub2");
     private static final DeviceId DEVICE = new DeviceId("same-id");
+    private static final ModuleName MODULE = new ModuleName(DEVICE, new ModuleId("mod1"));
+    private static final ModuleName SIBLING = new ModuleName(DEVICE, new ModuleId("mod2"));
     private static final HostNames NAMES = new HostNames(List.of("hub.test"), HUB1);
     private static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
 
@@ -229,6 +235,56 @@ final class HubsTest {
         hub.links().register(Identity.of(DEVICE), ends::add, ADDRESS);
 
         assertThat(ends).containsExactly(new LinkEnd.HubDeleted());
+    }
+
+    private record Ends(List<LinkEnd> device, List<LinkEnd> module, List<LinkEnd> sibling) {
+        void clear() {
+            device.clear();
+            module.clear();
+            sibling.clear();
+        }
+    }
+
+    /** A device with two modules, all connected by what the registry made for them. */
+    private Ends connected(Hub hub) {
+        Ends ends = new Ends(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        hub.links().register(Identity.of(DEVICE), ends.device::add, ADDRESS);
+        hub.links().register(MODULE.identity(), ends.module::add, ADDRESS);
+        hub.links().register(SIBLING.identity(), ends.sibling::add, ADDRESS);
+        return ends;
+    }
+
+    @Test
+    void what_ends_a_module_and_what_does_not() {
+        Hub hub = create(HUB1);
+        register(hub, DEVICE);
+        for (ModuleName name : List.of(MODULE, SIBLING)) {
+            hub.registry().modules().apply(new ModuleRequest.Create(ModuleSpec.of(name, null)));
+        }
+        Ends ends = connected(hub);
+        Precondition any = new Precondition.Exists();
+
+        hub.registry().apply(new RegistryRequest.Replace(DeviceSpec.of(DEVICE, new Authentication.None()), any));
+        assertThat(ends.device).containsExactly(new LinkEnd.CredentialWithdrawn());
+        assertThat(ends.module).as("it has credentials of its own").isEmpty();
+
+        ends.clear();
+        hub.registry()
+                .modules()
+                .apply(new ModuleRequest.Replace(ModuleSpec.of(MODULE, new Authentication.None()), any));
+        assertThat(ends.module).containsExactly(new LinkEnd.CredentialWithdrawn());
+        hub.registry().modules().apply(new ModuleRequest.Delete(MODULE, any));
+        assertThat(ends.module).endsWith(new LinkEnd.ModuleDeleted());
+        assertThat(ends.device).isEmpty();
+        assertThat(ends.sibling).isEmpty();
+
+        hub.registry()
+                .apply(new RegistryRequest.Replace(
+                        new DeviceSpec(DEVICE, false, "", null, false, null, List.of()), any));
+        assertThat(ends.sibling).containsExactly(new LinkEnd.DeviceDisabled());
+        ends.clear();
+        hub.registry().apply(new RegistryRequest.Delete(DEVICE, any));
+        assertThat(ends.sibling).containsExactly(new LinkEnd.DeviceDeleted());
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.holdfast.server;
 
-import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HostNames;
@@ -56,7 +55,8 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills,
     private static boolean isConnected(HubDirectory hubs, String hub, String device) {
         return HubName.parse(hub)
                 .flatMap(hubs::byName)
-                .flatMap(found -> DeviceId.parse(device).map(id -> found.links().isConnected(Identity.of(id))))
+                .flatMap(found ->
+                        Identity.parse(device).map(identity -> found.links().isConnected(identity)))
                 .orElse(false);
     }
 

@@ -160,6 +160,22 @@ class FleetApiTest {
     }
 
     @Test
+    void modules_are_counted_for_themselves() throws Exception {
+        String id = connect();
+        ask("POST", "hubs/hub1/devices/" + id + "/modules", "{\"id\":\"new\",\"authentication\":\"sas\"}");
+
+        JsonNode found = get("hubs/hub1/fleet/dry-run?policy=modern");
+
+        assertThat(found.path("neverSeen").asInt()).isEqualTo(1);
+        assertThat(found.path("devices").findValuesAsString("device")).containsExactly(id + "/new");
+        ask("DELETE", "hubs/hub1/devices/" + id + "/modules/new", "");
+        assertThat(get("hubs/hub1/fleet/dry-run?policy=modern")
+                        .path("neverSeen")
+                        .asInt())
+                .isZero();
+    }
+
+    @Test
     void a_dry_run_comes_in_pages() throws Exception {
         for (String id : List.of("a", "b", "c")) {
             ask("POST", "hubs/hub1/devices", "{\"id\":\"" + id + "\",\"authentication\":\"sas\"}");

@@ -88,6 +88,9 @@ final class OperatorApiTest {
                 "hubs/hub1/devices",
                 "hubs/hub1/devices/demo-device",
                 "hubs/hub1/devices/demo-device/renew-keys",
+                "hubs/hub1/devices/demo-device/modules",
+                "hubs/hub1/devices/demo-device/modules/m",
+                "hubs/hub1/devices/demo-device/modules/m/renew-keys",
                 "hubs/hub1/no-such-thing",
                 "no-such-thing")) {
             for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
@@ -439,6 +442,85 @@ final class OperatorApiTest {
                         .errorCode())
                 .isEqualTo("DeviceWithoutKeys");
         assertThat(get("hubs/hub1/devices/t-8/renew-keys").status()).isEqualTo(405);
+    }
+
+    @Test
+    void a_registered_device_gets_another_way_to_prove_itself() throws IOException {
+        post("hubs/hub1/devices", "{\"id\":\"t-10\",\"authentication\":\"sas\"}");
+        server.ask("PATCH", DEVICES + "/t-10", "{\"enabled\":false,\"statusReason\":\"lost\"}");
+        String old = "A".repeat(40);
+        String body = "{\"authentication\":\"self-signed\",\"thumbprints\":[\"" + old + "\"]}";
+        JsonNode changed = server.ask("PATCH", DEVICES + "/t-10", body).json();
+        assertThat(changed.path("authentication").asString()).isEqualTo("self-signed");
+        assertThat(changed.path("connectionString").asString()).endsWith("DeviceId=t-10;x509=true");
+        assertThat(changed.path("enabled").asBoolean(true))
+                .as("stays as it was")
+                .isFalse();
+        assertThat(changed.path("statusReason").asString()).isEqualTo("lost");
+        JsonNode keys = server.ask("PATCH", DEVICES + "/t-10", "{\"authentication\":\"sas\",\"enabled\":true}")
+                .json();
+        assertThat(keys.path("connectionString").asString()).contains(";SharedAccessKey=");
+        assertThat(keys.path("enabled").asBoolean()).isTrue();
+        assertThat(server.ask("PATCH", DEVICES + "/t-10", "{\"authentication\":\"sas\"}")
+                        .json()
+                        .path("connectionString"))
+                .as("keys that are there stay")
+                .isEqualTo(keys.path("connectionString"));
+        for (String wrong : List.of(
+                "{}",
+                "{\"statusReason\":\"x\"}",
+                "{\"thumbprints\":[\"" + old + "\"]}",
+                "{\"authentication\":\"self-signed\"}",
+                "{\"authentication\":\"ca\",\"thumbprints\":[\"" + old + "\"]}",
+                "{\"authentication\":\"self-signed\",\"thumbprints\":[\"AB\"]}",
+                "{\"authentication\":\"password\"}")) {
+            assertThat(server.ask("PATCH", DEVICES + "/t-10", wrong).status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(server.ask("PATCH", DEVICES + "/nobody", "{\"authentication\":\"ca\"}")
+                        .errorCode())
+                .isEqualTo("DeviceMissing");
+    }
+
+    @Test
+    void modules_are_registered_shown_listed_changed_and_deleted() throws IOException {
+        post("hubs/hub1/devices", "{\"id\":\"gate\",\"authentication\":\"sas\"}");
+        String modules = "hubs/hub1/devices/gate/modules";
+        TestServer.Answer made = post(modules, "{\"id\":\"m\",\"authentication\":\"sas\"}");
+        assertThat(made.status()).isEqualTo(201);
+        String connectionString = made.json().path("connectionString").asString();
+        assertThat(connectionString)
+                .matches("HostName=localhost;DeviceId=gate;ModuleId=m;SharedAccessKey=[A-Za-z0-9+/]{43}=");
+        assertThat(get(modules + "/m").json().path("connectionString").asString())
+                .isEqualTo(connectionString);
+        assertThat(post(modules, "{\"id\":\"m\",\"authentication\":\"sas\"}").errorCode())
+                .isEqualTo("ModuleExists");
+        JsonNode listed = get(modules).json().path("modules");
+        assertThat(listed.findValuesAsString("id")).containsExactly("m");
+        assertThat(listed.toString()).as("no keys in lists").doesNotContain("SharedAccessKey");
+        JsonNode renewed =
+                post(modules + "/m/renew-keys", "{\"which\":\"both\"}").json();
+        assertThat(renewed.path("connectionString").asString())
+                .contains(";ModuleId=m;")
+                .isNotEqualTo(connectionString);
+        JsonNode changed = server.ask("PATCH", ROOT + modules + "/m", "{\"authentication\":\"ca\"}")
+                .json();
+        assertThat(changed.path("connectionString").asString()).endsWith("ModuleId=m;x509=true");
+        assertThat(post(modules + "/m/renew-keys", "{\"which\":\"both\"}").errorCode())
+                .isEqualTo("ModuleWithoutKeys");
+        JsonNode certified = post(modules, "{\"id\":\"cam\",\"authentication\":\"self-signed\"}")
+                .json();
+        assertThat(certified.path("privateKey").asString()).contains("PRIVATE KEY");
+        assertThat(delete(modules + "/m").status()).isEqualTo(204);
+        assertThat(delete(modules + "/m").errorCode()).isEqualTo("ModuleMissing");
+        assertThat(get(modules + "/m").errorCode()).isEqualTo("ModuleMissing");
+        assertThat(delete("hubs/hub1/devices/gate").status()).isEqualTo(204);
+        assertThat(get(modules).errorCode()).isEqualTo("DeviceMissing");
+        assertThat(post(modules, "{\"id\":\"m\",\"authentication\":\"sas\"}").errorCode())
+                .isEqualTo("DeviceMissing");
+        assertThat(get(modules + "/m/other").status()).isEqualTo(404);
+        assertThat(get(modules + "/a%20b").status()).isEqualTo(400);
     }
 
     @Test

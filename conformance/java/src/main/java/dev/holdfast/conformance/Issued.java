@@ -62,7 +62,8 @@ final class Issued {
         Issued made = new Issued(newKind);
         List<String> request = new ArrayList<>(List.of("openssl", "req", "-new", "-newkey"));
         request.addAll(newKind.arguments);
-        request.addAll(List.of("-noenc", "-subj", "/CN=" + commonName));
+        // openssl separates the parts of a name by slashes.
+        request.addAll(List.of("-noenc", "-subj", "/CN=" + commonName.replace("/", "\\/")));
         request.addAll(List.of("-keyout", made.file(".key"), "-out", made.file(".csr")));
         TestServer.run(new ProcessBuilder(request));
         try {

@@ -20,6 +20,7 @@ public final class Main {
                             AuthorityTelemetryTests.class,
                             WebSocketTelemetryTests.class,
                             PolicyTelemetryTests.class,
+                            ModuleTests.class,
                             RegistryTests.class),
             "default-domain", List.of(DefaultDomainTests.class));
 

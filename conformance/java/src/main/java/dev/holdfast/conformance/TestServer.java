@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import com.microsoft.azure.sdk.iot.device.ClientOptions;
 import com.microsoft.azure.sdk.iot.device.DeviceClient;
 import com.microsoft.azure.sdk.iot.device.IotHubClientProtocol;
+import com.microsoft.azure.sdk.iot.device.ModuleClient;
 import com.microsoft.azure.sdk.iot.device.transport.NoRetry;
 import com.microsoft.azure.sdk.iot.service.registry.Device;
 import com.microsoft.azure.sdk.iot.service.registry.RegistryClient;
@@ -86,6 +87,14 @@ final class TestServer {
     DeviceClient client(String connectionString, SSLContext sslContext, IotHubClientProtocol protocol) {
         ClientOptions options = ClientOptions.builder().sslContext(sslContext).build();
         DeviceClient client = new DeviceClient(connectionString, protocol, options);
+        client.setRetryPolicy(new NoRetry());
+        return client;
+    }
+
+    /** As {@link #client}, of a module. */
+    ModuleClient moduleClient(String connectionString, SSLContext sslContext) {
+        ClientOptions options = ClientOptions.builder().sslContext(sslContext).build();
+        ModuleClient client = new ModuleClient(connectionString, IotHubClientProtocol.MQTT, options);
         client.setRetryPolicy(new NoRetry());
         return client;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateDenied;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotValidNow;
@@ -8,7 +9,6 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameAmbiguous;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameDiffers;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CommonNameMissing;
 import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
-import dev.holdfast.hub.identity.AuthenticationRefusal.ModulesNotServed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NotStanding;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
@@ -21,6 +21,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.TokenMalformed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenSignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
+import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownModule;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -39,9 +40,9 @@ public final class AuthenticationExplanation {
         return switch (refusal) {
             case UnknownDevice(var identity) ->
                 "No device '" + identity
-                        + "' is registered in this hub. Ids are compared by case. Register it ('holdfast device create "
-                        + argument(identity)
-                        + "'), or correct the DeviceId in the client's connection string.";
+                        + "' is registered in this hub. Ids are compared by case. Register it ("
+                        + command(identity, "create")
+                        + "), or correct the DeviceId in the client's connection string.";
             case TlsNotAccepted(var hub, var policy, var version, var suite, var serverName) ->
                 "The connection speaks " + version + " with " + suite + ", and the hub '" + hub
                         + "' with its TLS policy "
@@ -49,15 +50,16 @@ public final class AuthenticationExplanation {
                         + (serverName == null ? "no host (no SNI)" : "'" + serverName + "' (SNI)")
                         + " when it connected, so that another policy decided. Let it name the hub's own host, or give that"
                         + " listener or hub a policy that fits ('holdfast policy list', 'holdfast policy set HUB NAME').";
-            case ModulesNotServed(var identity) ->
-                "'" + identity
-                        + "' is a module, and modules are not served by this release of Holdfast yet. Connect as the"
-                        + " device itself, without ModuleId.";
+            case UnknownModule(var identity) ->
+                "Device '" + identity.device() + "' has no module '" + identity.module()
+                        + "'. Ids are compared by case. Register it ("
+                        + command(identity, "create")
+                        + "), or correct the ModuleId in the client's connection string.";
             case DeviceDisabled(var identity, var why) ->
                 "Device '" + identity + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
-                        + ". Enable it to let it connect: 'holdfast device enable " + argument(identity) + "'.";
+                        + ". Enable it to let it connect: " + command(identity, "enable") + ".";
             case NoCredentials(var identity, var registered) ->
-                "Device '" + identity + "' is registered with '" + registered.wireName()
+                who(identity) + " is registered with '" + registered.wireName()
                         + "' authentication, and the client sent neither a token nor a client certificate. "
                         + (registered instanceof Authentication.Sas
                                 ? "Use a connection string with a SharedAccessKey."
@@ -77,9 +79,9 @@ public final class AuthenticationExplanation {
             case TokenSignatureWrong(var identity) ->
                 "The token of '" + identity
                         + "' was signed with neither its primary nor its secondary key. Compare the SharedAccessKey of the"
-                        + " client with the registry; a key that was regenerated no longer works. Where the right one is lost,"
-                        + " 'holdfast device renew-keys " + argument(identity)
-                        + " --which primary' makes a new one and prints the connection string.";
+                        + " client with the registry; a key that was regenerated no longer works. Where the right one is lost, "
+                        + command(identity, "renew-keys", " --which primary")
+                        + " makes a new one and prints the connection string.";
             case UnknownPolicy(var policy)
             when policy.isEmpty() ->
                 "The token names no shared access policy, as tokens of a device do. Sign with the key of a policy of the"
@@ -95,19 +97,22 @@ public final class AuthenticationExplanation {
                 "The shared access policy '" + policy + "' does not have the right " + names(needed)
                         + ". Use a policy that has it, or make one with 'holdfast hub access-policy create'.";
             case TokenNotAccepted(var identity, var registered) ->
-                "Device '" + identity + "' is registered with '" + registered.wireName()
-                        + "' authentication, and the client sent a token. Connect with the certificate, or register the"
-                        + " device with keys.";
+                who(identity) + " is registered with '" + registered.wireName()
+                        + "' authentication, and the client sent a token. Connect with the certificate, or let it use keys: "
+                        + command(identity, "set", " --auth sas")
+                        + " makes them and prints the connection string.";
             case CertificateNotAccepted(var identity, var registered) ->
-                "Device '" + identity + "' is registered with '" + registered.wireName()
+                who(identity) + " is registered with '" + registered.wireName()
                         + "' authentication, and the client showed a certificate but no token. Connect with a"
-                        + " SharedAccessKey, or register the device with the certificate's thumbprint.";
+                        + " SharedAccessKey, or register the certificate's thumbprint: "
+                        + command(identity, "set", " --thumbprint HEX") + ".";
             case ThumbprintMismatch(var identity, var sha1, var sha256) ->
                 "Thumbprint does not match configuration: the client of '" + identity
                         + "' showed a certificate with SHA-1 "
                         + sha1 + " and SHA-256 " + sha256
-                        + ", and neither is registered as its primary or secondary thumbprint. Register one of them, or"
-                        + " give the client the registered certificate.";
+                        + ", and neither is registered as its primary or secondary thumbprint. Register it ("
+                        + command(identity, "set", " --thumbprint " + sha256)
+                        + "), or give the client the registered certificate.";
             case CertificateNotValidNow(var identity, var notBefore, var notAfter, var now) ->
                 "The certificate of '" + identity + "' is valid from " + notBefore + " to " + notAfter
                         + ", and the hub's clock says " + now.truncatedTo(ChronoUnit.SECONDS)
@@ -115,30 +120,47 @@ public final class AuthenticationExplanation {
             case CertificateDenied(var identity, var subject, var entry) ->
                 "The certificate '" + cut(subject) + "' that the client of '" + identity
                         + "' came with is denied in this hub "
-                        + entry.printed() + ". Give the device a certificate of a new key, or, if that was a mistake,"
+                        + entry.printed() + ". Give it a certificate of a new key, or, if that was a mistake,"
                         + " take the entry off the list: holdfast cert deny remove " + entry.id() + ".";
             case ChainRefused(var identity, var why) ->
-                "Device '" + identity + "' is registered for certificates of an authority. " + why.explain();
+                who(identity) + " is registered for certificates of an authority. " + why.explain();
             case NotStanding(var identity, var why) ->
-                "Device '" + identity + "' came with a certificate of a registered authority. " + why.explain();
+                who(identity) + " came with a certificate of a registered authority. " + why.explain();
             case CommonNameMissing(var identity) ->
                 "The certificate that the client of '" + identity
-                        + "' showed has no common name. Issue one whose subject has the device id as its only CN.";
+                        + "' showed has no common name. Issue one whose subject has '" + identity + "' as its only CN.";
             case CommonNameAmbiguous(var identity, var names) ->
                 "The certificate that the client of '" + identity + "' showed has " + names.size()
-                        + " common names, so that it could be taken for several devices. Issue one whose subject has"
-                        + " the device id as its only CN.";
+                        + " common names, so that it could be taken for several devices. Issue one whose subject has '"
+                        + identity + "' as its only CN.";
             case CommonNameDiffers(var identity, var name) ->
                 "The client says that it is '" + identity + "', and its certificate was issued for '" + cut(name)
-                        + "' (CN, compared by case). Give the device the certificate of its own id, or correct the"
-                        + " DeviceId in its connection string.";
+                        + "' (CN, compared by case). Give it the certificate of its own "
+                        + (identity.module() == null ? "id" : "ids, whose CN is '" + identity + "'")
+                        + ", or correct the "
+                        + (identity.module() == null ? "DeviceId" : "DeviceId and the ModuleId")
+                        + " in its connection string.";
         };
     }
 
-    /** For a command that people copy into a shell: an id may hold what a shell would obey. */
-    private static String argument(Identity identity) {
-        String id = identity.device().value();
-        return PLAIN_ID.matcher(id).matches() ? id : "ID";
+    private static String who(Identity identity) {
+        return (identity.module() == null ? "Device '" : "Module '") + identity + "'";
+    }
+
+    private static String command(Identity identity, String verb) {
+        return command(identity, verb, "");
+    }
+
+    /** For people who copy it into a shell: an id may hold what a shell would obey. */
+    private static String command(Identity identity, String verb, String options) {
+        ModuleId module = identity.module();
+        boolean plain = isPlain(identity.device().value()) && (module == null || isPlain(module.value()));
+        String placeholder = module == null ? "ID" : "DEVICE/MODULE";
+        return "'holdfast " + identity.kind() + " " + verb + " " + (plain ? identity : placeholder) + options + "'";
+    }
+
+    private static boolean isPlain(String id) {
+        return PLAIN_ID.matcher(id).matches();
     }
 
     private static String names(Set<AccessRight> rights) {

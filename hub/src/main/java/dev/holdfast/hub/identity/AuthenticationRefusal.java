@@ -32,8 +32,8 @@ public sealed interface AuthenticationRefusal {
             String suite,
             @Nullable String serverName) implements AuthenticationRefusal {}
 
-    /** A module wants to come in; whether it exists is not looked at. */
-    record ModulesNotServed(Identity identity) implements AuthenticationRefusal {}
+    /** The device is registered and has no such module. */
+    record UnknownModule(Identity identity) implements AuthenticationRefusal {}
 
     record DeviceDisabled(Identity identity, String statusReason) implements AuthenticationRefusal {}
 
@@ -47,7 +47,7 @@ public sealed interface AuthenticationRefusal {
     /** @param named what {@code sr} names; {@code wanted} what was to be opened */
     record TokenForOtherResource(String named, String wanted) implements AuthenticationRefusal {}
 
-    /** Signed with neither key of the device. */
+    /** Signed with neither key of the device or module. */
     record TokenSignatureWrong(Identity identity) implements AuthenticationRefusal {}
 
     record UnknownPolicy(String policy) implements AuthenticationRefusal {}

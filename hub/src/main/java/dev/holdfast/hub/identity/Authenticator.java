@@ -3,7 +3,6 @@ package dev.holdfast.hub.identity;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.identity.AuthenticationRefusal.DeviceDisabled;
-import dev.holdfast.hub.identity.AuthenticationRefusal.ModulesNotServed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.NoCredentials;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicyLacksRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.PolicySignatureWrong;
@@ -13,6 +12,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.TokenMalformed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenNotAccepted;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TokenSignatureWrong;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
+import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownModule;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.tls.peer.PeerIdentity;
@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -61,20 +62,24 @@ public final class Authenticator {
     /** Judges a client that wants to be a device or module. */
     public DeviceAuthentication judgeDevice(DeviceCredentials offered) {
         Identity identity = offered.identity();
-        if (identity.module() != null) {
-            return refuse(new ModulesNotServed(identity));
-        }
         Device device = registry.find(identity.device()).orElse(null);
         if (device == null) {
-            return refuse(new UnknownDevice(identity));
+            return refuse(new UnknownDevice(Identity.of(identity.device())));
+        }
+        Registered registered = identity.moduleName()
+                .map(name -> registry.modules().find(name).map(DeviceModule::registered))
+                .orElseGet(() -> Optional.of(device.registered()))
+                .orElse(null);
+        if (registered == null) {
+            return refuse(new UnknownModule(identity));
         }
         String password = offered.password();
         DeviceAuthentication judged = password == null || password.isEmpty()
-                ? judgeWithoutToken(identity, device, offered.peer())
-                : judgeToken(identity, device, password);
-        // Told last: only who proved to be the device learns that it is disabled.
+                ? judgeWithoutToken(registered, offered.peer())
+                : judgeToken(registered, password);
+        // Told last: only who proved to be the device, or a module of it, learns that it is disabled.
         if (judged instanceof DeviceAuthentication.Accepted && !device.enabled()) {
-            return refuse(new DeviceDisabled(identity, device.statusReason()));
+            return refuse(new DeviceDisabled(Identity.of(device.id()), device.statusReason()));
         }
         return judged;
     }
@@ -170,25 +175,25 @@ public final class Authenticator {
                 : new ServiceAuthentication.Refused(refusal);
     }
 
-    private DeviceAuthentication judgeToken(Identity identity, Device device, String password) {
+    private DeviceAuthentication judgeToken(Registered registered, String password) {
         return switch (SasToken.parse(password)) {
             case SasToken.Parsed.Malformed(var what) -> refuse(new TokenMalformed(what));
-            case SasToken.Parsed.Token(var token) -> judgeToken(identity, device, token);
+            case SasToken.Parsed.Token(var token) -> judgeToken(registered, token);
         };
     }
 
-    private DeviceAuthentication judgeToken(Identity identity, Device device, SasToken token) {
+    private DeviceAuthentication judgeToken(Registered registered, SasToken token) {
         AuthenticationRefusal refusal =
-                faultOfReach(token, List.of("devices", identity.device().value()));
+                faultOfReach(token, registered.identity().path());
         if (refusal != null) {
             return refuse(refusal);
         }
         String policyName = token.policy();
         if (policyName == null) {
-            if (!(device.authentication() instanceof Authentication.Sas(var keys))) {
-                return refuse(new TokenNotAccepted(identity, device.authentication()));
+            if (!(registered.authentication() instanceof Authentication.Sas(var keys))) {
+                return refuse(new TokenNotAccepted(registered.identity(), registered.authentication()));
             }
-            return judgeSigner(identity, device, token, keys, new TokenSignatureWrong(identity));
+            return judgeSigner(registered, token, keys, new TokenSignatureWrong(registered.identity()));
         }
         SharedAccessPolicy policy = settings.get().policy(policyName).orElse(null);
         if (policy == null) {
@@ -196,7 +201,7 @@ public final class Authenticator {
         }
         Set<AccessRight> needed = EnumSet.of(AccessRight.DEVICE_CONNECT);
         DeviceAuthentication signed =
-                judgeSigner(identity, device, token, policy.keys(), new PolicySignatureWrong(policyName));
+                judgeSigner(registered, token, policy.keys(), new PolicySignatureWrong(policyName));
         return signed instanceof DeviceAuthentication.Accepted
                         && !policy.rights().containsAll(needed)
                 ? refuse(new PolicyLacksRight(policyName, needed))
@@ -205,14 +210,15 @@ public final class Authenticator {
 
     /** @param otherwise the refusal when none of the keys signed it */
     private DeviceAuthentication judgeSigner(
-            Identity identity, Device device, SasToken token, SymmetricKeys keys, AuthenticationRefusal otherwise) {
+            Registered registered, SasToken token, SymmetricKeys keys, AuthenticationRefusal otherwise) {
         SymmetricKey signer = token.signerOf(keys);
         return signer == null
                 ? refuse(otherwise)
                 : new DeviceAuthentication.Accepted(
-                        identity,
-                        device.generation(),
-                        new AuthenticationMethod(token.policy() == null ? "device" : "hub", "sas", "iothub"),
+                        registered.identity(),
+                        registered.generation(),
+                        new AuthenticationMethod(
+                                token.policy() == null ? registered.identity().kind() : "hub", "sas", "iothub"),
                         token.expiry().plus(limits.tokenMaxSkew()),
                         KeyProof.of(token.policy(), signer));
     }
@@ -244,10 +250,11 @@ public final class Authenticator {
         return policy.rights().containsAll(needed) ? null : new PolicyLacksRight(name, needed);
     }
 
-    private DeviceAuthentication judgeWithoutToken(Identity identity, Device device, PeerIdentity peer) {
+    private DeviceAuthentication judgeWithoutToken(Registered registered, PeerIdentity peer) {
         return switch (peer) {
-            case PeerIdentity.Anonymous() -> refuse(new NoCredentials(identity, device.authentication()));
-            case PeerIdentity.Certificates shown -> certificates.judge(identity, device, shown);
+            case PeerIdentity.Anonymous() ->
+                refuse(new NoCredentials(registered.identity(), registered.authentication()));
+            case PeerIdentity.Certificates shown -> certificates.judge(registered, shown);
         };
     }
 

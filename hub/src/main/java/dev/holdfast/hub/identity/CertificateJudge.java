@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * now or, for a resumed session, then; everything else is judged here, each time, by what is registered at that moment.
  */
 final class CertificateJudge {
-    private static final AuthenticationMethod METHOD = new AuthenticationMethod("device", "x509", "external");
-
     private final Supplier<? extends HubAccess> settings;
     private final DeniedCertificates denied;
     private final Revocation revocation;
@@ -51,22 +49,24 @@ final class CertificateJudge {
         this.chains = new ChainCheck(limits);
     }
 
-    DeviceAuthentication judge(Identity identity, Device device, PeerIdentity.Certificates shown) {
-        return switch (device.authentication()) {
-            case Authentication.SelfSigned registered -> judgeThumbprint(identity, device, registered, shown);
-            case Authentication.CertificateAuthority() -> judgeChain(identity, device, shown);
+    DeviceAuthentication judge(Registered registered, PeerIdentity.Certificates shown) {
+        Identity identity = registered.identity();
+        return switch (registered.authentication()) {
+            case Authentication.SelfSigned thumbprints -> judgeThumbprint(registered, thumbprints, shown);
+            case Authentication.CertificateAuthority() -> judgeChain(registered, shown);
             case Authentication.Sas sas -> refuse(new CertificateNotAccepted(identity, sas));
             case Authentication.None none -> refuse(new CertificateNotAccepted(identity, none));
         };
     }
 
     private DeviceAuthentication judgeThumbprint(
-            Identity identity, Device device, Authentication.SelfSigned registered, PeerIdentity.Certificates shown) {
+            Registered registered, Authentication.SelfSigned thumbprints, PeerIdentity.Certificates shown) {
+        Identity identity = registered.identity();
         X509Certificate leaf = shown.leaf();
         Thumbprint sha1 = Thumbprint.ofSha1(leaf);
         Thumbprint sha256 = Thumbprint.ofSha256(leaf);
         boolean matches = List.of(sha1, sha256).stream()
-                .anyMatch(digest -> digest.equals(registered.primary()) || digest.equals(registered.secondary()));
+                .anyMatch(digest -> digest.equals(thumbprints.primary()) || digest.equals(thumbprints.secondary()));
         if (!matches) {
             return refuse(new ThumbprintMismatch(identity, sha1, sha256));
         }
@@ -80,8 +80,13 @@ final class CertificateJudge {
         if (now.isBefore(notBefore) || now.isAfter(notAfter)) {
             return refuse(new CertificateNotValidNow(identity, notBefore, notAfter, now));
         }
-        return new DeviceAuthentication.Accepted(
-                identity, device.generation(), METHOD, null, new CertificateProof(shown.chain(), List.of()));
+        return accept(registered, new CertificateProof(shown.chain(), List.of()));
+    }
+
+    private static DeviceAuthentication accept(Registered registered, CertificateProof proof) {
+        AuthenticationMethod method =
+                new AuthenticationMethod(registered.identity().kind(), "x509", "external");
+        return new DeviceAuthentication.Accepted(registered.identity(), registered.generation(), method, null, proof);
     }
 
     private static CertificateProof proof(List<X509Certificate> certificates, PeerIdentity.Certificates shown) {
@@ -104,7 +109,8 @@ final class CertificateJudge {
         return null;
     }
 
-    private DeviceAuthentication judgeChain(Identity identity, Device device, PeerIdentity.Certificates shown) {
+    private DeviceAuthentication judgeChain(Registered registered, PeerIdentity.Certificates shown) {
+        Identity identity = registered.identity();
         List<CertificateAuthority> authorities = settings.get().authorities();
         List<ChainAnchor> anchors =
                 authorities.stream().map(CertificateAuthority::anchor).toList();
@@ -123,16 +129,13 @@ final class CertificateJudge {
                     RevocationRefusal why = revocation.faultOf(all);
                     fault = why == null ? null : new NotStanding(identity, why);
                 }
-                yield fault == null
-                        ? new DeviceAuthentication.Accepted(
-                                identity, device.generation(), METHOD, null, proof(all, shown))
-                        : refuse(fault);
+                yield fault == null ? accept(registered, proof(all, shown)) : refuse(fault);
             }
         };
     }
 
     /**
-     * Azure says that the common name is the device's id, and RFC 2818 that of several the most specific counts. We want exactly
+     * Azure says that the common name is the device's id, or {@code device/module} of a module, and RFC 2818 that of several the most specific counts. We want exactly
      * one: an authority that checks the first and a hub that reads the last would let one device in as another. Other names of the
      * certificate do not count, and no character is folded or trimmed.
      */

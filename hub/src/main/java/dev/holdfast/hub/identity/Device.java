@@ -34,6 +34,10 @@ public record Device(
         return Etag.of(version);
     }
 
+    Registered registered() {
+        return new Registered(Identity.of(id), generation, authentication);
+    }
+
     /** What it is, with another way to prove it. */
     DeviceSpec spec(Authentication other) {
         return new DeviceSpec(id, enabled, statusReason, other, edge, scope, parentScopes);

@@ -36,7 +36,7 @@ record DeviceRow(
                     stored.enabled,
                     stored.statusReason,
                     Instant.parse(stored.statusUpdated),
-                    stored.readAuthentication(),
+                    new StoredCredential(stored.authentication, stored.primary, stored.secondary).read(),
                     stored.edge,
                     stored.scope,
                     stored.parentScopes == null ? List.of() : stored.parentScopes);
@@ -46,28 +46,15 @@ record DeviceRow(
     }
 
     static byte[] write(Device device) {
-        String primary = null;
-        String secondary = null;
-        switch (device.authentication()) {
-            case Authentication.Sas(var keys) -> {
-                primary = keys.primary().base64();
-                secondary = keys.secondary().base64();
-            }
-            case Authentication.SelfSigned(var first, var second) -> {
-                primary = first == null ? null : first.hex();
-                secondary = second == null ? null : second.hex();
-            }
-            case Authentication.CertificateAuthority() -> {}
-            case Authentication.None() -> {}
-        }
+        StoredCredential credential = StoredCredential.of(device.authentication());
         return JSON.writeValueAsBytes(new DeviceRow(
                 device.generation(),
                 device.enabled(),
                 device.statusReason(),
                 device.statusUpdated().toString(),
-                device.authentication().wireName(),
-                primary,
-                secondary,
+                credential.authentication(),
+                credential.primary(),
+                credential.secondary(),
                 device.edge(),
                 device.scope(),
                 device.parentScopes()));
@@ -77,28 +64,5 @@ record DeviceRow(
     @Override
     public String toString() {
         return "DeviceRow[" + authentication + "]";
-    }
-
-    private Authentication readAuthentication() {
-        return switch (authentication) {
-            case "sas" ->
-                new Authentication.Sas(
-                        new SymmetricKeys(new SymmetricKey(present(primary)), new SymmetricKey(present(secondary))));
-            case "selfSigned" -> new Authentication.SelfSigned(thumbprint(primary), thumbprint(secondary));
-            case "certificateAuthority" -> new Authentication.CertificateAuthority();
-            case "none" -> new Authentication.None();
-            default -> throw new IllegalArgumentException("unknown authentication " + authentication);
-        };
-    }
-
-    private static String present(@Nullable String text) {
-        if (text == null) {
-            throw new IllegalArgumentException("a key is missing");
-        }
-        return text;
-    }
-
-    private static @Nullable Thumbprint thumbprint(@Nullable String hex) {
-        return hex == null ? null : new Thumbprint(hex);
     }
 }

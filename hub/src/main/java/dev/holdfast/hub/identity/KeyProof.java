@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The key whose token let a device in. It tells that key from others and is not the key.
  *
- * @param policy the hub policy that the key is of; null for the device's own
+ * @param policy the hub policy that the key is of; null for the device's or module's own
  * @param sha256 of the key's bytes, hex digits
  */
 public record KeyProof(@Nullable String policy, String sha256) implements Proof {
@@ -21,8 +21,8 @@ public record KeyProof(@Nullable String policy, String sha256) implements Proof 
         }
     }
 
-    /** Whether it is the key of a device whose keys are these now. */
-    public boolean isOfDevice(SymmetricKeys now) {
+    /** Whether it is the key of a device or module whose keys are these now. */
+    public boolean isOfIdentity(SymmetricKeys now) {
         return policy == null && isOneOf(now);
     }
 

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The devices of one hub, kept in the state store under the hub's scope.
+ * The devices of one hub and their modules, kept in the state store under the hub's scope.
  *
  * <p>Conditions are judged inside the transaction that acts on them, so of two callers who read the same version one is refused.
  * What other parts store for a device goes with it, in the same transaction.
@@ -39,17 +39,13 @@ public final class Registry {
     /** One empty row for each disabled device, so that they can be counted without reading them all. */
     static final String KIND_DISABLED = "device-disabled";
 
-    /** Kinds of rows that belong to a device: their key is its id, or its id, a slash and more. */
-    private static final List<String> KINDS_OF_A_DEVICE = List.of("mqtt-session");
-
-    private static final int DELETE_PAGE = 100;
-
     private final Table table;
     private final HubName hub;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Limits.Registry limits;
     private final Consumer<RegistryChange> changes;
+    private final ModuleRegistry modules;
 
     /**
      * @param random makes keys and generations
@@ -69,6 +65,12 @@ public final class Registry {
         this.random = random;
         this.limits = limits;
         this.changes = changes;
+        this.modules = new ModuleRegistry(table, hub, random, limits, changes);
+    }
+
+    /** The modules of these devices. */
+    public ModuleRegistry modules() {
+        return modules;
     }
 
     public Optional<Device> find(DeviceId id) {
@@ -135,24 +137,22 @@ public final class Registry {
                 // Told again of one that was disabled before, because a connection may have slipped in between.
                 if (!device.enabled()) {
                     changes.accept(new RegistryChange.DeviceDisabled(device.id()));
-                } else if (before != null && device.authentication().withdraws(before.authentication())) {
-                    changes.accept(new RegistryChange.CredentialWithdrawn(device.id()));
-                } else if (before != null
-                        && before.authentication() instanceof Authentication.Sas(var old)
-                        && device.authentication() instanceof Authentication.Sas(var keys)
-                        && !keys.containAll(old)) {
-                    changes.accept(new RegistryChange.KeyReplaced(device.id(), keys));
+                } else if (before != null) {
+                    RegistryChange change = RegistryChange.between(
+                            Identity.of(device.id()), before.authentication(), device.authentication());
+                    if (change != null) {
+                        changes.accept(change);
+                    }
                 }
             }
         }
     }
 
     /** A request with everything that is random or of the moment, because the transaction may run more than once. */
-    private record Prepared(RegistryRequest request, String newGeneration, SymmetricKeys freshKeys, Instant now) {}
+    private record Prepared(RegistryRequest request, FreshCredentials fresh, Instant now) {}
 
     private Prepared prepare(RegistryRequest request) {
-        return new Prepared(
-                request, Long.toString(random.nextLong() >>> 1), SymmetricKeys.random(random), clock.instant());
+        return new Prepared(request, FreshCredentials.of(random), clock.instant());
     }
 
     private Applied apply(Table.Transaction rows, Prepared change) {
@@ -186,7 +186,8 @@ public final class Registry {
         if (!(stored.authentication() instanceof Authentication.Sas(var keys))) {
             return new Refused(new DeviceWithoutKeys(id, stored.authentication()));
         }
-        Authentication renewed = new Authentication.Sas(keys.renewed(which, change.freshKeys()));
+        Authentication renewed =
+                new Authentication.Sas(keys.renewed(which, change.fresh().keys()));
         return write(rows, stored.spec(renewed), change, stored);
     }
 
@@ -194,7 +195,7 @@ public final class Registry {
         if (stored == null) {
             return new DeviceMissing(id);
         }
-        return precondition.allows(stored.etag()) ? null : new EtagMismatch(id);
+        return precondition.allows(stored.etag()) ? null : new EtagMismatch(Identity.of(id));
     }
 
     private RegistryResult write(Table.Transaction rows, DeviceSpec wanted, Prepared change, @Nullable Device before) {
@@ -214,7 +215,7 @@ public final class Registry {
     }
 
     private static Device merge(DeviceSpec wanted, Prepared change, @Nullable Device before) {
-        String generation = before == null ? change.newGeneration() : before.generation();
+        String generation = before == null ? change.fresh().generation() : before.generation();
         Instant statusUpdated =
                 before != null && before.enabled() == wanted.enabled() ? before.statusUpdated() : change.now();
         String scope = wanted.edge() ? scopeOfGateway(wanted.id(), generation) : wanted.scope();
@@ -229,7 +230,11 @@ public final class Registry {
                 wanted.enabled(),
                 wanted.statusReason(),
                 statusUpdated,
-                authentication(wanted, change, before),
+                change.fresh()
+                        .over(
+                                wanted.authentication(),
+                                wanted.symmetricKeys(),
+                                before == null ? null : before.authentication()),
                 wanted.edge(),
                 scope,
                 parents);
@@ -240,40 +245,12 @@ public final class Registry {
         return "ms-azure-iot-edge://" + id + "-" + generation;
     }
 
-    private static Authentication authentication(DeviceSpec wanted, Prepared change, @Nullable Device before) {
-        Authentication given = wanted.authentication();
-        if (given != null) {
-            return given;
-        }
-        if (before != null && (before.authentication() instanceof Authentication.Sas || !wanted.symmetricKeys())) {
-            // An update that says nothing of keys or certificates must not lock the device out.
-            return before.authentication();
-        }
-        return new Authentication.Sas(change.freshKeys());
-    }
-
     private static RegistryResult delete(Table.Transaction rows, Device device) {
         String key = device.id().value();
         rows.delete(KIND, key);
         rows.delete(KIND_DISABLED, key);
-        for (String kind : KINDS_OF_A_DEVICE) {
-            rows.delete(kind, key);
-            deleteBelow(rows, kind, key + "/");
-        }
+        OwnedRows.deleteBelow(rows, ModuleRegistry.KIND, ModuleRegistry.prefix(device.id()));
+        OwnedRows.delete(rows, Identity.of(device.id()));
         return new Done(device);
-    }
-
-    private static void deleteBelow(Table.Transaction rows, String kind, String prefix) {
-        while (true) {
-            // Keys come in the order of their bytes, so those with the prefix stand together behind it.
-            List<String> found = rows.list(kind, prefix, DELETE_PAGE).stream()
-                    .map(Table.Row::key)
-                    .takeWhile(key -> key.startsWith(prefix))
-                    .toList();
-            if (found.isEmpty()) {
-                return;
-            }
-            found.forEach(key -> rows.delete(kind, key));
-        }
     }
 }

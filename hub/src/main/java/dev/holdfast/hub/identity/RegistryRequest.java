@@ -22,7 +22,7 @@ public sealed interface RegistryRequest {
         }
     }
 
-    /** Refused when the device has no keys. Connections that an old key opened live on until their token expires. */
+    /** Refused when the device has no keys. What a replaced key opened ends. */
     record RenewKeys(DeviceId id, KeyRenewal which) implements RegistryRequest {}
 
     record Delete(DeviceId id, Precondition precondition) implements RegistryRequest {}

@@ -74,9 +74,17 @@ public final class DeviceLinks {
         });
     }
 
-    /** Ends the connection of a device itself if a key let it in that is such that it would not now. */
-    public void endLetInByKey(DeviceId device, Predicate<KeyProof> withdrawn, LinkEnd why) {
-        Held held = links.get(Identity.of(device));
+    /** Ends the connection of one identity: of a device not those of its modules. */
+    public void end(Identity identity, LinkEnd why) {
+        Held held = links.get(identity);
+        if (held != null) {
+            held.link().end(why);
+        }
+    }
+
+    /** Ends the connection of one identity if a key let it in that is such that it would not now. */
+    public void endLetInByKey(Identity identity, Predicate<KeyProof> withdrawn, LinkEnd why) {
+        Held held = links.get(identity);
         if (held != null && held.link().proof() instanceof KeyProof key && withdrawn.test(key)) {
             held.link().end(why);
         }

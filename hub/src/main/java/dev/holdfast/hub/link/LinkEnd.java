@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 
 /**
- * Why the hub ends a device's connection: the whole list. MQTT 3.1.1 can't say it to the device, so it is logged and
+ * Why the hub ends the connection of a device or module: the whole list. MQTT 3.1.1 can't say it to the device, so it is logged and
  * reported.
  */
 public sealed interface LinkEnd {
@@ -22,9 +22,11 @@ public sealed interface LinkEnd {
 
     record DeviceDeleted() implements LinkEnd {}
 
+    record ModuleDeleted() implements LinkEnd {}
+
     record CredentialWithdrawn() implements LinkEnd {}
 
-    /** The device's key that signed its token is not registered any more. */
+    /** The key that signed its token is not registered any more. */
     record KeyReplaced() implements LinkEnd {}
 
     /** @param policy that was deleted, or whose key that signed the device's token was replaced */
@@ -61,11 +63,13 @@ public sealed interface LinkEnd {
                 "The device was disabled in the registry. Enable it to let it come in again: 'holdfast device enable ID'.";
             case DeviceDeleted() ->
                 "The device was deleted from the registry. Register it again, or stop the program that still runs as it.";
+            case ModuleDeleted() ->
+                "The module was deleted from the registry. Register it again, or stop the program that still runs as it.";
             case CredentialWithdrawn() ->
-                "The device's registered certificate or kind of authentication was replaced. Give it what is registered now, and"
-                        + " it comes in again.";
+                "The registered certificate or kind of authentication was replaced. Give the client what is registered now,"
+                        + " and it comes in again.";
             case KeyReplaced() ->
-                "The device's key that its token was signed with was replaced. Give it a key that is registered now,"
+                "The key that its token was signed with was replaced. Give it a key that is registered now,"
                         + " and it comes in again.";
             case PolicyWithdrawn(var policy) ->
                 "The device's token was signed with a key of the shared access policy '" + policy

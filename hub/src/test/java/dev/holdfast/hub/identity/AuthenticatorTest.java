@@ -344,7 +344,9 @@ class AuthenticatorTest {
     void aModuleThatIsNotRegisteredIsUnknown() {
         Identity module = new Identity(new DeviceId("dev1"), new ModuleId("m"));
         String token = Tokens.device(DEV1_SR, LATER, keys.primary());
-        assertThat(reason(judge(module, token, new PeerIdentity.Anonymous()))).isEqualTo("ModulesNotServed");
+        assertThat(reason(judge(module, token, new PeerIdentity.Anonymous()))).isEqualTo("UnknownModule");
+        Identity ofNobody = new Identity(new DeviceId("nobody"), new ModuleId("m"));
+        assertThat(reason(judge(ofNobody, token, new PeerIdentity.Anonymous()))).isEqualTo("UnknownDevice");
     }
 
     // --- certificates

@@ -6,6 +6,7 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
+import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
@@ -96,8 +97,12 @@ class ChainAuthenticationTest {
     }
 
     private DeviceAuthentication judge(String id, X509Certificate... chain) {
-        return authenticator.judgeDevice(new DeviceCredentials(
-                Identity.of(new DeviceId(id)), null, new PeerIdentity.Certificates(List.of(chain))));
+        return judge(Identity.of(new DeviceId(id)), chain);
+    }
+
+    private DeviceAuthentication judge(Identity identity, X509Certificate... chain) {
+        return authenticator.judgeDevice(
+                new DeviceCredentials(identity, null, new PeerIdentity.Certificates(List.of(chain))));
     }
 
     private static String reason(DeviceAuthentication judged, String... parts) {
@@ -123,6 +128,21 @@ class ChainAuthenticationTest {
                         null,
                         new CertificateProof(
                                 List.of(leaf, line.certificate(), root.certificate()), List.of(root.certificate()))));
+    }
+
+    @Test
+    void a_module_needs_both_ids_in_its_certificate() {
+        ModuleName name = new ModuleName(DEV1, new ModuleId("mod1"));
+        registry.modules()
+                .apply(new ModuleRequest.Create(ModuleSpec.of(name, new Authentication.CertificateAuthority())));
+        assertThat(reason(judge(name.identity(), leaf("dev1/mod1"), line.certificate())))
+                .isEqualTo("Accepted");
+        for (String other : List.of("dev1", "mod1", "dev1/mod10", "dev2/mod1", "DEV1/mod1", "dev1/", "dev1/mod1/")) {
+            assertThat(reason(judge(name.identity(), leaf(other), line.certificate()), "'dev1/mod1'", "ModuleId"))
+                    .as(other)
+                    .isEqualTo("CommonNameDiffers");
+        }
+        assertThat(reason(judge("dev1", leaf("dev1/mod1"), line.certificate()))).isEqualTo("CommonNameDiffers");
     }
 
     @Test

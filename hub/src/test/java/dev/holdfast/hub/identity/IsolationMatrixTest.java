@@ -18,18 +18,29 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every signer of two hubs, with every reach of a token, against everything that can be opened in either: two hubs with the same
- * devices and the same names of policies, and every set of rights. What is expected is computed from what a token says, by a rule
+ * devices, modules and the same names of policies, and every set of rights. What is expected is computed from what a token says, by a rule
  * of three lines that knows nothing of the code that judges.
  */
 class IsolationMatrixTest {
     private static final Instant NOW = Instant.parse("2026-11-22T08:00:00Z");
     private static final String LATER = Long.toString(NOW.getEpochSecond() + 3600);
     private static final List<String> DEVICES = List.of("dev1", "dev10", "Dev1", "dev");
+
+    /** Modules of the same name on devices of which one name begins the other, and of names of which one begins the other. */
+    private static final List<String> MODULES = List.of("dev1/m", "dev1/m1", "dev10/m");
+
+    private static final List<String> IDENTITIES =
+            Stream.concat(DEVICES.stream(), MODULES.stream()).toList();
+
+    private static Identity identity(String name) {
+        return Identity.parse(name).orElseThrow();
+    }
 
     /** A hub as the test sees it. */
     private record Side(
@@ -40,27 +51,29 @@ class IsolationMatrixTest {
     }
 
     /**
-     * Who signs: a device, or a policy.
+     * Who signs: a device, a module, or a policy.
      *
-     * @param device null of a policy
-     * @param policy null of a device
+     * @param identity null of a policy
+     * @param policy null of a device or module
      */
     private record Signer(
             Side side,
             SymmetricKey key,
-            @Nullable String device,
+            @Nullable String identity,
             @Nullable SharedAccessPolicy policy) {
         String token(String sr) {
             return policy == null ? Tokens.device(sr, LATER, key) : Tokens.policy(sr, LATER, policy.name(), key);
         }
 
         boolean may(Target target) {
-            return policy == null ? target.isDevice(device) : policy.rights().contains(target.right());
+            return policy == null
+                    ? target.isIdentity(identity)
+                    : policy.rights().contains(target.right());
         }
 
         @Override
         public String toString() {
-            return (policy == null ? "device " + device : "policy with " + policy.rights()) + " of " + side.name();
+            return (policy == null ? "identity " + identity : "policy with " + policy.rights()) + " of " + side.name();
         }
     }
 
@@ -79,9 +92,17 @@ class IsolationMatrixTest {
 
     /** Something to be opened, which needs one right of a policy. */
     private record Target(Side side, List<String> path, AccessRight right) {
-        boolean isDevice(@Nullable String id) {
-            return right == AccessRight.DEVICE_CONNECT && path.equals(List.of("devices", String.valueOf(id)));
+        boolean isIdentity(@Nullable String name) {
+            return right == AccessRight.DEVICE_CONNECT && name != null && path.equals(segments(name));
         }
+    }
+
+    /** Where an identity is, spelled out here and not by the code under test. */
+    private static List<String> segments(String name) {
+        int slash = name.indexOf('/');
+        return slash < 0
+                ? List.of("devices", name)
+                : List.of("devices", name.substring(0, slash), "modules", name.substring(slash + 1));
     }
 
     private final SecureRandom random = new SecureRandom();
@@ -94,6 +115,9 @@ class IsolationMatrixTest {
         Registry registry =
                 new Registry(table, hub, clock, random, Limits.defaults().registry(), _ -> {});
         DEVICES.forEach(id -> registry.apply(new RegistryRequest.Create(DeviceSpec.of(new DeviceId(id), null))));
+        MODULES.forEach(id -> registry.modules()
+                .apply(new ModuleRequest.Create(
+                        ModuleSpec.of(identity(id).moduleName().orElseThrow(), null))));
         List<SharedAccessPolicy> policies = new ArrayList<>();
         List<AccessRight> rights = List.of(AccessRight.values());
         for (int bits = 0; bits < 1 << rights.size(); bits++) {
@@ -120,9 +144,8 @@ class IsolationMatrixTest {
     private List<Signer> signers() {
         List<Signer> signers = new ArrayList<>();
         for (Side side : sides) {
-            for (String id : DEVICES) {
-                Device device = side.registry().find(new DeviceId(id)).orElseThrow();
-                SymmetricKeys keys = ((Authentication.Sas) device.authentication()).keys();
+            for (String id : IDENTITIES) {
+                SymmetricKeys keys = ((Authentication.Sas) authentication(side, id)).keys();
                 signers.add(new Signer(side, keys.primary(), id, null));
                 signers.add(new Signer(side, keys.secondary(), id, null));
             }
@@ -134,6 +157,14 @@ class IsolationMatrixTest {
         return signers;
     }
 
+    private static Authentication authentication(Side side, String id) {
+        Identity identity = identity(id);
+        return identity.moduleName()
+                .map(name -> side.registry().modules().find(name).orElseThrow().authentication())
+                .orElseGet(() ->
+                        side.registry().find(identity.device()).orElseThrow().authentication());
+    }
+
     private List<Reach> reaches() {
         List<Reach> reaches = new ArrayList<>();
         for (Side side : sides) {
@@ -142,7 +173,7 @@ class IsolationMatrixTest {
             reaches.add(new Reach(side, List.of("devices", "dev1", "modules")));
             reaches.add(new Reach(side, List.of("twins", "dev1")));
             reaches.add(new Reach(side, List.of("statistics")));
-            DEVICES.forEach(id -> reaches.add(new Reach(side, List.of("devices", id))));
+            IDENTITIES.forEach(id -> reaches.add(new Reach(side, segments(id))));
         }
         return reaches;
     }
@@ -151,7 +182,7 @@ class IsolationMatrixTest {
         List<Target> targets = new ArrayList<>();
         for (Side side : sides) {
             for (AccessRight right : AccessRight.values()) {
-                DEVICES.forEach(id -> targets.add(new Target(side, List.of("devices", id), right)));
+                IDENTITIES.forEach(id -> targets.add(new Target(side, segments(id), right)));
                 if (right != AccessRight.DEVICE_CONNECT) {
                     targets.add(new Target(side, List.of("devices"), right));
                     targets.add(new Target(side, List.of("statistics", "devices"), right));
@@ -191,7 +222,8 @@ class IsolationMatrixTest {
     private static boolean opens(String token, Target target) {
         Authenticator authenticator = target.side().authenticator();
         if (target.right() == AccessRight.DEVICE_CONNECT) {
-            Identity identity = Identity.of(new DeviceId(target.path().getLast()));
+            List<String> path = target.path();
+            Identity identity = identity(path.get(1) + (path.size() > 2 ? "/" + path.getLast() : ""));
             return authenticator.judgeDevice(new DeviceCredentials(identity, token, new PeerIdentity.Anonymous()))
                     instanceof DeviceAuthentication.Accepted;
         }

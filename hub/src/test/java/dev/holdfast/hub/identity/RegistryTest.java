@@ -111,11 +111,11 @@ class RegistryTest {
         }
         assertThat(changes).isEmpty();
         registry.apply(new Replace(DeviceSpec.of(DEV1, one), ANY));
-        assertThat(changes).containsExactly(new RegistryChange.CredentialWithdrawn(DEV1));
+        assertThat(changes).containsExactly(new RegistryChange.CredentialWithdrawn(Identity.of(DEV1)));
         registry.apply(new Replace(keysOfTheRegistry(), ANY));
         registry.apply(new Replace(DeviceSpec.of(DEV1, new Authentication.CertificateAuthority()), ANY));
         registry.apply(new Replace(DeviceSpec.of(DEV1, both), ANY));
-        assertThat(changes).hasSize(4).containsOnly(new RegistryChange.CredentialWithdrawn(DEV1));
+        assertThat(changes).hasSize(4).containsOnly(new RegistryChange.CredentialWithdrawn(Identity.of(DEV1)));
     }
 
     @Test
@@ -127,7 +127,7 @@ class RegistryTest {
             changes.clear();
             Device device = done(registry.apply(new RegistryRequest.RenewKeys(DEV1, which)));
             SymmetricKeys now = ((Authentication.Sas) device.authentication()).keys();
-            assertThat(changes).containsExactly(new RegistryChange.KeyReplaced(DEV1, now));
+            assertThat(changes).containsExactly(new RegistryChange.KeyReplaced(Identity.of(DEV1), now));
         }
     }
 
@@ -206,8 +206,8 @@ class RegistryTest {
         Device second = done(registry.apply(new Replace(DeviceSpec.of(DEV1, null), ANY)));
         Precondition old = Precondition.ifMatch("\"" + first.etag() + "\"");
         assertThat(refused(registry.apply(new Replace(DeviceSpec.of(DEV1, null), old))))
-                .isEqualTo(new EtagMismatch(DEV1));
-        assertThat(refused(registry.apply(new Delete(DEV1, old)))).isEqualTo(new EtagMismatch(DEV1));
+                .isEqualTo(new EtagMismatch(Identity.of(DEV1)));
+        assertThat(refused(registry.apply(new Delete(DEV1, old)))).isEqualTo(new EtagMismatch(Identity.of(DEV1)));
         assertThat(registry.find(DEV1)).contains(second);
     }
 

@@ -16,6 +16,11 @@ record DeviceKey(String hub, String device) implements Comparable<DeviceKey> {
         return hub + "/" + device;
     }
 
+    /** Whether this is the device of that id, or a module of it. */
+    boolean isOf(String id) {
+        return device.equals(id) || device.startsWith(id + "/");
+    }
+
     @Override
     public int compareTo(DeviceKey other) {
         return ORDER.compare(this, other);

@@ -10,6 +10,7 @@ import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -166,15 +167,20 @@ public final class Fleet implements Consumer<DeviceConnected>, Guess, AutoClosea
     }
 
     /**
-     * Forgets a device for good; durable when this returns. It is known again when it connects again.
+     * Forgets a device and its modules, or one module, for good; durable when this returns. What connects again is known again.
      *
-     * @return whether it was known
+     * @param device its id, or {@code device/module}
+     * @return whether any of it was known
      */
     public boolean forget(String hub, String device) {
         writing.awaitLoaded();
-        DeviceKey key = new DeviceKey(hub, device);
-        boolean known = devices.containsKey(key);
-        remove(List.of(key));
+        List<DeviceKey> keys = new ArrayList<>(List.of(new DeviceKey(hub, device)));
+        DeviceKey modules = new DeviceKey(hub, device + "/");
+        order.tailSet(modules).stream()
+                .takeWhile(key -> key.hub().equals(hub) && key.device().startsWith(modules.device()))
+                .forEach(keys::add);
+        boolean known = keys.stream().anyMatch(devices::containsKey);
+        remove(keys);
         writing.flush();
         return known;
     }

@@ -204,6 +204,26 @@ class FleetTest {
     }
 
     @Test
+    void a_device_stands_for_its_modules_when_it_is_looked_for_and_forgotten() {
+        for (String id : List.of("d1", "d1/m1", "d1/m2", "d1-", "d10", "d10/m1", "d2/d1")) {
+            seen(sighting(id));
+        }
+        assertThat(ids(new FleetQuery("hub1", "d1", null, null, null, null))).containsExactly("d1", "d1/m1", "d1/m2");
+        assertThat(ids(new FleetQuery("hub1", "d1/m1", null, null, null, null))).containsExactly("d1/m1");
+
+        assertThat(fleet.forget("hub1", "d1/m1")).isTrue();
+        assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1", "d1-", "d1/m2", "d10", "d10/m1", "d2/d1");
+        assertThat(fleet.forget("hub2", "d1")).isFalse();
+        assertThat(fleet.forget("hub1", "d1")).isTrue();
+        assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1-", "d10", "d10/m1", "d2/d1");
+        assertThat(fleet.forget("hub1", "d2"))
+                .as("only a module of it is known")
+                .isTrue();
+        reopen(limits(1000, 100));
+        assertThat(ids(FleetQuery.of("hub1"))).containsExactly("d1-", "d10", "d10/m1");
+    }
+
+    @Test
     void devices_go_with_age_and_with_their_hub() {
         seen(sighting("old"));
         clock.advance(Duration.ofDays(300));
@@ -241,23 +261,25 @@ class FleetTest {
         clock.advance(Duration.ofDays(1));
         seen(sighting("old").offering(Hellos.old()));
 
-        assertThat(ids(new FleetQuery("hub1", null, ClientOffer.TLS_1_3, null, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, ClientOffer.TLS_1_3, null, null)))
                 .containsExactly("modern");
-        assertThat(ids(new FleetQuery("hub1", null, ClientOffer.ECDSA, null, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, ClientOffer.ECDSA, null, null)))
                 .containsExactly("modern");
-        assertThat(ids(new FleetQuery("hub1", null, ClientOffer.X25519_MLKEM768, null, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, ClientOffer.X25519_MLKEM768, null, null)))
                 .containsExactly("modern");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.CBC, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.CBC, null)))
                 .containsExactly("cbc", "old");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.SHA1, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.SHA1, null)))
                 .containsExactly("old");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.TLS_1_0, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.TLS_1_0, null)))
                 .containsExactly("old");
-        assertThat(ids(new FleetQuery("hub1", null, null, ClientNeed.TLS_1_1, null)))
+        assertThat(ids(new FleetQuery("hub1", null, null, null, ClientNeed.TLS_1_1, null)))
                 .isEmpty();
-        assertThat(ids(new FleetQuery("hub1", "IOT-device", null, null, null))).hasSize(3);
-        assertThat(ids(new FleetQuery("hub1", "python", null, null, null))).isEmpty();
-        assertThat(ids(new FleetQuery("hub1", null, null, null, NOW.plusSeconds(1))))
+        assertThat(ids(new FleetQuery("hub1", null, "IOT-device", null, null, null)))
+                .hasSize(3);
+        assertThat(ids(new FleetQuery("hub1", null, "python", null, null, null)))
+                .isEmpty();
+        assertThat(ids(new FleetQuery("hub1", null, null, null, null, NOW.plusSeconds(1))))
                 .containsExactly("cbc", "modern");
 
         FleetSummary summary = fleet.summary(FleetQuery.of("hub1"));

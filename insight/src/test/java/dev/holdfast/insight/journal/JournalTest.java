@@ -192,6 +192,20 @@ class JournalTest {
     }
 
     @Test
+    void a_device_stands_for_its_modules() {
+        for (String id : List.of("d1", "d1/m1", "d10", "d10/m1", "x/d1")) {
+            refused("192.0.2.1", id, "TokenExpired");
+        }
+        journal.flush();
+        assertThat(journal.find(device("d1"), 10).reports())
+                .extracting(each -> each.path("device").asString())
+                .containsExactly("d1/m1", "d1");
+        assertThat(journal.find(device("d1/m1"), 10).reports()).hasSize(1);
+        assertThat(journal.delete(device("d1"))).isEqualTo(2);
+        assertThat(journal.find(JournalQuery.ALL, 10).reports()).hasSize(3);
+    }
+
+    @Test
     void a_device_s_reports_are_forgotten_for_good() {
         refused("192.0.2.1", "d1", "TokenExpired");
         refused("192.0.2.1", "d2", "TokenExpired");

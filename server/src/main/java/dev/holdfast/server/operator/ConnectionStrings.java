@@ -4,6 +4,7 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Device;
+import dev.holdfast.hub.identity.DeviceModule;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import java.util.Optional;
 
@@ -38,8 +39,21 @@ public record ConnectionStrings(int amqpPort) {
 
     /** For the device itself. Empty when it has no credential of its own. */
     public Optional<String> device(HubSettings hub, Device device) {
-        String start = "HostName=" + hub.hostName() + ";DeviceId=" + device.id() + ";";
-        return switch (device.authentication()) {
+        return own(hub, "DeviceId=" + device.id(), device.authentication());
+    }
+
+    /** As {@link #device}, for a module. */
+    Optional<String> module(HubSettings hub, DeviceModule module) {
+        return own(
+                hub,
+                "DeviceId=" + module.name().device() + ";ModuleId="
+                        + module.name().module(),
+                module.authentication());
+    }
+
+    private static Optional<String> own(HubSettings hub, String ids, Authentication authentication) {
+        String start = "HostName=" + hub.hostName() + ";" + ids + ";";
+        return switch (authentication) {
             case Authentication.Sas(var keys) ->
                 Optional.of(start + "SharedAccessKey=" + keys.primary().base64());
             case Authentication.SelfSigned _, Authentication.CertificateAuthority _ -> Optional.of(start + "x509=true");

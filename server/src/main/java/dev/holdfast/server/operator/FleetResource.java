@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code hubs/HUB/fleet}: what is known of the devices that were let in, and what a policy would do to them. */
 public final class FleetResource {
     private static final int USUAL = 100;
-    private static final Set<String> FILTERS = Set.of("client", "offers", "needs", "notSeenSince");
+    private static final Set<String> FILTERS = Set.of("device", "client", "offers", "needs", "notSeenSince");
 
     private final Fleet fleet;
     private final Journal journal;
@@ -152,6 +152,7 @@ public final class FleetResource {
     private static FleetQuery query(Map<String, String> asked, Hub hub) throws BadRequest {
         return new FleetQuery(
                 hub.name().value(),
+                asked.get("device"),
                 asked.get("client"),
                 word(
                         asked.get("offers"),

@@ -11,11 +11,11 @@ import dev.holdfast.insight.fleet.FleetQuery;
 import dev.holdfast.tls.policy.TlsPolicy;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a change of policies would do to the registered devices that are known. Blocks on the disk, for a second at most. */
 public final class Rehearsal {
@@ -48,29 +48,29 @@ public final class Rehearsal {
                 paths.now(),
                 after,
                 clock.instant(),
-                // A device that was deleted can't be lost.
+                // A device or module that was deleted can't be lost.
                 device -> registered
                         .computeIfAbsent(device.hub(), this::registered)
-                        .contains(deviceOf(device)));
+                        .contains(device.device()));
     }
 
     private Set<String> registered(String hub) {
         return HubName.parse(hub)
                 .flatMap(hubs::byName)
-                .map(found -> (Set<String>) new HashSet<>(found.registry().ids()))
+                .map(found -> names(found).collect(Collectors.toSet()))
                 .orElse(Set.of());
     }
 
-    /** Without its module. */
-    private static String deviceOf(FleetDevice device) {
-        return device.device().split("/", 2)[0];
+    /** The devices and modules of a hub. */
+    private static Stream<String> names(Hub hub) {
+        return Stream.concat(hub.registry().ids().stream(), hub.registry().modules().names().stream());
     }
 
-    /** The registered devices of a hub that were never let in as far as is known, in order. */
+    /** The registered devices and modules of a hub that were never let in as far as is known, in order. */
     public List<String> neverSeen(Hub hub) {
         Set<String> seen = fleet.all(FleetQuery.of(hub.name().value()))
-                .map(Rehearsal::deviceOf)
+                .map(FleetDevice::device)
                 .collect(Collectors.toSet());
-        return hub.registry().ids().stream().filter(id -> !seen.contains(id)).toList();
+        return names(hub).filter(name -> !seen.contains(name)).sorted().toList();
     }
 }

@@ -31,7 +31,7 @@ final class ConnackCodes {
             // Azure says 5; 3 would make Node and Java hammer the hub as if it were busy.
             case AuthenticationRefusal.DeviceDisabled r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.TlsNotAccepted r -> ConnackCode.NOT_AUTHORIZED;
-            case AuthenticationRefusal.ModulesNotServed r -> ConnackCode.NOT_AUTHORIZED;
+            case AuthenticationRefusal.UnknownModule r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.NoCredentials r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.TokenMalformed r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.TokenExpired r -> ConnackCode.NOT_AUTHORIZED;

@@ -1,7 +1,5 @@
 package dev.holdfast.hub.device.mqtt;
 
-import dev.holdfast.base.DeviceId;
-import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.Identity;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +42,7 @@ record UserName(
         if (slash < 1) {
             return new Parsed.Malformed("it does not begin with a host name and a slash");
         }
-        Identity identity = identity(clientId);
+        Identity identity = Identity.parse(clientId).orElse(null);
         if (identity == null) {
             return new Parsed.Malformed("the client id '" + PropertyText.cut(clientId, PRINTED_MAX_CHARS)
                     + "' is not '{device id}' or '{device id}/{module id}' of 1 to 128 characters each");
@@ -104,18 +102,6 @@ record UserName(
             }
         }
         return parameters;
-    }
-
-    private static @Nullable Identity identity(String clientId) {
-        int slash = clientId.indexOf('/');
-        DeviceId device = DeviceId.parse(slash < 0 ? clientId : clientId.substring(0, slash))
-                .orElse(null);
-        if (device == null || slash < 0) {
-            return device == null ? null : Identity.of(device);
-        }
-        return ModuleId.parse(clientId.substring(slash + 1))
-                .map(module -> new Identity(device, module))
-                .orElse(null);
     }
 
     private static String withoutQuery(String rest) {

@@ -2,6 +2,10 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.ModuleName;
+import dev.holdfast.hub.identity.ModuleRequest;
+import dev.holdfast.hub.identity.ModuleResult;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.RegistryRequest;
 import dev.holdfast.hub.identity.RegistryResult;
@@ -12,11 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
-/** {@code POST /devices}: up to a hundred changes in one call, each judged by itself. */
+/** {@code POST /devices}: up to a hundred changes of devices and modules in one call, each judged by itself. */
 final class BulkResource {
     private final Limits.Registry limits;
 
@@ -35,38 +36,52 @@ final class BulkResource {
                     "One call changes at most " + limits.bulkMax() + " devices, and this one has " + items.length
                             + ".");
         }
-        Outcome outcome = new Outcome();
-        List<RegistryRequest> requests = new ArrayList<>();
-        Set<DeviceId> named = new HashSet<>();
-        Set<DeviceId> withTwin = new HashSet<>();
-        for (DeviceDocument item : items) {
+        BulkOutcome outcome = new BulkOutcome();
+        List<RegistryRequest> devices = new ArrayList<>();
+        List<ModuleRequest> modules = new ArrayList<>();
+        Set<Identity> named = new HashSet<>();
+        Set<Identity> withTwin = new HashSet<>();
+        for (DeviceDocument given : items) {
             try {
-                RegistryRequest request = request(item);
-                if (!named.add(request.id())) {
+                DeviceDocument item = present(given);
+                Identity identity = identity(item);
+                ModuleName module = identity.moduleName().orElse(null);
+                RegistryRequest ofDevice = module == null ? request(item, identity.device()) : null;
+                ModuleRequest ofModule = module == null ? null : request(item, module);
+                if (!named.add(identity)) {
                     throw ServiceFault.of(
                             ServiceError.DEVICE_DEFINED_MULTIPLE_TIMES,
-                            "A device may be named once in a call, and the first time counts.");
+                            "A device or module may be named once in a call, and the first time counts.");
                 }
-                requests.add(request);
-                if (item != null && item.hasTwin()) {
-                    withTwin.add(request.id());
+                if (ofDevice != null) {
+                    devices.add(ofDevice);
+                }
+                if (ofModule != null) {
+                    modules.add(ofModule);
+                }
+                if (item.hasTwin()) {
+                    withTwin.add(identity);
                 }
             } catch (ServiceFault fault) {
-                outcome.fail(name(item), fault.error(), fault.toCaller());
+                outcome.fail(name(given), given == null ? null : given.moduleId(), fault.error(), fault.toCaller());
             }
         }
-        List<RegistryResult> results = call.hub().registry().applyAll(requests);
-        for (int i = 0; i < results.size(); i++) {
-            DeviceId id = requests.get(i).id();
-            switch (results.get(i)) {
-                case RegistryResult.Refused(var refusal) ->
-                    outcome.fail(id.value(), ServiceFault.error(refusal), refusal.explain());
-                case RegistryResult.Done _ -> {
-                    if (withTwin.contains(id)) {
-                        outcome.warnOfTwin(id);
-                    }
-                }
-            }
+        // Devices first: a call may register a device and its modules.
+        List<RegistryResult> ofDevices = call.hub().registry().applyAll(devices);
+        for (int i = 0; i < ofDevices.size(); i++) {
+            Identity identity = Identity.of(devices.get(i).id());
+            outcome.add(
+                    identity,
+                    ofDevices.get(i) instanceof RegistryResult.Refused(var why) ? why : null,
+                    withTwin.contains(identity));
+        }
+        List<ModuleResult> ofModules = call.hub().registry().modules().applyAll(modules);
+        for (int i = 0; i < ofModules.size(); i++) {
+            Identity identity = modules.get(i).name().identity();
+            outcome.add(
+                    identity,
+                    ofModules.get(i) instanceof ModuleResult.Refused(var why) ? why : null,
+                    withTwin.contains(identity));
         }
         return outcome.response();
     }
@@ -79,22 +94,58 @@ final class BulkResource {
         return name == null ? "" : name;
     }
 
-    private static RegistryRequest request(@Nullable DeviceDocument item) throws ServiceFault {
+    private static DeviceDocument present(@Nullable DeviceDocument item) throws ServiceFault {
         if (item == null) {
             throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "An element of the array is null.");
         }
-        if (item.moduleId() != null) {
-            throw ServiceFault.of(
-                    ServiceError.FEATURE_NOT_SUPPORTED, "Modules are not served by this release of Holdfast yet.");
-        }
-        DeviceId id = ServiceCall.deviceId(name(item));
+        return item;
+    }
+
+    private static Identity identity(DeviceDocument item) throws ServiceFault {
+        DeviceId device = ServiceCall.deviceId(name(item));
+        String module = item.moduleId();
+        return module == null || module.isEmpty()
+                ? Identity.of(device)
+                : new Identity(device, ServiceCall.moduleId(module));
+    }
+
+    private static RegistryRequest request(DeviceDocument item, DeviceId id) throws ServiceFault {
+        return switch (mode(item)) {
+            case CREATE -> new RegistryRequest.Create(item.spec(id));
+            case UPDATE -> new RegistryRequest.Replace(item.spec(id), new Precondition.Exists());
+            case UPDATE_IF_MATCH -> new RegistryRequest.Replace(item.spec(id), own(item));
+            case DELETE -> new RegistryRequest.Delete(id, new Precondition.Exists());
+            case DELETE_IF_MATCH -> new RegistryRequest.Delete(id, own(item));
+        };
+    }
+
+    private static ModuleRequest request(DeviceDocument item, ModuleName name) throws ServiceFault {
+        return switch (mode(item)) {
+            case CREATE -> new ModuleRequest.Create(item.spec(name));
+            case UPDATE -> new ModuleRequest.Replace(item.spec(name), new Precondition.Exists());
+            case UPDATE_IF_MATCH -> new ModuleRequest.Replace(item.spec(name), own(item));
+            case DELETE -> new ModuleRequest.Delete(name, new Precondition.Exists());
+            case DELETE_IF_MATCH -> new ModuleRequest.Delete(name, own(item));
+        };
+    }
+
+    /** What is to be done with an element of the array. */
+    private enum Mode {
+        CREATE,
+        UPDATE,
+        UPDATE_IF_MATCH,
+        DELETE,
+        DELETE_IF_MATCH
+    }
+
+    private static Mode mode(DeviceDocument item) throws ServiceFault {
         String mode = item.importMode() == null ? "" : item.importMode().toLowerCase(Locale.ROOT);
         return switch (mode) {
-            case "create" -> new RegistryRequest.Create(item.spec(id));
-            case "update" -> new RegistryRequest.Replace(item.spec(id), new Precondition.Exists());
-            case "updateifmatchetag" -> new RegistryRequest.Replace(item.spec(id), own(item));
-            case "delete" -> new RegistryRequest.Delete(id, new Precondition.Exists());
-            case "deleteifmatchetag" -> new RegistryRequest.Delete(id, own(item));
+            case "create" -> Mode.CREATE;
+            case "update" -> Mode.UPDATE;
+            case "updateifmatchetag" -> Mode.UPDATE_IF_MATCH;
+            case "delete" -> Mode.DELETE;
+            case "deleteifmatchetag" -> Mode.DELETE_IF_MATCH;
             case "updatetwin", "updatetwinifmatchetag" ->
                 throw ServiceFault.of(
                         ServiceError.FEATURE_NOT_SUPPORTED,
@@ -109,39 +160,9 @@ final class BulkResource {
     /** The condition that an element of the array carries itself. */
     private static Precondition own(DeviceDocument item) throws ServiceFault {
         if (item.eTag() == null) {
-            throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "This importMode needs the eTag of the device.");
+            throw ServiceFault.of(
+                    ServiceError.ARGUMENT_NULL, "This importMode needs the eTag of the device or module.");
         }
         return Precondition.ifMatch(item.eTag());
-    }
-
-    /** Collects what the answer says of each device. */
-    private static final class Outcome {
-        private final ArrayNode errors = JsonNodeFactory.instance.arrayNode();
-        private final ArrayNode warnings = JsonNodeFactory.instance.arrayNode();
-
-        void fail(String device, ServiceError error, String explanation) {
-            errors.addObject()
-                    .put("deviceId", device)
-                    .put("errorCode", error.wireName())
-                    .put("errorStatus", explanation);
-        }
-
-        void warnOfTwin(DeviceId device) {
-            warnings.addObject()
-                    .put("deviceId", device.value())
-                    .put("warningCode", "DeviceRegisteredWithoutTwin")
-                    .put(
-                            "warningStatus",
-                            "Device twins are not served by this release of Holdfast yet: tags and properties were"
-                                    + " left out.");
-        }
-
-        HttpResponse response() {
-            ObjectNode body = JsonNodeFactory.instance.objectNode();
-            body.put("isSuccessful", errors.isEmpty());
-            body.set("errors", errors);
-            body.set("warnings", warnings);
-            return HttpResponse.json(errors.isEmpty() ? 200 : 400, body.toString());
-        }
     }
 }

@@ -1,20 +1,17 @@
 package dev.holdfast.hub.service.http;
 
-import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Device;
-import dev.holdfast.hub.identity.Thumbprint;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A device as clients read it: every member that they know, null where there is nothing. */
 final class DeviceJson {
     /** What clients take for "never". */
-    private static final String NEVER = "0001-01-01T00:00:00Z";
+    static final String NEVER = "0001-01-01T00:00:00Z";
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd'T'HH:mm:ss.SSSSSSS'Z'", Locale.ROOT)
@@ -34,7 +31,7 @@ final class DeviceJson {
         json.put("statusUpdatedTime", time(device.statusUpdated()));
         json.put("lastActivityTime", NEVER);
         json.put("cloudToDeviceMessageCount", 0);
-        json.set("authentication", authentication(device.authentication()));
+        json.set("authentication", AuthenticationJson.of(device.authentication()));
         json.putObject("capabilities").put("iotEdge", device.edge());
         if (device.scope() != null) {
             json.put("deviceScope", device.scope());
@@ -43,35 +40,6 @@ final class DeviceJson {
             device.parentScopes().forEach(json.putArray("parentScopes")::add);
         }
         return json;
-    }
-
-    private static ObjectNode authentication(Authentication authentication) {
-        String primaryKey = null;
-        String secondaryKey = null;
-        Thumbprint primary = null;
-        Thumbprint secondary = null;
-        switch (authentication) {
-            case Authentication.Sas(var keys) -> {
-                primaryKey = keys.primary().base64();
-                secondaryKey = keys.secondary().base64();
-            }
-            case Authentication.SelfSigned(var first, var second) -> {
-                primary = first;
-                secondary = second;
-            }
-            case Authentication.CertificateAuthority(), Authentication.None() -> {}
-        }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.putObject("symmetricKey").put("primaryKey", primaryKey).put("secondaryKey", secondaryKey);
-        json.putObject("x509Thumbprint")
-                .put("primaryThumbprint", hex(primary))
-                .put("secondaryThumbprint", hex(secondary));
-        json.put("type", authentication.wireName());
-        return json;
-    }
-
-    private static @Nullable String hex(@Nullable Thumbprint thumbprint) {
-        return thumbprint == null ? null : thumbprint.hex();
     }
 
     static String time(Instant time) {

@@ -98,12 +98,7 @@ public final class DevicesOverHttps implements HttpFace {
     }
 
     private static @Nullable ModuleId module(@Nullable String text) throws ServiceFault {
-        if (text == null) {
-            return null;
-        }
-        return ModuleId.parse(text)
-                .orElseThrow(() -> ServiceFault.of(
-                        ServiceError.ARGUMENT_INVALID, "The path names a module by something that is no module id."));
+        return text == null ? null : ServiceCall.moduleId(text);
     }
 
     private static ServiceFault notServed(List<String> below) {

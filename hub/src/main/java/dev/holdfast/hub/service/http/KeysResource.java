@@ -2,9 +2,13 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.Authentication;
-import dev.holdfast.hub.identity.Device;
+import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.KeyRenewal;
+import dev.holdfast.hub.identity.ModuleRequest;
+import dev.holdfast.hub.identity.ModuleResult;
+import dev.holdfast.hub.identity.RegistryRefusal;
 import dev.holdfast.hub.identity.RegistryRequest;
 import dev.holdfast.hub.identity.RegistryResult;
 import dev.holdfast.wire.http.HttpResponse;
@@ -19,7 +23,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code POST /devices/keys/regenerate}, of api-version 2024-03-31: new keys for up to a hundred devices, each judged by itself. The
+ * {@code POST /devices/keys/regenerate}, of api-version 2024-03-31: new keys for up to a hundred devices and modules, each judged by itself. The
  * status is 200 when all got theirs, 207 when some did and 400 when none did.
  */
 final class KeysResource {
@@ -29,7 +33,7 @@ final class KeysResource {
         this.limits = limits;
     }
 
-    /** A device that is to get new keys. */
+    /** A device or module that is to get new keys. */
     record Item(@Nullable String id, @Nullable String moduleId) {}
 
     record Document(@Nullable String policyKey, @Nullable List<@Nullable Item> devices) {}
@@ -48,28 +52,44 @@ final class KeysResource {
                             + items.size() + ".");
         }
         ArrayNode errors = JsonNodeFactory.instance.arrayNode();
-        List<RegistryRequest> requests = new ArrayList<>();
-        Set<DeviceId> named = new HashSet<>();
+        List<RegistryRequest> devices = new ArrayList<>();
+        List<ModuleRequest> modules = new ArrayList<>();
+        Set<Identity> named = new HashSet<>();
         for (Item item : items) {
             try {
-                DeviceId id = id(item);
-                if (!named.add(id)) {
+                Identity identity = identity(item);
+                if (!named.add(identity)) {
                     throw ServiceFault.of(
                             ServiceError.DEVICE_DEFINED_MULTIPLE_TIMES,
-                            "A device may be named once in a call, and the first time counts.");
+                            "A device or module may be named once in a call, and the first time counts.");
                 }
-                requests.add(new RegistryRequest.RenewKeys(id, which));
+                identity.moduleName()
+                        .ifPresentOrElse(
+                                name -> modules.add(new ModuleRequest.RenewKeys(name, which)),
+                                () -> devices.add(new RegistryRequest.RenewKeys(identity.device(), which)));
             } catch (ServiceFault fault) {
-                addError(errors, item == null ? null : item.id(), fault.error(), fault.toCaller());
+                about(errors, item == null ? null : item.id(), item == null ? null : item.moduleId())
+                        .put("errorCode", fault.error().wireName())
+                        .put("errorStatus", fault.toCaller());
             }
         }
         ArrayNode renewed = JsonNodeFactory.instance.arrayNode();
-        List<RegistryResult> results = call.hub().registry().applyAll(requests);
-        for (int i = 0; i < results.size(); i++) {
-            switch (results.get(i)) {
-                case RegistryResult.Done(var device) -> addKeys(renewed, device);
+        List<RegistryResult> ofDevices = call.hub().registry().applyAll(devices);
+        for (int i = 0; i < ofDevices.size(); i++) {
+            switch (ofDevices.get(i)) {
+                case RegistryResult.Done(var device) ->
+                    addKeys(renewed, Identity.of(device.id()), device.authentication());
                 case RegistryResult.Refused(var why) ->
-                    addError(errors, requests.get(i).id().value(), ServiceFault.error(why), why.explain());
+                    addError(errors, Identity.of(devices.get(i).id()), why);
+            }
+        }
+        List<ModuleResult> ofModules = call.hub().registry().modules().applyAll(modules);
+        for (int i = 0; i < ofModules.size(); i++) {
+            switch (ofModules.get(i)) {
+                case ModuleResult.Done(var module) ->
+                    addKeys(renewed, module.name().identity(), module.authentication());
+                case ModuleResult.Refused(var why) ->
+                    addError(errors, modules.get(i).name().identity(), why);
             }
         }
         return answer(document.policyKey(), renewed, errors);
@@ -94,27 +114,41 @@ final class KeysResource {
         };
     }
 
-    private static DeviceId id(@Nullable Item item) throws ServiceFault {
+    private static Identity identity(@Nullable Item item) throws ServiceFault {
         if (item == null || item.id() == null) {
             throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "An element of 'devices' needs an id.");
         }
-        if (item.moduleId() != null && !item.moduleId().isEmpty()) {
-            throw ServiceFault.of(
-                    ServiceError.FEATURE_NOT_SUPPORTED, "Modules are not served by this release of Holdfast yet.");
-        }
-        return ServiceCall.deviceId(item.id());
+        DeviceId device = ServiceCall.deviceId(item.id());
+        String module = item.moduleId();
+        return module == null || module.isEmpty()
+                ? Identity.of(device)
+                : new Identity(device, ServiceCall.moduleId(module));
     }
 
-    private static void addKeys(ArrayNode renewed, Device device) {
-        if (device.authentication() instanceof Authentication.Sas(var keys)) {
-            renewed.addObject()
-                    .put("id", device.id().value())
+    private static void addKeys(ArrayNode renewed, Identity identity, Authentication authentication) {
+        if (authentication instanceof Authentication.Sas(var keys)) {
+            about(renewed, identity)
                     .put("primaryKey", keys.primary().base64())
                     .put("secondaryKey", keys.secondary().base64());
         }
     }
 
-    private static void addError(ArrayNode errors, @Nullable String id, ServiceError error, String explanation) {
-        errors.addObject().put("id", id).put("errorCode", error.wireName()).put("errorStatus", explanation);
+    private static void addError(ArrayNode errors, Identity identity, RegistryRefusal why) {
+        about(errors, identity)
+                .put("errorCode", ServiceFault.error(why).wireName())
+                .put("errorStatus", why.explain());
+    }
+
+    private static ObjectNode about(ArrayNode list, Identity identity) {
+        ModuleId module = identity.module();
+        return about(list, identity.device().value(), module == null ? null : module.value());
+    }
+
+    private static ObjectNode about(ArrayNode list, @Nullable String id, @Nullable String moduleId) {
+        ObjectNode entry = list.addObject().put("id", id);
+        if (moduleId != null) {
+            entry.put("moduleId", moduleId);
+        }
+        return entry;
     }
 }

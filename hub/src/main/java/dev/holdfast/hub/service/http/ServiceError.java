@@ -15,10 +15,13 @@ enum ServiceError {
     UNAUTHORIZED_ACCESS(401002, "IotHubUnauthorizedAccess"),
     GENERIC_NOT_FOUND(404000, "GenericNotFound"),
     DEVICE_NOT_FOUND(404001, "DeviceNotFound"),
+    MODULE_NOT_FOUND(404010, "ModuleNotFound"),
     METHOD_NOT_ALLOWED(405000, "GenericMethodNotAllowed"),
     DEVICE_ALREADY_EXISTS(409001, "DeviceAlreadyExists"),
+    MODULE_ALREADY_EXISTS(409301, "ModuleAlreadyExistsOnDevice"),
     PRECONDITION_FAILED(412001, "PreconditionFailed"),
     TOO_MANY_DEVICES(413002, "TooManyDevices"),
+    TOO_MANY_MODULES(413003, "TooManyModulesOnDevice"),
     UNSUPPORTED_MEDIA_TYPE(415000, "GenericUnsupportedMediaType"),
     FEATURE_NOT_SUPPORTED(501000, "FeatureNotSupported");
 

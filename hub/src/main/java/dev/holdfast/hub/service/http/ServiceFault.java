@@ -98,9 +98,14 @@ final class ServiceFault extends Exception {
         return switch (refusal) {
             case RegistryRefusal.DeviceExists _ -> ServiceError.DEVICE_ALREADY_EXISTS;
             case RegistryRefusal.DeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
+            case RegistryRefusal.ModuleExists _ -> ServiceError.MODULE_ALREADY_EXISTS;
+            case RegistryRefusal.ModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
+            case RegistryRefusal.TooManyModules _ -> ServiceError.TOO_MANY_MODULES;
             case RegistryRefusal.EtagMismatch _ -> ServiceError.PRECONDITION_FAILED;
-            case RegistryRefusal.StatusReasonTooLong _ -> ServiceError.ARGUMENT_INVALID;
-            case RegistryRefusal.DeviceWithoutKeys _ -> ServiceError.INVALID_OPERATION;
+            case RegistryRefusal.StatusReasonTooLong _, RegistryRefusal.ManagedByTooLong _ ->
+                ServiceError.ARGUMENT_INVALID;
+            case RegistryRefusal.DeviceWithoutKeys _, RegistryRefusal.ModuleWithoutKeys _ ->
+                ServiceError.INVALID_OPERATION;
         };
     }
 
@@ -115,9 +120,9 @@ final class ServiceFault extends Exception {
                     AuthenticationRefusal.TokenMalformed _,
                     AuthenticationRefusal.TokenExpired _,
                     AuthenticationRefusal.TokenForOtherResource _,
-                    AuthenticationRefusal.ModulesNotServed _,
                     AuthenticationRefusal.PolicyLacksRight _ -> true;
             case AuthenticationRefusal.UnknownDevice _,
+                    AuthenticationRefusal.UnknownModule _,
                     AuthenticationRefusal.DeviceDisabled _,
                     AuthenticationRefusal.TokenSignatureWrong _,
                     AuthenticationRefusal.UnknownPolicy _,

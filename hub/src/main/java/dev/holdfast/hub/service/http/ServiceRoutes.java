@@ -22,6 +22,7 @@ final class ServiceRoutes {
 
     ServiceRoutes(Limits.Registry limits) {
         DeviceResource devices = new DeviceResource(limits);
+        ModuleResource modules = new ModuleResource();
         BulkResource bulk = new BulkResource(limits);
         KeysResource keys = new KeysResource(limits);
         StatisticsResource statistics = new StatisticsResource();
@@ -38,10 +39,10 @@ final class ServiceRoutes {
                 served("GET", "/statistics/service", REGISTRY_READ, statistics::service),
                 later("DELETE", "/devices/{id}/commands", SERVICE_CONNECT, "Cloud-to-device messages"),
                 later("POST", "/devices/{id}/applyConfigurationContent", REGISTRY_WRITE, "Configurations"),
-                later("GET", "/devices/{id}/modules", REGISTRY_READ, "Modules"),
-                later("GET", "/devices/{id}/modules/{module}", REGISTRY_READ, "Modules"),
-                later("PUT", "/devices/{id}/modules/{module}", REGISTRY_WRITE, "Modules"),
-                later("DELETE", "/devices/{id}/modules/{module}", REGISTRY_WRITE, "Modules"),
+                served("GET", "/devices/{id}/modules", REGISTRY_READ, modules::list),
+                served("GET", "/devices/{id}/modules/{module}", REGISTRY_READ, modules::get),
+                served("PUT", "/devices/{id}/modules/{module}", REGISTRY_WRITE, modules::put),
+                served("DELETE", "/devices/{id}/modules/{module}", REGISTRY_WRITE, modules::delete),
                 later("GET", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
                 later("PUT", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
                 later("PATCH", "/twins/{id}", SERVICE_CONNECT, "Device twins"),

@@ -6,6 +6,7 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
+import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryLog;
@@ -16,6 +17,10 @@ import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificate;
 import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.DeviceSpec;
+import dev.holdfast.hub.identity.ModuleName;
+import dev.holdfast.hub.identity.ModuleRequest;
+import dev.holdfast.hub.identity.ModuleResult;
+import dev.holdfast.hub.identity.ModuleSpec;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.RegistryChange;
@@ -86,9 +91,10 @@ final class TestHub {
     private void endLink(RegistryChange change) {
         switch (change) {
             case RegistryChange.DeviceDisabled(var id) -> links.endDevice(id, new LinkEnd.DeviceDisabled());
-            case RegistryChange.CredentialWithdrawn(var id) -> links.endDevice(id, new LinkEnd.CredentialWithdrawn());
+            case RegistryChange.CredentialWithdrawn(var id) -> links.end(id, new LinkEnd.CredentialWithdrawn());
             case RegistryChange.KeyReplaced(var id, var keys) ->
-                links.endLetInByKey(id, proof -> !proof.isOfDevice(keys), new LinkEnd.KeyReplaced());
+                links.endLetInByKey(id, proof -> !proof.isOfIdentity(keys), new LinkEnd.KeyReplaced());
+            case RegistryChange.ModuleDeleted(var name) -> links.end(name.identity(), new LinkEnd.ModuleDeleted());
             case RegistryChange.DeviceDeleted(var id) -> links.endDevice(id, new LinkEnd.DeviceDeleted());
         }
     }
@@ -104,6 +110,13 @@ final class TestHub {
 
     void register(String device, Authentication authentication) {
         done(new RegistryRequest.Create(DeviceSpec.of(new DeviceId(device), authentication)));
+    }
+
+    /** Registers a module of a device that is registered; all have the same keys. */
+    void registerModule(String device, String module) {
+        ModuleName name = new ModuleName(new DeviceId(device), new ModuleId(module));
+        assertThat(registry.modules().apply(new ModuleRequest.Create(ModuleSpec.of(name, KEYS))))
+                .isInstanceOf(ModuleResult.Done.class);
     }
 
     void disable(String device) {

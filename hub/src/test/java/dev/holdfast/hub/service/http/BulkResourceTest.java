@@ -62,7 +62,7 @@ class BulkResourceTest {
                         " ArgumentNull",
                         "b DeviceDefinedMultipleTimes",
                         "g FeatureNotSupported",
-                        "h FeatureNotSupported",
+                        "h DeviceNotFound",
                         "i ArgumentNull",
                         "j ArgumentInvalid");
         assertThat(hub.call("GET", "/devices/b").send().status()).isEqualTo(200);
@@ -80,6 +80,33 @@ class BulkResourceTest {
                 + "{'id':'b','importMode':'DeleteIfMatchETag','eTag':'*'}]");
         assertThat(errors(stale.json())).isEqualTo("a PreconditionFailed");
         assertThat(hub.call("GET", "/devices/b").send().status()).isEqualTo(404);
+    }
+
+    @Test
+    void modulesAreMadeChangedAndDeletedBesideTheirDevices() {
+        FakeHub.Answer made = post("[{'id':'a','moduleId':'m1','importMode':'create','managedBy':'IotEdge'},"
+                + "{'id':'a','moduleId':'m2','importMode':'create'},{'id':'a','importMode':'create'},"
+                + "{'id':'a','moduleId':'','importMode':'create'}]");
+        assertThat(errors(made.json())).isEqualTo("a DeviceDefinedMultipleTimes");
+        JsonNode modules = hub.call("GET", "/devices/a/modules").send().json();
+        assertThat(modules).hasSize(2);
+        assertThat(modules.get(0).path("managedBy").stringValue()).isEqualTo("IotEdge");
+        FakeHub.Answer mixed = post("[{'id':'a','moduleId':'m1','importMode':'delete'},"
+                + "{'id':'a','moduleId':'m2','importMode':'create'},{'id':'a','moduleId':'m3','importMode':'update'},"
+                + "{'id':'a','moduleId':'m 4','importMode':'create'},"
+                + "{'id':'a','moduleId':'m5','importMode':'deleteIfMatchETag','eTag':'x'}]");
+        assertThat(mixed.json()
+                        .get("errors")
+                        .valueStream()
+                        .map(error -> error.get("moduleId").stringValue() + " "
+                                + error.get("errorCode").stringValue())
+                        .toList())
+                .containsExactlyInAnyOrder(
+                        "m2 ModuleAlreadyExistsOnDevice",
+                        "m3 ModuleNotFound",
+                        "m 4 ArgumentInvalid",
+                        "m5 ModuleNotFound");
+        assertThat(hub.call("GET", "/devices/a/modules").send().json()).hasSize(1);
     }
 
     @Test

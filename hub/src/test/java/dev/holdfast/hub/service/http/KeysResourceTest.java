@@ -69,12 +69,27 @@ class KeysResourceTest {
                         "x509 InvalidOperation",
                         " ArgumentNull",
                         " ArgumentNull",
-                        "a FeatureNotSupported",
+                        "a ModuleNotFound",
                         "with space ArgumentInvalid");
         JsonNode device = hub.call("GET", "/devices/a").send().json();
         assertThat(device.path("status").asString()).as("nothing but the keys").isEqualTo("disabled");
         assertThat(device.path("statusReason").asString()).isEqualTo("lost");
         assertThat(device.path("etag").asString()).isNotEqualTo(etag);
+    }
+
+    @Test
+    void modules_get_keys_of_their_own() {
+        post("/devices", "[{'id':'a','importMode':'create'},{'id':'a','moduleId':'m','importMode':'create'}]");
+        JsonNode before = keys("a");
+        FakeHub.Answer answer =
+                post("/devices/keys/regenerate", "{'policyKey':'both','devices':[{'id':'a','moduleId':'m'}]}");
+        assertThat(answer.status()).isEqualTo(200);
+        JsonNode renewed = answer.json().path("rotatedKeys").get(0);
+        assertThat(renewed.path("moduleId").asString()).isEqualTo("m");
+        JsonNode module = hub.call("GET", "/devices/a/modules/m").send().json();
+        assertThat(module.path("authentication").path("symmetricKey").path("primaryKey"))
+                .isEqualTo(renewed.path("primaryKey"));
+        assertThat(keys("a")).as("those of the device stay").isEqualTo(before);
     }
 
     @Test

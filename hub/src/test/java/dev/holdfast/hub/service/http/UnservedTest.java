@@ -3,7 +3,12 @@ package dev.holdfast.hub.service.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.base.DeviceId;
+import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.Authentication;
+import dev.holdfast.hub.identity.ModuleName;
+import dev.holdfast.hub.identity.ModuleRequest;
+import dev.holdfast.hub.identity.ModuleResult;
+import dev.holdfast.hub.identity.ModuleSpec;
 import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.hub.identity.Tokens;
@@ -80,13 +85,27 @@ class UnservedTest {
     }
 
     @Test
-    void module_is_told_that_modules_are_not_served() {
+    void module_is_judged_as_itself_and_told_nothing_of_others() {
         FakeHub.Answer answer = hub.bare("POST", "/devices/dev1/modules/m/messages/events")
                 .with("authorization", device())
                 .sendToAll();
         assertThat(answer.error()).isEqualTo(401002);
-        assertThat(answer.text()).contains("modules are not served by this release");
-        assertThat(report().reason()).isEqualTo("ModulesNotServed");
+        assertThat(answer.text()).doesNotContain("not served", "module");
+        assertThat(report().reason()).isEqualTo("UnknownModule");
+        hub.reports.clear();
+        ModuleName name = new ModuleName(new DeviceId("dev1"), new ModuleId("m"));
+        ModuleResult made = hub.hub.registry().modules().apply(new ModuleRequest.Create(ModuleSpec.of(name, null)));
+        Authentication.Sas own =
+                (Authentication.Sas) ((ModuleResult.Done) made).module().authentication();
+        FakeHub.Answer served = hub.bare("POST", "/devices/dev1/modules/m/messages/events")
+                .with(
+                        "authorization",
+                        Tokens.device(
+                                FakeHub.HOST + "%2Fdevices%2Fdev1%2Fmodules%2Fm",
+                                Long.toString(hub.clock.instant().getEpochSecond() + 60),
+                                own.keys().primary()))
+                .sendToAll();
+        assertThat(served.error()).isEqualTo(501000);
     }
 
     @ParameterizedTest
