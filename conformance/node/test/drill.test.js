@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshId, TestHub } from '../harness/hub.js';
 import { connect, connectOptions } from '../harness/raw-mqtt.js';
-import { run, Server } from '../harness/server.js';
+import { Server } from '../harness/server.js';
 
 const DEVICES = 200;
 const LACKING = 20;
@@ -15,12 +15,15 @@ const BETWEEN_ATTEMPTS_MILLIS = 1_500;
 describe('a drill of a change of root', () => {
   let server;
   let hub;
+  let second;
   let oldRoots;
   const devices = [];
 
   before(async () => {
     server = await Server.start();
+    await server.done('hub', 'create', 'hub2');
     hub = new TestHub(server);
+    second = new TestHub(server, 'hub2');
     const word = freshId('drill');
     for (let from = 0; from < DEVICES; from += 100) {
       const ids = Array.from({ length: 100 }, (_, i) => `${word}-${from + i}`);
@@ -102,19 +105,75 @@ describe('a drill of a change of root', () => {
 
   it('shows the new chain to its cohort only, in full handshakes only, and not while it is paused', async () => {
     const [good, other] = devices.filter(({ lacksRoot }) => !lacksRoot);
+    const first = await session(good);
+    const { issuer } = first;
+    assert.ok((await session(good, first.session)).resumed, 'the server resumes sessions');
     await start('--devices', good.deviceId);
-    const shown = (device, ...args) => opensslShown(device.localAddress, ...args);
-    // OpenSSL's hello is not that of the device, so it is no member, though it comes from the same address.
-    assert.equal(await shown(good), await shown(other));
-    assert.ok(await visit(good));
+
+    const shown = await session(good, first.session);
+    assert.equal(shown.resumed, false, 'a session of the usual chain proves nothing');
+    assert.notEqual(shown.issuer, issuer);
     assert.equal((await status()).counts.accepted, 1);
+    const again = await session(good, shown.session);
+    assert.equal(again.resumed, false, 'nor does one of the new chain');
+    assert.equal(again.issuer, shown.issuer);
+    assert.equal((await session(other)).issuer, issuer, 'who is not of the cohort');
+    const neighbour = { ...other, localAddress: good.localAddress };
+    assert.equal((await session(neighbour, undefined, second.hostName)).issuer, issuer, 'who asks for another hub');
+
     await server.done('cert', 'drill', 'pause');
+    assert.equal((await session(good)).issuer, issuer, 'while it is paused');
     const { code, stderr } = await server.run('cert', 'drill', 'pause');
     assert.equal(code, 1);
     assert.match(stderr, /not running/);
     await server.done('cert', 'drill', 'resume');
+    assert.equal((await session(good)).issuer, shown.issuer);
     await server.done('cert', 'drill', 'finish');
+    assert.equal((await session(good)).issuer, issuer);
     assert.equal((await status()).state, 'finished');
+  });
+
+  it('takes neither a wrong key for an acceptance nor a client that leaves for a refusal', async () => {
+    const [good] = devices.filter(({ lacksRoot }) => !lacksRoot);
+    const stranger = { ...good, string: good.string.replace(/SharedAccessKey=.*/, `SharedAccessKey=${Buffer.alloc(32).toString('base64')}`) };
+    await start('--devices', good.deviceId, '--refused-max', '0');
+    const outcome = async () => (await status('--devices')).devices[0].outcome;
+    assert.equal(await visit(stranger), false);
+    assert.equal(await outcome(), 'shown');
+    // One that trusts nothing shakes hands and leaves, as Node does; it could be anybody behind this address.
+    assert.equal(await visit({ ...good, lacksRoot: true }), false);
+    await pause(BETWEEN_ATTEMPTS_MILLIS);
+    assert.ok(await visit(good));
+    assert.equal(await outcome(), 'shown');
+    assert.equal((await status()).state, 'running');
+    assert.ok(await visit(good));
+    assert.equal(await outcome(), 'accepted');
+    await server.done('cert', 'drill', 'finish');
+  });
+
+  it('shows it to no device of another hub, and blames no device for one', async () => {
+    const [good] = devices.filter(({ lacksRoot }) => !lacksRoot);
+    const { connectionString } = await second.createDevice();
+    // It has the same TLS library, comes from the same address and trusts the old roots only.
+    const options = connectOptions(second, connectionString, { localAddress: good.localAddress, ca: oldRoots });
+    await start('--devices', good.deviceId, '--refused-max', '0');
+    for (let i = 0; i < 2; i++) {
+      const client = await connect(options);
+      await client.endAsync();
+    }
+    assert.ok(await visit(good));
+    assert.equal((await status('--devices')).devices[0].outcome, 'accepted');
+    await server.done('cert', 'drill', 'finish');
+  });
+
+  it('is over and forgotten with its hub', async () => {
+    const { connectionString } = await second.createDevice();
+    await (await connect(connectOptions(second, connectionString, { localAddress: '127.7.9.9' }))).endAsync();
+    await server.done('cert', 'drill', 'start', '--hub', 'HUB2', '--key-type', 'rsa');
+    await server.done('hub', 'delete', 'hub2', '--yes');
+    const { code, stderr } = await server.run('cert', 'drill', 'status');
+    assert.equal(code, 1);
+    assert.match(stderr, /There has been no drill/);
   });
 
   it('goes on over a restart of the server, and goes back when a device stays away', async () => {
@@ -144,10 +203,13 @@ describe('a drill of a change of root', () => {
     assert.match((await status()).because, /the operator gave it up/);
   });
 
-  async function opensslShown(address) {
-    const { stdout } = await run('openssl', ['s_client', '-connect', '127.0.0.1:8883', '-bind', `${address}:0`, '-servername', hub.hostName,
-      '-sigalgs', 'ecdsa_secp256r1_sha256']);
-    return stdout.match(/issuer=(.*)/)?.[1];
+  /** Lets the device connect, with a session of before to offer; the issuer of what it was shown, unless it resumed. */
+  async function session({ string, localAddress }, offered, servername = hub.hostName) {
+    const client = await connect(connectOptions(hub, string, { localAddress, servername, session: offered, checkServerIdentity: () => undefined }));
+    const { stream } = client;
+    const result = { resumed: stream.isSessionReused(), issuer: stream.getPeerCertificate().issuer?.CN, session: stream.getSession() };
+    await client.endAsync();
+    return result;
   }
 
   async function until(condition) {

@@ -8,8 +8,10 @@ import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.insight.drill.Drills;
 import dev.holdfast.insight.drill.KnownDevice;
 import dev.holdfast.insight.fleet.Fleet;
+import dev.holdfast.insight.fleet.FleetDevice;
 import dev.holdfast.insight.fleet.FleetQuery;
 import dev.holdfast.insight.journal.Journal;
+import dev.holdfast.insight.journal.JournalQuery;
 import dev.holdfast.insight.trace.Traces;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.store.embedded.EmbeddedTable;
@@ -24,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What connections teach, in a database of its own. */
-record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills, Traces traces)
+record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills, Traces traces, Limits.Insight limits)
         implements AutoCloseable {
     static Insight open(
             Path file,
@@ -40,9 +42,12 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills,
         Drills drills = new Drills(
                 table,
                 clock,
-                (world, serverName) -> isOfWorld(certificates, world, serverName),
+                System::nanoTime,
+                (hub, world, serverName) -> isOfWorld(certificates, world, serverName)
+                        && (serverName == null
+                                || hubOf.apply(serverName).map(hub::equals).orElse(true)),
                 (hub, device) -> isConnected(hubs, hub, device));
-        return new Insight(table, journal, fleet, drills, new Traces(limits, clock, hubOf));
+        return new Insight(table, journal, fleet, drills, new Traces(limits, clock, hubOf), limits.insight());
     }
 
     private static boolean isOfWorld(ServerCertificates certificates, String world, @Nullable String serverName) {
@@ -74,14 +79,23 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills,
         traces.connected(device);
     }
 
-    /** How every device of a hub came in last. */
-    Stream<KnownDevice> known(String hub) {
-        return fleet.all(FleetQuery.of(hub)).flatMap(device -> {
-            String shape = device.shape();
-            return shape == null
-                    ? Stream.empty()
-                    : Stream.of(new KnownDevice(device.device(), device.address(), shape, device.serverName()));
-        });
+    /** How every device of all hubs came in last. */
+    Stream<KnownDevice> known() {
+        return fleet.all(FleetQuery.of(null)).flatMap(Insight::known);
+    }
+
+    private static Stream<KnownDevice> known(FleetDevice device) {
+        String shape = device.shape();
+        return shape == null
+                ? Stream.empty()
+                : Stream.of(new KnownDevice(
+                        device.hub(),
+                        device.device(),
+                        device.listener(),
+                        device.address(),
+                        shape,
+                        device.serverName(),
+                        device.serverKey()));
     }
 
     /**
@@ -92,6 +106,17 @@ record Insight(EmbeddedTable table, Journal journal, Fleet fleet, Drills drills,
     void dropOld(Predicate<String> hubExists) {
         journal.dropOld();
         fleet.dropOld(hubExists);
+        drills.dropOld(hubExists, limits.deviceMaxAge());
+    }
+
+    /** Forgets a hub that was deleted: the drill and the records of its devices, and the reports that name it. Durable when this returns. */
+    void forgetHub(String hub) {
+        drills.forgetHub(hub);
+        fleet.flush();
+        fleet.dropOld(each -> !each.equals(hub));
+        fleet.flush();
+        journal.flush();
+        int _ = journal.delete(new JournalQuery(hub, null, null, null, null, null, null));
     }
 
     @Override

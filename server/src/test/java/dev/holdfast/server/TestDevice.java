@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,23 @@ final class TestDevice implements AutoCloseable {
         socket.setSoTimeout(WAIT_MILLIS);
         TestDevice device = new TestDevice(socket, id);
         device.hello("localhost/" + id + "/?api-version=2021-04-12", password, will);
+        return device;
+    }
+
+    /** Under a name of a hub (SNI), as a client that verifies ECDSA only, which every hub has a reserve root for from the start on. */
+    static TestDevice connectWithEcdsa(Ready ready, String host, String id, String key) throws IOException {
+        SSLSocket socket = (SSLSocket) ClientTls.trusting(Path.of(ready.trustBundle()))
+                .context()
+                .getSocketFactory()
+                .createSocket("localhost", ready.hubs().getFirst().mqttPort());
+        socket.setSoTimeout(WAIT_MILLIS);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(host)));
+        parameters.setSignatureSchemes(
+                new String[] {"ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512"});
+        socket.setSSLParameters(parameters);
+        TestDevice device = new TestDevice(socket, id);
+        device.hello(host + "/" + id + "/?api-version=2021-04-12", token(host + "/devices/" + id, key), null);
         return device;
     }
 

@@ -90,6 +90,13 @@ class TracesApiTest {
         }
     }
 
+    @Test
+    void a_hub_is_found_in_capitals_too() throws Exception {
+        String id = ask("{\"hub\": \"HUB1\"}");
+        handshake("-servername", "hub1.holdfast.localhost");
+        assertThat(trace(id).path("hub").asString()).isEqualTo("hub1");
+    }
+
     private String demo() {
         return String.valueOf(server.hub().demoDeviceConnectionString()).replaceAll(".*DeviceId=([^;]*).*", "$1");
     }

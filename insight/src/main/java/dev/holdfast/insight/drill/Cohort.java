@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public record Cohort(
         List<String> devices, int percent, List<String> addresses, List<String> serverNames, List<String> shapes) {
     private static final int ALL = 100;
+    /** No id of a device: none left would mean any. */
+    private static final String FORGOTTEN = "(forgotten)";
 
     /** @throws IllegalArgumentException with a sentence for people */
     public Cohort {
@@ -27,6 +29,14 @@ public record Cohort(
             throw new IllegalArgumentException("The share of devices is 1 to 100 percent.");
         }
         addresses.forEach(AddressRange::parse);
+    }
+
+    /** The same, but for the id of a device that is to be forgotten. */
+    Cohort without(String device) {
+        List<String> others = devices.stream()
+                .map(each -> each.equals(device) ? FORGOTTEN : each)
+                .toList();
+        return new Cohort(others, percent, addresses, serverNames, shapes);
     }
 
     public boolean includes(KnownDevice device) {

@@ -1,18 +1,14 @@
 package dev.holdfast.insight.drill;
 
 import dev.holdfast.pki.ServerChain;
-import dev.holdfast.tls.hello.HelloShape;
-import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.policy.ServerKeyType;
 import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -20,20 +16,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One rehearsal. The chain is sent before a device has named itself, so a device of the cohort is known by its last address and
- * hello; one that can't be told apart by these from another device of the hub stays with the usual chain.
+ * One rehearsal. The chain is sent before a device has named itself, so a device of the cohort is known by its last {@link Place}; one
+ * that can't be told apart by it from another device of any hub stays with the usual chain.
  *
- * <p>A device has accepted the root when it was shown the chain and then let in: some clients judge a chain after the handshake, so
- * the end of that proves nothing. One that ends the handshake, or comes again without having been let in, has refused it, and gets
- * the usual chain from then on.
+ * <p>A device has accepted the root when it was shown the chain and then let in by its own key: some clients judge a chain after the
+ * handshake, so the end of that proves nothing, and who names a device without its key may be anybody. One that ends the handshake
+ * with an alert has refused it, and gets the usual chain from then on. One that goes away without a word gets the usual chain the
+ * next time, and is shown the other one once more when that let it in: a single connection without a word may be a stranger's.
  *
  * <p>Any thread; every method is quick.
  */
@@ -43,17 +42,23 @@ public final class Drill {
     /** Some clients open two connections at once, of which the second one is no answer to the first. */
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-    private final DrillPlan plan;
+    private static final String WENT_AWAY = "it went away after it was shown the chain, without a word";
+
     private final Instant started;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final Map<String, Member> members = new TreeMap<>();
-    private final Map<Member.Key, String> byKey = new HashMap<>();
+    private final Whereabouts whereabouts = new Whereabouts();
     private final Map<String, Member> changed = new HashMap<>();
     private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
-    /** Of whom something is expected: they were shown the chain, and were not let in since. */
-    private final Set<String> awaited = new HashSet<>();
+    /** Of whom something is expected, and since when: by the time that no setting of a clock moves. */
+    private final Map<String, Long> awaited = new HashMap<>();
 
+    private final Set<String> inDoubt = new HashSet<>();
+    private volatile DrillPlan plan;
+    /** Null until it is made; kept to the end, to know who was shown it. */
     private @Nullable ServerChain chain;
+
     private DrillState state;
     private @Nullable String because;
     private @Nullable Instant ended;
@@ -69,47 +74,67 @@ public final class Drill {
             @Nullable String because,
             @Nullable Instant ended,
             Collection<Member> members,
-            InstantSource clock) {
+            InstantSource clock,
+            LongSupplier nanoTime) {
         this.plan = plan;
         this.started = started;
         this.state = state;
         this.because = because;
         this.ended = ended;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         members.forEach(member -> {
             this.members.put(member.device(), member);
             counts.merge(member.outcome(), 1, Integer::sum);
-            await(member);
-            if (member.outcome() != Outcome.NOT_TOLD_APART) {
-                byKey.put(member.key(), member.device());
-            }
+            note(member);
         });
+        if (state.isOver()) {
+            keepOnlyTheBlamed();
+        }
     }
 
     /**
      * A new one, running.
      *
-     * @param known all devices of the hub
+     * @param chosen the cohort
+     * @param known all devices of all hubs
      */
-    static Drill begin(DrillPlan plan, ServerChain chain, List<KnownDevice> known, InstantSource clock) {
-        Map<Member.Key, Integer> seen = new HashMap<>();
-        known.forEach(each -> seen.merge(new Member.Key(each.address(), each.shape()), 1, Integer::sum));
-        List<Member> members = new ArrayList<>();
-        for (KnownDevice each : known) {
-            if (plan.cohort().includes(each)) {
-                boolean alone = seen.getOrDefault(new Member.Key(each.address(), each.shape()), 0) == 1;
-                members.add(Member.of(each, alone ? Outcome.NOT_SEEN : Outcome.NOT_TOLD_APART));
-            }
-        }
-        Drill drill = new Drill(plan, clock.instant(), DrillState.RUNNING, null, null, members, clock);
-        members.forEach(member -> drill.changed.put(member.device(), member));
+    static Drill begin(
+            DrillPlan plan,
+            ServerChain chain,
+            List<KnownDevice> chosen,
+            List<KnownDevice> known,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        List<Member> members =
+                chosen.stream().map(each -> Member.of(each, Outcome.NOT_SEEN)).toList();
+        Drill drill = new Drill(plan, clock.instant(), DrillState.RUNNING, null, null, members, clock, nanoTime);
         drill.stateChanged = true;
-        drill.show(chain);
+        drill.show(chain, known);
+        drill.tellAllApart();
+        members.forEach(member -> drill.changed.putIfAbsent(member.device(), member));
         return drill;
     }
 
-    /** From now on this is what the cohort is shown, while the drill runs. */
-    synchronized void show(ServerChain shown) {
+    private synchronized void tellAllApart() {
+        for (Member member : List.copyOf(members.values())) {
+            if (whereabouts.onlyOne(member.place()) == null) {
+                put(new Member(
+                        member.device(), member.place(), Outcome.NOT_TOLD_APART, null, null, false, Attempt.NONE, 0));
+            }
+        }
+    }
+
+    /**
+     * From now on this is what the cohort is shown, while the drill runs.
+     *
+     * @param known all devices of all hubs
+     */
+    synchronized void show(ServerChain shown, List<KnownDevice> known) {
+        if (state.isOver()) {
+            return;
+        }
+        known.forEach(each -> whereabouts.moved(each.who(), each.place()));
         chain = shown;
         running = state == DrillState.RUNNING;
     }
@@ -143,45 +168,57 @@ public final class Drill {
         return List.copyOf(members.values());
     }
 
-    /** What {@link dev.holdfast.tls.identity.ChainChooser} asks, for a client of the plan's world. */
-    @Nullable
-    ServerChain choose(InetAddress source, HelloShape shape, ServerKeyType keyType) {
+    synchronized Optional<Member> member(String device) {
+        return Optional.ofNullable(members.get(device));
+    }
+
+    boolean isRunning() {
+        return running;
+    }
+
+    /** What {@link dev.holdfast.tls.identity.ChainChooser} asks, for a client that {@link Drills.Names} lead here. */
+    synchronized @Nullable ServerChain choose(Place place, ServerKeyType keyType) {
         if (!running || !keyType.name().equalsIgnoreCase(plan.keyType())) {
             return null;
         }
-        synchronized (this) {
-            Member member = find(new Member.Key(source.getHostAddress(), shape.id()));
-            if (member == null || !running) {
-                return null;
-            }
-            return switch (member.outcome()) {
-                case NOT_SEEN -> shown(member);
-                case ACCEPTED -> chain;
-                case SHOWN -> {
-                    if (isAtOnce(member)) {
-                        yield chain;
-                    }
-                    refused(member, "it went away after it was shown the chain, without a word");
-                    yield null;
-                }
-                case REFUSED, STAYED_AWAY, NOT_TOLD_APART -> null;
-            };
+        Member member = find(place);
+        if (member == null) {
+            return null;
         }
+        return switch (member.outcome()) {
+            case NOT_SEEN -> shown(member);
+            case ACCEPTED -> chain;
+            case SHOWN -> again(member);
+            case REFUSED, STAYED_AWAY, NOT_TOLD_APART -> null;
+        };
     }
 
-    private @Nullable Member find(Member.Key key) {
-        String device = byKey.get(key);
-        return device == null ? null : members.get(device);
+    private @Nullable Member find(Place place) {
+        Whereabouts.Who who = whereabouts.onlyOne(place);
+        return who == null ? null : member(who);
     }
 
     private @Nullable ServerChain shown(Member member) {
-        put(member.with(Outcome.SHOWN, clock.instant(), null));
+        awaited.remove(member.device());
+        put(member.shown(clock.instant()));
         return chain;
     }
 
+    /** It was shown the chain before, and comes without having been let in by it. */
+    private @Nullable ServerChain again(Member member) {
+        if (member.last() == Attempt.OPEN && isAtOnce(member)) {
+            return chain;
+        }
+        if (member.last() == Attempt.OPEN && !member.back()) {
+            wentAway(member);
+            return null;
+        }
+        return member.last() == Attempt.GONE && !member.back() ? null : shown(member);
+    }
+
     private boolean isAtOnce(Member member) {
-        Instant at = member.at();
-        return at != null && clock.instant().isBefore(at.plus(AT_ONCE));
+        Long since = awaited.get(member.device());
+        return since != null && nanoTime.getAsLong() - since < AT_ONCE.toNanos();
     }
 
     /** A connection was refused or ended. */
@@ -191,72 +228,97 @@ public final class Drill {
         if (connection == null || offer == null || !offer.candidate()) {
             return;
         }
+        Evidence evidence = Evidence.of(report, connection);
         synchronized (this) {
-            Member member = find(new Member.Key(
-                    report.remoteAddress().getAddress().getHostAddress(),
-                    offer.shape().id()));
+            Member member = isOfThis(offer) ? find(Place.of(connection, offer.serverName(), offer.shape())) : null;
             if (member == null) {
                 return;
             }
-            if (connection.known(Handshake.class).isEmpty()) {
-                refused(member, report.reason() + (report.alert() == null ? "" : ", " + report.alert()));
-            } else if (member.device().equals(report.device())) {
-                // Whatever it was refused for, it had named itself by then, which a client does that trusts the server.
-                accepted(member);
+            switch (evidence) {
+                case REFUSED -> {
+                    if (member.outcome() == Outcome.ACCEPTED) {
+                        // It can't be both; so somebody else comes from the same place.
+                        put(member.with(
+                                Outcome.NOT_TOLD_APART,
+                                clock.instant(),
+                                "it had accepted the root, and a client like it refused it: " + why(report)));
+                    } else {
+                        refused(member, why(report));
+                    }
+                }
+                case GONE -> {
+                    if (member.last() == Attempt.OPEN) {
+                        wentAway(member);
+                    }
+                }
+                case NO_REFUSAL -> {
+                    if (member.outcome() == Outcome.SHOWN) {
+                        put(member.spoke(report.reason()));
+                    }
+                }
+                case NONE -> {}
             }
         }
+    }
+
+    private boolean isOfThis(Offer offer) {
+        return offer.candidate() && chain != null && chain.equals(offer.chain());
+    }
+
+    private static String why(Report report) {
+        return report.reason() + (report.alert() == null ? "" : ", " + report.alert());
     }
 
     /** A device was let in, by whichever chain. */
     void connected(DeviceConnected device) {
         Offer offer = Offer.of(device.connection()).orElse(null);
-        if (offer == null || !device.hub().equals(plan.hub())) {
+        if (offer == null) {
             return;
         }
-        Member.Key key = new Member.Key(
-                device.connection().remoteAddress().getAddress().getHostAddress(),
-                offer.shape().id());
+        Place place = Place.of(device.connection(), offer.serverName(), offer.shape());
         synchronized (this) {
-            tellApart(key, device.device());
-            Member member = members.get(device.device());
+            Whereabouts.Who who = new Whereabouts.Who(device.hub(), device.device());
+            if (!state.isOver()) {
+                whereabouts.moved(who, place);
+            }
+            tellApart(who, place);
+            Member member = member(who);
             if (member == null) {
                 return;
             }
-            if (offer.candidate()) {
+            if (isOfThis(offer)) {
                 accepted(member);
-            } else if (member.outcome() == Outcome.REFUSED || member.outcome() == Outcome.STAYED_AWAY) {
+            } else if (member.at() != null && !member.back() && member.outcome() != Outcome.ACCEPTED) {
                 put(member.cameBack());
             }
-            move(device.device(), key);
+            move(member.device(), place);
         }
     }
 
-    /** Should somebody else have been known by this, neither is any more. */
-    private void tellApart(Member.Key key, String device) {
-        Member holder = find(key);
-        if (holder != null && !holder.device().equals(device)) {
-            byKey.remove(key);
-            notToldApart(holder);
-            Member member = members.get(device);
-            if (member != null) {
-                notToldApart(member);
-            }
+    /** Should somebody else have been known by this place, neither is any more. */
+    private void tellApart(Whereabouts.Who who, Place place) {
+        Set<Whereabouts.Who> there = whereabouts.at(place);
+        if (there.stream().anyMatch(other -> !other.equals(who))) {
+            there.forEach(other -> notToldApart(member(other)));
+            notToldApart(member(who));
+        }
+    }
+
+    private @Nullable Member member(Whereabouts.Who who) {
+        return who.hub().equals(plan.hub()) ? members.get(who.device()) : null;
+    }
+
+    private void notToldApart(@Nullable Member member) {
+        if (member != null && member.mayBeAnother()) {
+            put(member.with(Outcome.NOT_TOLD_APART, clock.instant(), null));
         }
     }
 
     /** A device that comes from elsewhere now, or with another hello, is known by that the next time. */
-    private void move(String device, Member.Key key) {
+    private void move(String device, Place place) {
         Member member = Objects.requireNonNull(members.get(device));
-        if (member.outcome() != Outcome.NOT_TOLD_APART && !member.key().equals(key)) {
-            byKey.remove(member.key(), device);
-            put(member.at(key.address(), key.shape()));
-            byKey.put(key, device);
-        }
-    }
-
-    private void notToldApart(Member member) {
-        if (member.outcome() == Outcome.NOT_SEEN || member.outcome() == Outcome.SHOWN) {
-            put(member.with(Outcome.NOT_TOLD_APART, clock.instant(), null));
+        if (!state.isOver() && !member.place().equals(place)) {
+            put(member.at(place));
         }
     }
 
@@ -266,35 +328,91 @@ public final class Drill {
         }
     }
 
-    private void refused(Member member, String why) {
-        if (member.outcome() == Outcome.REFUSED || member.outcome() == Outcome.STAYED_AWAY) {
+    private void wentAway(Member member) {
+        if (member.outcome() != Outcome.SHOWN) {
             return;
         }
-        put(member.with(Outcome.REFUSED, clock.instant(), why));
-        int refused = count(Outcome.REFUSED);
-        if (refused > plan.refusedMax()) {
-            goBack(refused + " devices refused the root, and " + plan.refusedMax() + " were allowed to");
+        if (member.gone() > 0) {
+            refused(member, WENT_AWAY + ", twice, and the usual chain let it in between");
+        } else {
+            put(member.gone(WENT_AWAY + "; unless that was another client in its place"));
+            weigh();
         }
+    }
+
+    private void refused(Member member, String why) {
+        if (member.outcome() == Outcome.NOT_SEEN || member.outcome() == Outcome.SHOWN) {
+            awaited.remove(member.device());
+            put(member.with(Outcome.REFUSED, clock.instant(), why));
+            weigh();
+        }
+    }
+
+    /** One that went away without a word may be chance, and ends nothing alone; several are refusals. */
+    private void weigh() {
+        int refused = count(Outcome.REFUSED);
+        if (refused + inDoubt.size() > Math.max(plan.refusedMax(), 1)) {
+            for (String device : List.copyOf(inDoubt)) {
+                put(Objects.requireNonNull(members.get(device)).refusedLikeOthers(WENT_AWAY + ", like others"));
+            }
+        }
+        refused = count(Outcome.REFUSED);
+        if (refused > plan.refusedMax()) {
+            goBack(devices(refused) + " refused the root, and " + plan.refusedMax() + " were allowed to");
+        }
+    }
+
+    private static String devices(int count) {
+        return count == 1 ? "1 device" : count + " devices";
     }
 
     private void put(Member member) {
         Member before = Objects.requireNonNull(members.put(member.device(), member));
         counts.merge(before.outcome(), -1, Integer::sum);
         counts.merge(member.outcome(), 1, Integer::sum);
-        await(member);
+        note(member);
         changed.put(member.device(), member);
     }
 
-    private void await(Member member) {
-        if (!member.back() && (member.outcome() == Outcome.SHOWN || member.outcome() == Outcome.REFUSED)) {
-            awaited.add(member.device());
+    private void note(Member member) {
+        if (member.isAwaited()) {
+            awaited.putIfAbsent(member.device(), nanoTime.getAsLong());
         } else {
             awaited.remove(member.device());
+        }
+        if (member.isInDoubt()) {
+            inDoubt.add(member.device());
+        } else {
+            inDoubt.remove(member.device());
         }
     }
 
     public synchronized int count(Outcome outcome) {
         return counts.getOrDefault(outcome, 0);
+    }
+
+    /** @return whether it was in the cohort */
+    synchronized boolean forget(String hub, String device) {
+        whereabouts.forget(new Whereabouts.Who(hub, device));
+        if (!hub.equals(plan.hub())) {
+            return false;
+        }
+        Member member = members.remove(device);
+        changed.remove(device);
+        awaited.remove(device);
+        inDoubt.remove(device);
+        if (member != null) {
+            counts.merge(member.outcome(), -1, Integer::sum);
+        }
+        DrillPlan without = plan.without(device);
+        String quoted = "device '" + device + "'";
+        if (because != null && because.contains(quoted)) {
+            because = because.replace(quoted, "a device that was forgotten since");
+            stateChanged = true;
+        }
+        stateChanged |= !without.equals(plan);
+        plan = without;
+        return member != null;
     }
 
     private void goBack(String why) {
@@ -314,7 +432,16 @@ public final class Drill {
         enter(over);
         because = why;
         ended = clock.instant();
-        chain = null;
+        keepOnlyTheBlamed();
+    }
+
+    /** Of a drill that is over only those are looked at who are blamed for something. */
+    private void keepOnlyTheBlamed() {
+        whereabouts.clear();
+        awaited.keySet()
+                .forEach(device -> whereabouts.moved(
+                        new Whereabouts.Who(plan.hub(), device),
+                        Objects.requireNonNull(members.get(device)).place()));
     }
 
     /**
@@ -326,14 +453,13 @@ public final class Drill {
         if (state.isOver()) {
             return;
         }
-        Instant tooLong = clock.instant().minus(plan.patience());
-        for (String device : List.copyOf(awaited)) {
-            Member member = Objects.requireNonNull(members.get(device));
-            Instant at = member.at();
-            if (at != null && at.isBefore(tooLong) && !isConnected.test(device)) {
+        long now = nanoTime.getAsLong();
+        for (Map.Entry<String, Long> each : List.copyOf(awaited.entrySet())) {
+            Member member = Objects.requireNonNull(members.get(each.getKey()));
+            if (now - each.getValue() > plan.patience().toNanos() && !isConnected.test(member.device())) {
                 put(member.with(Outcome.STAYED_AWAY, clock.instant(), member.why()));
-                goBack("device '" + member.device() + "' was shown the chain at " + at + " and has stayed away for "
-                        + plan.patience().toSeconds() + " s");
+                goBack("device '" + member.device() + "' was shown the chain at " + member.at()
+                        + " and has stayed away for " + plan.patience().toSeconds() + " s");
             }
         }
     }

@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +28,7 @@ public final class DrillDocument {
                 .put("keyType", plan.keyType())
                 .put("root", plan.root())
                 .put("rootSubject", plan.rootSubject())
+                .put("leftOut", plan.leftOut())
                 .put("refusedMax", plan.refusedMax())
                 .put("patienceSeconds", plan.patience().toSeconds())
                 .put("state", drill.state().word())
@@ -42,7 +45,7 @@ public final class DrillDocument {
     }
 
     /** Nobody is shown any chain before it is given one. */
-    static Drill read(JsonNode json, Collection<Member> members, InstantSource clock) {
+    static Drill read(JsonNode json, Collection<Member> members, InstantSource clock, LongSupplier nanoTime) {
         JsonNode chosen = json.path("cohort");
         Cohort cohort = new Cohort(
                 texts(chosen.path("devices")),
@@ -57,6 +60,7 @@ public final class DrillDocument {
                 json.path("root").asString(),
                 json.path("rootSubject").asString(),
                 cohort,
+                json.path("leftOut").asInt(0),
                 json.path("refusedMax").asInt(),
                 Duration.ofSeconds(json.path("patienceSeconds").asLong()));
         return new Drill(
@@ -66,17 +70,22 @@ public final class DrillDocument {
                 json.path("because").asString(null),
                 time(json.path("ended")),
                 members,
-                clock);
+                clock,
+                nanoTime);
     }
 
     public static ObjectNode of(Member member) {
         ObjectNode json = JsonMapper.shared()
                 .createObjectNode()
                 .put("device", member.device())
-                .put("address", member.address())
-                .put("fingerprint", member.shape())
+                .put("listener", member.place().listener())
+                .put("address", member.place().address())
+                .put("fingerprint", member.place().shape())
                 .put("outcome", member.outcome().word())
-                .put("back", member.back());
+                .put("back", member.back())
+                .put("lastAttempt", member.last().name().toLowerCase(Locale.ROOT))
+                .put("wentAway", member.gone());
+        put(json, "serverName", member.place().serverName());
         put(json, "at", member.at());
         put(json, "why", member.why());
         return json;
@@ -85,12 +94,17 @@ public final class DrillDocument {
     static Member member(JsonNode json) {
         return new Member(
                 json.path("device").asString(),
-                json.path("address").asString(),
-                json.path("fingerprint").asString(),
+                new Place(
+                        json.path("listener").asString(),
+                        json.path("address").asString(),
+                        json.path("fingerprint").asString(),
+                        json.path("serverName").asString(null)),
                 Outcome.of(json.path("outcome").asString()).orElseThrow(),
                 time(json.path("at")),
                 json.path("why").asString(null),
-                json.path("back").asBoolean());
+                json.path("back").asBoolean(),
+                Attempt.valueOf(json.path("lastAttempt").asString().toUpperCase(Locale.ROOT)),
+                json.path("wentAway").asInt());
     }
 
     private static DrillState state(String word) {

@@ -5,15 +5,21 @@ import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import dev.holdfast.tls.hello.HelloShape;
 import dev.holdfast.tls.identity.ChainChooser;
+import dev.holdfast.tls.identity.ThisMachine;
 import dev.holdfast.tls.policy.ServerKeyType;
 import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
-import java.net.InetAddress;
+import dev.holdfast.wire.Connection;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +38,22 @@ public final class Drills implements ChainChooser {
     private static final String MEMBERS = "drill-member";
     private static final int ROWS = 500;
 
+    /** Which names that clients ask for lead to the devices of a drill. */
+    @FunctionalInterface
+    public interface Names {
+        /**
+         * Any thread, quick.
+         *
+         * @param serverName what a client asks for (SNI); null when it names none
+         * @return whether it leads to the world, and to no other hub
+         */
+        boolean leadTo(String hub, String world, @Nullable String serverName);
+    }
+
     private final Table table;
     private final InstantSource clock;
-    private final BiPredicate<String, @Nullable String> isOfWorld;
+    private final LongSupplier nanoTime;
+    private final Names names;
     private final BiPredicate<String, String> isConnected;
     /** What handshakes look at; null until it is read. */
     private volatile @Nullable Drill last;
@@ -44,17 +63,19 @@ public final class Drills implements ChainChooser {
     /**
      * The last one is read when it is first asked for, not at the start; if it was running it goes on when it has a chain again.
      *
-     * @param isOfWorld whether clients that ask for a name (null: for none) are of a trust world
+     * @param nanoTime as {@link System#nanoTime}
      * @param isConnected whether a device of a hub is connected now
      */
     public Drills(
             Table table,
             InstantSource clock,
-            BiPredicate<String, @Nullable String> isOfWorld,
+            LongSupplier nanoTime,
+            Names names,
             BiPredicate<String, String> isConnected) {
         this.table = table;
         this.clock = clock;
-        this.isOfWorld = isOfWorld;
+        this.nanoTime = nanoTime;
+        this.names = names;
         this.isConnected = isConnected;
     }
 
@@ -65,7 +86,8 @@ public final class Drills implements ChainChooser {
     private synchronized @Nullable Drill read() {
         if (!isRead) {
             last = table.get(SCOPE, KIND, KEY)
-                    .map(row -> DrillDocument.read(JsonMapper.shared().readTree(row.value()), members(), clock))
+                    .map(row ->
+                            DrillDocument.read(JsonMapper.shared().readTree(row.value()), members(), clock, nanoTime))
                     .orElse(null);
             isRead = true;
         }
@@ -87,34 +109,113 @@ public final class Drills implements ChainChooser {
         return drill != null && drill.lacksChain();
     }
 
-    /** Gives the chain that {@link #lacksChain} asks for. */
-    public void show(ServerChain chain) {
+    /**
+     * Gives the chain that {@link #lacksChain} asks for.
+     *
+     * @param known all devices of all hubs
+     */
+    public void show(ServerChain chain, List<KnownDevice> known) {
         Drill drill = last;
         if (drill != null) {
-            drill.show(chain);
+            drill.show(chain, known);
         }
+    }
+
+    /**
+     * Who would be of a drill.
+     *
+     * @param known all devices of all hubs
+     */
+    public Selection select(
+            String hub, String world, ServerKeyType keyType, Cohort cohort, Collection<KnownDevice> known) {
+        List<KnownDevice> fitting = known.stream()
+                .filter(each -> each.hub().equals(hub) && cohort.includes(each))
+                .toList();
+        List<KnownDevice> shown = fitting.stream()
+                .filter(each -> keyType.name().equals(each.keyType())
+                        && names.leadTo(hub, world, each.serverName())
+                        && !ThisMachine.isMeant(each.serverName(), each.source()))
+                .toList();
+        return new Selection(shown, fitting.size() - shown.size());
     }
 
     /**
      * Begins a new one.
      *
-     * @param known all devices of the hub
+     * @param chosen the cohort, as {@link #select} says
+     * @param known all devices of all hubs
      * @return null when one is under way already, which has to be ended first
      */
-    public synchronized @Nullable Drill begin(DrillPlan plan, ServerChain chain, List<KnownDevice> known) {
+    public synchronized @Nullable Drill begin(
+            DrillPlan plan, ServerChain chain, List<KnownDevice> chosen, List<KnownDevice> known) {
         Drill before = read();
         if (before != null && !before.state().isOver()) {
             return null;
         }
-        forget();
-        Drill drill = Drill.begin(plan, chain, known, clock);
+        clear();
+        Drill drill = Drill.begin(plan, chain, chosen, known, clock, nanoTime);
         last = drill;
         store(drill);
         LOG.warn("a drill of root '{}' began in hub {}", plan.rootSubject(), plan.hub());
         return drill;
     }
 
-    private void forget() {
+    /** What the last one says of a device; empty when it was none of its cohort. */
+    public Optional<Member> member(String hub, String device) {
+        Drill drill = read();
+        return drill == null || !drill.plan().hub().equals(hub) ? Optional.empty() : drill.member(device);
+    }
+
+    /**
+     * Forgets a device for good; durable when this returns.
+     *
+     * @return whether it was in the cohort
+     */
+    public synchronized boolean forget(String hub, String device) {
+        Drill drill = read();
+        if (drill == null) {
+            return false;
+        }
+        boolean known = drill.forget(hub, device);
+        if (known) {
+            table.transact(SCOPE, rows -> {
+                rows.delete(MEMBERS, device);
+                return null;
+            });
+        }
+        store(drill);
+        return known;
+    }
+
+    /** Forgets a hub for good: the drill of its devices ends, and nothing is left of it. */
+    public void forgetHub(String hub) {
+        forgetIf(drill -> drill.plan().hub().equals(hub));
+    }
+
+    /**
+     * Forgets a drill whose hub is gone, and one that ended too long ago.
+     *
+     * @param hubExists by name
+     */
+    public void dropOld(Predicate<String> hubExists, Duration maxAge) {
+        Instant oldest = clock.instant().minus(maxAge);
+        forgetIf(drill -> {
+            Instant ended = drill.ended();
+            return !hubExists.test(drill.plan().hub()) || (ended != null && ended.isBefore(oldest));
+        });
+    }
+
+    private synchronized void forgetIf(Predicate<Drill> isToGo) {
+        Drill drill = read();
+        if (drill != null && isToGo.test(drill)) {
+            // For who holds it still.
+            var _ = drill.finish();
+            last = null;
+            clear();
+        }
+    }
+
+    private void clear() {
         List<Table.Row> rows;
         do {
             rows = table.list(SCOPE, MEMBERS, "", ROWS);
@@ -162,11 +263,14 @@ public final class Drills implements ChainChooser {
 
     @Override
     public @Nullable ServerChain choose(
-            InetAddress source, @Nullable String serverName, HelloShape shape, ServerKeyType keyType) {
+            Connection connection, @Nullable String serverName, HelloShape shape, ServerKeyType keyType) {
         Drill drill = last;
-        return drill == null || !isOfWorld.test(drill.plan().world(), serverName)
-                ? null
-                : drill.choose(source, shape, keyType);
+        if (drill == null
+                || !drill.isRunning()
+                || !names.leadTo(drill.plan().hub(), drill.plan().world(), serverName)) {
+            return null;
+        }
+        return drill.choose(Place.of(connection, serverName, shape), keyType);
     }
 
     /** A connection was refused or ended. */

@@ -6,17 +6,20 @@ import java.util.Optional;
 
 /** What a device of the cohort made of the other chain. */
 public enum Outcome {
-    /** It has not come since the drill began, or came by a way that could not be shown the other chain. */
+    /** It has not come since the drill began, or from elsewhere or with another hello, and so was shown the usual chain. */
     NOT_SEEN,
-    /** It was shown the chain, and what it made of that is not known yet. */
+    /**
+     * It, or somebody in its place, was shown the chain, and what it makes of that is not known yet: the client was not let in, or went
+     * away once without a word.
+     */
     SHOWN,
-    /** It went on and was let in. */
+    /** It was let in, by its own key or certificate. */
     ACCEPTED,
-    /** It ended the handshake, or went away without a word; it gets the usual chain now. */
+    /** It ended the handshake, or went away without a word twice or like others; it gets the usual chain now. */
     REFUSED,
     /** It was shown the chain, did not accept it, and did not come back. */
     STAYED_AWAY,
-    /** Another device comes from the same address with the same hello, so it stays with the usual chain. */
+    /** Another device comes from the same address with the same hello and name, so it stays with the usual chain. */
     NOT_TOLD_APART;
 
     /** By what {@link #word} says. */

@@ -49,6 +49,7 @@ class DrillTest {
     private final ServerChain candidate = chain();
     private final Set<String> connected = new HashSet<>();
     private final List<KnownDevice> known = new ArrayList<>();
+    private long nanos = 17;
     private EmbeddedTable table;
     private Drills drills;
 
@@ -63,7 +64,9 @@ class DrillTest {
         return new Drills(
                 table,
                 clock,
-                (world, serverName) -> !"other.test".equals(serverName),
+                () -> nanos,
+                (hub, world, serverName) -> !"other.test".equals(serverName)
+                        && (serverName == null || !serverName.startsWith("hub") || serverName.startsWith(hub)),
                 (hub, device) -> connected.contains(device));
     }
 
@@ -101,8 +104,18 @@ class DrillTest {
 
     private void know(int count) {
         for (int i = 0; i < count; i++) {
-            known.add(new KnownDevice("d" + i, address(i), NODE.id(), "hub1.test"));
+            known.add(known("hub1", "d" + i, address(i), NODE, "hub1.test"));
         }
+    }
+
+    private static KnownDevice known(
+            String hub, String device, String address, HelloShape shape, @Nullable String serverName) {
+        return new KnownDevice(hub, device, "mqtt", address, shape.id(), serverName, "ECDSA");
+    }
+
+    private void pass(Duration time) {
+        clock.advance(time);
+        nanos += time.toNanos();
     }
 
     private Drill begin(int refusedMax) {
@@ -111,21 +124,41 @@ class DrillTest {
     }
 
     private Drill begin(int refusedMax, Cohort cohort) {
-        Drill drill = drills.begin(
-                new DrillPlan("hub1", "default", "ecdsa", "AB", "CN=New root", cohort, refusedMax, PATIENCE),
-                candidate,
-                known);
+        Drill drill =
+                drills.begin(plan(refusedMax, cohort), candidate, select(cohort).devices(), known);
         assertThat(drill).isNotNull();
         return drill;
     }
 
+    private DrillPlan plan(int refusedMax, Cohort cohort) {
+        return new DrillPlan("hub1", "default", "ecdsa", "AB", "CN=New root", cohort, 0, refusedMax, PATIENCE);
+    }
+
+    private Selection select(Cohort cohort) {
+        return drills.select("hub1", "default", ServerKeyType.ECDSA, cohort, known);
+    }
+
     /** One that comes by its address and hello, as the front door sees it. */
     private Connection comes(String address, HelloShape shape) {
+        return comes("mqtt", address, "hub1.test", shape, ServerKeyType.ECDSA);
+    }
+
+    private Connection comes(
+            String listener, String address, @Nullable String name, HelloShape shape, ServerKeyType keyType) {
         InetAddress source = InetAddress.ofLiteral(address);
-        ServerChain chosen = drills.choose(source, "hub1.test", shape, ServerKeyType.ECDSA);
         Connection connection = Connection.accept(
-                new EmbeddedChannel(), "mqtt", new InetSocketAddress(source, 40_000), clock.instant());
-        connection.learn(Offer.class, new Offer(shape, "hub1.test", 0, "p", null, chosen, chosen != null));
+                new EmbeddedChannel(), listener, new InetSocketAddress(source, 40_000), clock.instant());
+        ServerChain chosen = drills.choose(connection, name, shape, keyType);
+        connection.learn(Offer.class, new Offer(shape, name, 0, "p", null, chosen, chosen != null));
+        return connection;
+    }
+
+    /** To the end of the handshake. */
+    private Connection shakesHands(String address, HelloShape shape) {
+        Connection connection = comes(address, shape);
+        connection.learn(
+                Handshake.class,
+                new Handshake("TLSv1.3", "TLS_AES_128_GCM_SHA256", "hub1.test", false, new PeerIdentity.Anonymous()));
         return connection;
     }
 
@@ -140,6 +173,11 @@ class DrillTest {
     private void refuses(Connection connection, @Nullable String device, String reason) {
         drills.refused(Report.of(connection, clock.instant(), "hub1", device, reason, "It was refused.")
                 .with("received unknown_ca"));
+    }
+
+    /** It named a device, and was refused by that. */
+    private void speaks(Connection connection, String hub, String device) {
+        drills.refused(Report.of(connection, clock.instant(), hub, device, "WrongSignature", "It was refused."));
     }
 
     private List<String> devices(Outcome outcome) {
@@ -182,7 +220,7 @@ class DrillTest {
         assertThat(isShownCandidate(again)).isFalse();
         letIn(again, "d0");
         assertThat(isShownCandidate(comes(address(1), NODE))).isTrue();
-        clock.advance(PATIENCE.plusSeconds(1));
+        pass(PATIENCE.plusSeconds(1));
         connected.add("d1");
         drills.tick();
         assertThat(drills.last().orElseThrow().state())
@@ -191,33 +229,225 @@ class DrillTest {
     }
 
     @Test
-    void one_that_goes_away_without_a_word_has_refused_when_it_comes_again_but_not_when_it_comes_twice_at_once() {
+    void one_that_goes_away_without_a_word_gets_the_usual_chain_next_and_is_tried_once_more() {
         know(1);
-        begin(5);
+        Drill drill = begin(0);
         assertThat(isShownCandidate(comes(address(0), NODE))).isTrue();
         assertThat(isShownCandidate(comes(address(0), NODE))).as("at once").isTrue();
-        clock.advance(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(2));
+        Connection usual = comes(address(0), NODE);
+        assertThat(isShownCandidate(usual)).isFalse();
+        letIn(usual, "d0");
+        assertThat(devices(Outcome.SHOWN)).containsExactly("d0");
+        assertThat(drill.members().getFirst().why()).contains("without a word");
+        assertThat(isShownCandidate(comes(address(0), NODE))).isTrue();
+        pass(Duration.ofSeconds(2));
         assertThat(isShownCandidate(comes(address(0), NODE))).isFalse();
         assertThat(devices(Outcome.REFUSED)).containsExactly("d0");
+        assertThat(drill.because()).isEqualTo("1 device refused the root, and 0 were allowed to");
     }
 
     @Test
-    void to_be_refused_by_its_name_proves_that_it_trusted_the_root() {
+    void a_stranger_that_shakes_hands_and_leaves_makes_no_refusal_of_a_device_that_connects_well() {
+        know(1);
+        Drill drill = begin(0);
+        var _ = shakesHands(address(0), NODE);
+        pass(Duration.ofSeconds(2));
+        letIn(shakesHands(address(0), NODE), "d0");
+        assertThat(drill.state()).isEqualTo(DrillState.RUNNING);
+        assertThat(drill.count(Outcome.REFUSED)).isZero();
+        pass(PATIENCE.plusSeconds(1));
+        drills.tick();
+        assertThat(drill.state()).as("it came back").isEqualTo(DrillState.RUNNING);
+        Connection again = shakesHands(address(0), NODE);
+        assertThat(isShownCandidate(again)).isTrue();
+        letIn(again, "d0");
+        assertThat(devices(Outcome.ACCEPTED)).containsExactly("d0");
+    }
+
+    @Test
+    void several_that_go_away_without_a_word_are_no_chance() {
+        know(2);
+        Drill drill = begin(0);
+        drills.refused(
+                Report.of(comes(address(0), NODE), clock.instant(), null, null, "ClosedInHandshake", "It went away."));
+        assertThat(drill.state()).isEqualTo(DrillState.RUNNING);
+        var _ = comes(address(1), NODE);
+        pass(Duration.ofSeconds(2));
+        assertThat(isShownCandidate(comes(address(1), NODE))).isFalse();
+        assertThat(devices(Outcome.REFUSED)).containsExactly("d0", "d1");
+        assertThat(drill.because()).startsWith("2 devices refused the root");
+    }
+
+    @Test
+    void another_client_of_the_address_on_another_listener_is_not_shown_the_chain() {
         know(1);
         begin(0);
-        Connection connection = comes(address(0), NODE);
-        connection.learn(
-                Handshake.class,
-                new Handshake("TLSv1.3", "TLS_AES_128_GCM_SHA256", "hub1.test", false, new PeerIdentity.Anonymous()));
-        refuses(connection, "d0", "TokenExpired");
+        assertThat(isShownCandidate(comes("https", address(0), "hub1.test", NODE, ServerKeyType.ECDSA)))
+                .isFalse();
+        assertThat(isShownCandidate(comes(address(0), NODE))).isTrue();
+    }
+
+    @Test
+    void to_name_a_device_without_its_key_is_neither_acceptance_nor_refusal() {
+        know(1);
+        Drill drill = begin(0);
+        for (String hub : List.of("hub1", "hub2")) {
+            speaks(shakesHands(address(0), NODE), hub, "d0");
+            pass(Duration.ofSeconds(2));
+        }
+        assertThat(devices(Outcome.ACCEPTED)).isEmpty();
+        assertThat(drill.state()).isEqualTo(DrillState.RUNNING);
+        Connection device = shakesHands(address(0), NODE);
+        assertThat(isShownCandidate(device)).isTrue();
+        letIn(device, "d0");
         assertThat(devices(Outcome.ACCEPTED)).containsExactly("d0");
+    }
+
+    @Test
+    void a_refusal_that_follows_an_acceptance_is_somebody_elses() {
+        know(2);
+        Drill drill = begin(0);
+        letIn(comes(address(0), NODE), "d0");
+        refuses(comes(address(0), NODE), null, "ClientAlertUnknownCa");
+        assertThat(drill.state()).isEqualTo(DrillState.RUNNING);
+        Connection usual = comes(address(0), NODE);
+        assertThat(isShownCandidate(usual)).isFalse();
+        letIn(usual, "d1");
+        assertThat(devices(Outcome.NOT_TOLD_APART)).containsExactly("d0", "d1");
+    }
+
+    @Test
+    void a_device_is_not_blamed_any_more_when_another_one_turns_out_to_come_from_its_place() {
+        know(1);
+        Drill drill = begin(0);
+        refuses(comes(address(0), NODE), null, "ClientAlertUnknownCa");
+        assertThat(drill.state()).isEqualTo(DrillState.WENT_BACK);
+        letIn(comes(address(0), NODE), "stranger");
+        assertThat(devices(Outcome.NOT_TOLD_APART)).containsExactly("d0");
+    }
+
+    @Test
+    void a_device_of_another_hub_is_never_of_the_cohort_and_nobody_is_blamed_for_it() {
+        know(3);
+        known.add(known("hub2", "e0", address(0), NODE, "hub2.test"));
+        known.add(known("hub2", "e1", address(1), NODE, "hub1.test"));
+        known.add(known("hub2", "e2", address(2), NODE, null));
+        begin(0);
+        assertThat(devices(Outcome.NOT_TOLD_APART))
+                .as("neither with the same name nor with none")
+                .containsExactly("d1", "d2");
+        Connection other = comes("mqtt", address(0), "hub2.test", NODE, ServerKeyType.ECDSA);
+        assertThat(isShownCandidate(other)).isFalse();
+        refuses(other, null, "ClientAlertUnknownCa");
+        assertThat(devices(Outcome.NOT_SEEN)).containsExactly("d0");
+        assertThat(isShownCandidate(comes("mqtt", address(0), "HUB1.test.", NODE, ServerKeyType.ECDSA)))
+                .as("the same name")
+                .isTrue();
+        // It is known under a name of another hub now, by which nobody is shown the chain.
+        letIn(comes("mqtt", address(0), "hub2.test", NODE, ServerKeyType.ECDSA), "d0");
+        assertThat(isShownCandidate(comes("mqtt", address(0), "hub2.test", NODE, ServerKeyType.ECDSA)))
+                .isFalse();
+        assertThat(isShownCandidate(comes(address(0), NODE))).isFalse();
+    }
+
+    @Test
+    void neighbours_are_known_again_after_a_restart() {
+        know(2);
+        known.add(known("hub2", "e1", "127.8.8.8", OTHER, "hub1.test"));
+        begin(0);
+        drills.tick();
+        drills = open();
+        assertThat(drills.lacksChain()).isTrue();
+        drills.show(candidate, known);
+        letIn(comes("127.8.8.8", OTHER), "d0");
+        assertThat(isShownCandidate(comes("127.8.8.8", OTHER))).isFalse();
+        assertThat(devices(Outcome.NOT_TOLD_APART)).containsExactly("d0");
+    }
+
+    @Test
+    void only_devices_that_would_be_shown_the_chain_are_of_the_cohort() {
+        know(1);
+        known.add(new KnownDevice("hub1", "rsa", "mqtt", address(5), NODE.id(), "hub1.test", "RSA"));
+        known.add(new KnownDevice("hub1", "unknown", "mqtt", address(6), NODE.id(), "hub1.test", null));
+        known.add(known("hub1", "here", "192.0.2.9", NODE, "localhost"));
+        known.add(known("hub1", "nameless-here", address(7), NODE, null));
+        known.add(known("hub1", "nameless", "192.0.2.7", NODE, null));
+        known.add(known("hub1", "elsewhere", address(8), NODE, "hub2.test"));
+        known.add(known("hub1", "other-world", address(9), NODE, "other.test"));
+        known.add(known("hub2", "e0", address(4), NODE, "hub2.test"));
+        Selection selection = select(new Cohort(List.of(), 100, List.of(), List.of(), List.of()));
+        assertThat(selection.devices()).extracting(KnownDevice::device).containsExactly("d0", "nameless");
+        assertThat(selection.leftOut()).isEqualTo(6);
+    }
+
+    @Test
+    void a_clock_that_jumps_makes_nobody_stay_away() {
+        know(1);
+        Drill drill = begin(0);
+        assertThat(isShownCandidate(comes(address(0), NODE))).isTrue();
+        clock.advance(Duration.ofDays(400));
+        drills.tick();
+        assertThat(drill.state()).isEqualTo(DrillState.RUNNING);
+        assertThat(isShownCandidate(comes(address(0), NODE))).as("at once").isTrue();
+        clock.advance(Duration.ofDays(-800));
+        nanos += PATIENCE.plusSeconds(1).toNanos();
+        drills.tick();
+        assertThat(devices(Outcome.STAYED_AWAY)).containsExactly("d0");
+    }
+
+    @Test
+    void nothing_is_left_of_a_device_that_is_forgotten() {
+        know(2);
+        Drill drill = begin(5, new Cohort(List.of("d0", "d1"), 100, List.of(), List.of(), List.of()));
+        var _ = comes(address(0), NODE);
+        pass(PATIENCE.plusSeconds(1));
+        drills.tick();
+        assertThat(drill.because()).contains("'d0'");
+        assertThat(drills.member("hub1", "d0")).isPresent();
+        assertThat(drills.forget("hub2", "d0")).isFalse();
+        assertThat(drills.forget("hub1", "d0")).isTrue();
+        assertThat(drills.forget("hub1", "d0")).isFalse();
+        for (Drills each : List.of(drills, open())) {
+            Drill left = each.last().orElseThrow();
+            assertThat(left.members()).extracting(Member::device).containsExactly("d1");
+            assertThat(DrillDocument.of(left).toString())
+                    .doesNotContain("d0")
+                    .contains("a device that was forgotten since was shown the chain");
+            assertThat(left.count(Outcome.STAYED_AWAY)).isZero();
+        }
+        letIn(comes(address(0), NODE), "d0");
+        drills.tick();
+        assertThat(drills.member("hub1", "d0")).isEmpty();
+    }
+
+    @Test
+    void a_drill_ends_and_is_forgotten_with_its_hub() {
+        know(1);
+        Drill drill = begin(0);
+        drills.forgetHub("hub2");
+        drills.dropOld(hub -> true, Duration.ofDays(1));
+        assertThat(isShownCandidate(comes(address(0), NODE))).isTrue();
+        drills.forgetHub("hub1");
+        assertThat(drill.state()).isEqualTo(DrillState.FINISHED);
+        assertThat(isShownCandidate(comes(address(0), NODE))).isFalse();
+        assertThat(drills.last()).isEmpty();
+        drills.tick();
+        assertThat(open().last()).isEmpty();
+        assertThat(begin(0).abort()).isNull();
+        drills.dropOld(hub -> false, Duration.ofDays(1));
+        assertThat(drills.last()).as("its hub is gone").isEmpty();
+        assertThat(begin(0).abort()).isNull();
+        clock.advance(Duration.ofDays(2));
+        drills.dropOld(hub -> true, Duration.ofDays(1));
+        assertThat(open().last()).as("it ended long ago").isEmpty();
     }
 
     @Test
     void devices_that_can_not_be_told_apart_stay_with_the_usual_chain_and_are_told() {
         know(3);
-        known.add(new KnownDevice("twin", address(0), NODE.id(), "hub1.test"));
-        known.add(new KnownDevice("near", address(1), OTHER.id(), "hub1.test"));
+        known.add(known("hub1", "twin", address(0), NODE, "hub1.test"));
+        known.add(known("hub1", "near", address(1), OTHER, "hub1.test"));
         begin(0);
         assertThat(isShownCandidate(comes(address(0), NODE))).isFalse();
         assertThat(devices(Outcome.NOT_TOLD_APART)).containsExactly("d0", "twin");
@@ -236,10 +466,10 @@ class DrillTest {
         assertThat(isShownCandidate(comes(address(0), NODE))).isTrue();
         assertThat(isShownCandidate(comes(address(1), NODE))).isTrue();
         connected.add("d1");
-        clock.advance(PATIENCE.minusSeconds(1));
+        pass(PATIENCE.minusSeconds(1));
         drills.tick();
         assertThat(drill.state()).isEqualTo(DrillState.RUNNING);
-        clock.advance(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(2));
         drills.tick();
         assertThat(drill.state()).isEqualTo(DrillState.WENT_BACK);
         assertThat(drill.because()).contains("'d0'").contains("stayed away");
@@ -261,10 +491,10 @@ class DrillTest {
     void nobody_of_another_key_type_or_world_is_shown_it_and_nobody_while_it_is_paused() {
         know(1);
         Drill drill = begin(0);
-        InetAddress source = InetAddress.ofLiteral(address(0));
-        assertThat(drills.choose(source, "hub1.test", NODE, ServerKeyType.RSA)).isNull();
-        assertThat(drills.choose(source, "other.test", NODE, ServerKeyType.ECDSA))
-                .isNull();
+        assertThat(isShownCandidate(comes("mqtt", address(0), "hub1.test", NODE, ServerKeyType.RSA)))
+                .isFalse();
+        assertThat(isShownCandidate(comes("mqtt", address(0), "other.test", NODE, ServerKeyType.ECDSA)))
+                .isFalse();
         assertThat(drill.pause()).isNull();
         assertThat(drill.pause()).contains("not running");
         assertThat(isShownCandidate(comes(address(0), NODE))).isFalse();
@@ -280,21 +510,21 @@ class DrillTest {
         know(3);
         begin(2);
         letIn(comes(address(0), NODE), "d0");
-        refuses(comes(address(1), NODE), null, "ClosedInHandshake");
+        refuses(comes(address(1), NODE), null, "ClientAlertUnknownCa");
         drills.tick();
         drills = open();
         Drill drill = drills.last().orElseThrow();
         assertThat(drills.lacksChain()).isTrue();
         assertThat(isShownCandidate(comes(address(2), NODE))).isFalse();
-        drills.show(candidate);
+        drills.show(candidate, known);
         assertThat(isShownCandidate(comes(address(2), NODE))).isTrue();
         assertThat(devices(Outcome.ACCEPTED)).containsExactly("d0");
         assertThat(devices(Outcome.REFUSED)).containsExactly("d1");
         assertThat(isShownCandidate(comes(address(1), NODE))).isFalse();
-        assertThat(drills.begin(drill.plan(), candidate, known)).isNull();
+        assertThat(drills.begin(drill.plan(), candidate, known, known)).isNull();
         assertThat(drill.abort()).isNull();
         known.clear();
-        assertThat(drills.begin(drill.plan(), candidate, known)).isNotNull();
+        assertThat(drills.begin(drill.plan(), candidate, known, known)).isNotNull();
         drills.tick();
         assertThat(open().last().orElseThrow().members())
                 .as("of the one before")
@@ -304,7 +534,7 @@ class DrillTest {
     @Test
     void a_cohort_is_who_fits_all_that_is_said() {
         know(300);
-        known.add(new KnownDevice("named", "192.0.2.7", OTHER.id(), null));
+        known.add(known("hub1", "named", "192.0.2.7", OTHER, null));
         Cohort tenth = new Cohort(List.of(), 10, List.of(), List.of(), List.of());
         Cohort half = new Cohort(List.of(), 50, List.of(), List.of(), List.of());
         List<KnownDevice> few = known.stream().filter(tenth::includes).toList();

@@ -2,6 +2,7 @@ package dev.holdfast.server.operator;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.insight.drill.Cohort;
 import dev.holdfast.insight.drill.Drill;
@@ -12,20 +13,23 @@ import dev.holdfast.insight.drill.Drills;
 import dev.holdfast.insight.drill.KnownDevice;
 import dev.holdfast.insight.drill.Member;
 import dev.holdfast.insight.drill.Outcome;
+import dev.holdfast.insight.drill.Selection;
 import dev.holdfast.pki.CandidateChain;
 import dev.holdfast.pki.CertificateFacts;
 import dev.holdfast.pki.ServerSlot;
 import dev.holdfast.server.certificate.ServerCertificates;
+import dev.holdfast.tls.policy.ServerKeyType;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +52,7 @@ public final class DrillResource {
             "fingerprints",
             "refusedMax",
             "patienceSeconds");
+    private static final List<String> FILTERS = List.of("after", "outcome");
     private static final int ALL = 100;
     private static final int PATIENCE_USUAL_SECONDS = 600;
     private static final int PATIENCE_MIN_SECONDS = 5;
@@ -56,15 +61,15 @@ public final class DrillResource {
     private final Drills drills;
     private final ServerCertificates certificates;
     private final Hubs hubs;
-    private final Function<String, Stream<KnownDevice>> known;
+    private final Supplier<Stream<KnownDevice>> known;
     private final Limits.Insight limits;
 
-    /** @param known every device of a hub that connected before, by the hub's name */
+    /** @param known every device of every hub that connected before */
     public DrillResource(
             Drills drills,
             ServerCertificates certificates,
             Hubs hubs,
-            Function<String, Stream<KnownDevice>> known,
+            Supplier<Stream<KnownDevice>> known,
             Limits.Insight limits) {
         this.drills = drills;
         this.certificates = certificates;
@@ -81,7 +86,8 @@ public final class DrillResource {
         DrillPlan plan = drills.last().orElseThrow().plan();
         try {
             switch (certificates.candidate(plan.world(), Worlds.slot(plan.keyType()), plan.root())) {
-                case CandidateChain.Made(var chain, var _) -> drills.show(chain);
+                case CandidateChain.Made(var chain, var _) ->
+                    drills.show(chain, known.get().toList());
                 case CandidateChain.Refused(var why) ->
                     LOG.error("the drill that was under way can't go on: {}", why.explain());
             }
@@ -130,27 +136,26 @@ public final class DrillResource {
 
     private HttpResponse begin(byte[] body) throws BadRequest {
         RequestBody read = RequestBody.read(body, MEMBERS);
-        String hub = read.text("hub");
-        if (HubName.parse(hub).flatMap(hubs::byName).isEmpty()) {
+        Optional<Hub> found = HubName.parse(read.text("hub")).flatMap(hubs::byName);
+        if (found.isEmpty()) {
             return Answers.unknownHub();
         }
+        String hub = found.get().name().value();
         String world =
                 Worlds.oneOf(certificates, read.optionalText("world")).world().name();
         ServerSlot slot = Worlds.slot(read.text("keyType"));
+        ServerKeyType keyType = ServerKeyType.valueOf(read.text("keyType").toUpperCase(Locale.ROOT));
         String root = read.optionalText("root");
         Cohort cohort = cohort(read);
         int patience = read.number("patienceSeconds", PATIENCE_USUAL_SECONDS);
         if (patience < PATIENCE_MIN_SECONDS || patience > PATIENCE_MAX_SECONDS) {
             throw new BadRequest("'patienceSeconds' is " + PATIENCE_MIN_SECONDS + " to " + PATIENCE_MAX_SECONDS + ".");
         }
-        List<KnownDevice> all = known.apply(hub).toList();
-        int chosen = (int) all.stream().filter(cohort::includes).count();
+        List<KnownDevice> all = known.get().toList();
+        Selection selection = drills.select(hub, world, keyType, cohort, all);
+        int chosen = selection.devices().size();
         if (chosen == 0) {
-            return Answers.error(
-                    409,
-                    "EmptyCohort",
-                    "No device that has connected to the hub fits. A device is known once it has connected; 'holdfast fleet"
-                            + " list' shows those that are.");
+            return nobody(selection.leftOut());
         }
         int refusedMax = read.number("refusedMax", Math.max(1, chosen / ALL));
         if (refusedMax < 0) {
@@ -167,14 +172,25 @@ public final class DrillResource {
                         tried.sha256(),
                         CertificateFacts.of(tried.certificate()).subject(),
                         cohort,
+                        selection.leftOut(),
                         refusedMax,
                         Duration.ofSeconds(patience));
-                Drill drill = drills.begin(plan, chain, all);
+                Drill drill = drills.begin(plan, chain, selection.devices(), all);
                 yield drill == null
                         ? Answers.error(409, "DrillUnderWay", "A drill is under way. Finish it or give it up first.")
                         : Answers.json(201, json(drill));
             }
         };
+    }
+
+    private static HttpResponse nobody(int leftOut) {
+        String why = leftOut == 0
+                ? "A device is known once it has connected; 'holdfast fleet list' shows those that are."
+                : leftOut
+                        + " would fit, and are not shown such a chain: their TLS takes a certificate of the other key type, or they asked for"
+                        + " 'localhost', for no name from this machine, or for a name of another hub or trust world. 'holdfast fleet"
+                        + " show ID' says both of a device.";
+        return Answers.error(409, "EmptyCohort", "No device that has connected to the hub fits. " + why);
     }
 
     private CandidateChain candidate(String world, ServerSlot slot, @Nullable String root) {
@@ -204,6 +220,12 @@ public final class DrillResource {
             return none();
         }
         Map<String, String> query = request.query();
+        for (String name : query.keySet()) {
+            if (!FILTERS.contains(name)) {
+                throw new BadRequest(
+                        "The query has '" + name + "', which is none of " + String.join(", ", FILTERS) + ".");
+            }
+        }
         String word = query.get("outcome");
         String after = query.getOrDefault("after", "");
         Optional<Outcome> outcome = word == null ? Optional.empty() : Outcome.of(word);
@@ -231,7 +253,9 @@ public final class DrillResource {
         for (Outcome each : Outcome.values()) {
             counts.put(each.word(), drill.count(each));
         }
-        long fleet = known.apply(drill.plan().hub()).count();
+        long fleet = known.get()
+                .filter(each -> each.hub().equals(drill.plan().hub()))
+                .count();
         long accepted = drill.count(Outcome.ACCEPTED);
         json.put("fleet", fleet);
         json.put("provedPercent", fleet == 0 ? 0 : Math.floor(1000.0 * accepted / fleet) / 10);

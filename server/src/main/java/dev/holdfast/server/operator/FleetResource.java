@@ -2,6 +2,8 @@ package dev.holdfast.server.operator;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.insight.drill.DrillDocument;
+import dev.holdfast.insight.drill.Drills;
 import dev.holdfast.insight.dryrun.DryRun;
 import dev.holdfast.insight.fleet.ClientNeed;
 import dev.holdfast.insight.fleet.ClientOffer;
@@ -37,6 +39,7 @@ public final class FleetResource {
 
     private final Fleet fleet;
     private final Journal journal;
+    private final Drills drills;
     private final PolicyStore policies;
     private final Rehearsal rehearsal;
     private final Limits.Insight limits;
@@ -45,12 +48,14 @@ public final class FleetResource {
     public FleetResource(
             Fleet fleet,
             Journal journal,
+            Drills drills,
             PolicyStore policies,
             Rehearsal rehearsal,
             Limits.Insight limits,
             InstantSource clock) {
         this.fleet = fleet;
         this.journal = journal;
+        this.drills = drills;
         this.policies = policies;
         this.rehearsal = rehearsal;
         this.limits = limits;
@@ -82,7 +87,7 @@ public final class FleetResource {
         FleetPage page = fleet.find(query(asked, hub), asked.getOrDefault("after", ""), top(asked));
         ObjectNode body = Answers.object();
         ArrayNode list = body.putArray("devices");
-        page.devices().forEach(device -> list.add(FleetDocument.of(device, fleet.shapeOf(device), whole)));
+        page.devices().forEach(device -> list.add(document(device, whole)));
         if (page.next() != null) {
             body.put("next", page.next());
         }
@@ -98,19 +103,35 @@ public final class FleetResource {
         return switch (request.method()) {
             case "GET" -> {
                 Optional<FleetDevice> device = fleet.get(hub, id);
-                yield device.map(known -> Answers.json(200, FleetDocument.of(known, fleet.shapeOf(known), true)))
+                yield device.map(known -> Answers.json(200, document(known, true)))
                         .orElseGet(FleetResource::unknown);
             }
             case "DELETE" -> {
                 boolean known = fleet.forget(hub, id);
+                boolean drilled = drills.forget(hub, id);
                 journal.flush();
                 int reports = journal.delete(new JournalQuery(hub, id, null, null, null, null, null));
-                yield known || reports > 0
-                        ? Answers.json(200, Answers.object().put("known", known).put("reports", reports))
+                yield known || drilled || reports > 0
+                        ? Answers.json(
+                                200,
+                                Answers.object()
+                                        .put("known", known)
+                                        .put("drill", drilled)
+                                        .put("reports", reports))
                         : unknown();
             }
             default -> Answers.methodNotAllowed("GET, DELETE");
         };
+    }
+
+    /** @param whole with its hello and what the last drill says of it: all that is kept of it but its reports */
+    private ObjectNode document(FleetDevice device, boolean whole) {
+        ObjectNode json = FleetDocument.of(device, fleet.shapeOf(device), whole);
+        if (whole) {
+            drills.member(device.hub(), device.device())
+                    .ifPresent(member -> json.set("drill", DrillDocument.of(member)));
+        }
+        return json;
     }
 
     private static HttpResponse unknown() {

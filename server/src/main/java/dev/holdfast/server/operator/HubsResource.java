@@ -11,6 +11,7 @@ import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,9 +34,13 @@ public final class HubsResource {
     private final RevocationListsResource revocationLists;
     private final TlsPoliciesResource tlsPolicies;
     private final FleetResource fleet;
+    private final Consumer<String> deleted;
     private final Runnable changed;
 
-    /** @param changed called when a hub or the keys of its policies may have changed, before the answer goes out */
+    /**
+     * @param deleted called with the name of a hub that was deleted, to forget what was learned of its devices
+     * @param changed called when a hub or the keys of its policies may have changed, before the answer goes out
+     */
     public HubsResource(
             Hubs hubs,
             ConnectionStrings connectionStrings,
@@ -46,6 +51,7 @@ public final class HubsResource {
             RevocationListsResource revocationLists,
             TlsPoliciesResource tlsPolicies,
             FleetResource fleet,
+            Consumer<String> deleted,
             Runnable changed) {
         this.hubs = hubs;
         this.connectionStrings = connectionStrings;
@@ -56,6 +62,7 @@ public final class HubsResource {
         this.revocationLists = revocationLists;
         this.tlsPolicies = tlsPolicies;
         this.fleet = fleet;
+        this.deleted = deleted;
         this.changed = changed;
     }
 
@@ -146,6 +153,9 @@ public final class HubsResource {
             case "DELETE" -> {
                 HubChange deletion = hubs.delete(hub.name());
                 changed.run();
+                if (deletion instanceof HubChange.Done) {
+                    deleted.accept(hub.name().value());
+                }
                 yield HubRefusals.noContent(deletion);
             }
             default -> Answers.methodNotAllowed("GET, DELETE");

@@ -3,6 +3,7 @@ package dev.holdfast.server.operator;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.ModuleId;
+import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.insight.trace.TraceFilter;
 import dev.holdfast.insight.trace.TraceRequest;
@@ -52,8 +53,12 @@ public final class TracesResource {
     private HttpResponse ask(byte[] body) throws BadRequest {
         RequestBody read = RequestBody.read(body, MEMBERS);
         String hub = read.optionalText("hub");
-        if (hub != null && HubName.parse(hub).flatMap(hubs::byName).isEmpty()) {
-            return Answers.unknownHub();
+        if (hub != null) {
+            Optional<Hub> found = HubName.parse(hub).flatMap(hubs::byName);
+            if (found.isEmpty()) {
+                return Answers.unknownHub();
+            }
+            hub = found.get().name().value();
         }
         TraceFilter filter =
                 new TraceFilter(device(read.optionalText("device")), hub, address(read.optionalText("address")));

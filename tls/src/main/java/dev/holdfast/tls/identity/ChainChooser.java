@@ -3,7 +3,7 @@ package dev.holdfast.tls.identity;
 import dev.holdfast.pki.ServerChain;
 import dev.holdfast.tls.hello.HelloShape;
 import dev.holdfast.tls.policy.ServerKeyType;
-import java.net.InetAddress;
+import dev.holdfast.wire.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ChainChooser {
     /** Everybody is shown the same. */
-    ChainChooser NONE = (source, serverName, shape, keyType) -> null;
+    ChainChooser NONE = (connection, serverName, shape, keyType) -> null;
 
     /**
      * @param serverName what the client asks for (SNI); null when it names none
@@ -21,5 +21,5 @@ public interface ChainChooser {
      * @return null for the usual chain; else one whose leaf has that key type
      */
     @Nullable
-    ServerChain choose(InetAddress source, @Nullable String serverName, HelloShape shape, ServerKeyType keyType);
+    ServerChain choose(Connection connection, @Nullable String serverName, HelloShape shape, ServerKeyType keyType);
 }

@@ -6,6 +6,7 @@ import dev.holdfast.tls.hello.ClientHello;
 import dev.holdfast.tls.hello.ClientHelloReader;
 import dev.holdfast.tls.hello.HelloShape;
 import dev.holdfast.tls.hello.TlsVersion;
+import dev.holdfast.tls.identity.ThisMachine;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.policy.Directory;
@@ -156,10 +157,8 @@ final class Arrival implements ClientHelloReader.Owner {
     /** What was offered and accepted, with the chain that is shown. */
     private Offer offered(ClientHello hello, Verdict.Accept accept, boolean here) {
         HelloShape shape = door.shapes().of(hello);
-        ServerChain candidate = here
-                ? null
-                : door.chooser()
-                        .choose(connection.remoteAddress().getAddress(), hello.serverName(), shape, accept.keyType());
+        ServerChain candidate =
+                here ? null : door.chooser().choose(connection, hello.serverName(), shape, accept.keyType());
         ServerChain chain =
                 candidate != null ? candidate : door.identities().chain(hello.serverName(), accept.keyType(), here);
         Offer offer = new Offer(
@@ -177,14 +176,6 @@ final class Arrival implements ClientHelloReader.Owner {
     private Optional<Directory.Endpoint> find(ClientHello hello) {
         Supplier<TlsPolicy> own = listener.policy();
         return door.directory().find(hello.serverName(), own == null ? null : own.get());
-    }
-
-    /** A name that only this machine has, or none from this machine: no certificate of an operator is for that. */
-    private boolean isForThisMachine(ClientHello hello) {
-        String name = hello.serverName();
-        return name == null
-                ? connection.remoteAddress().getAddress().isLoopbackAddress()
-                : name.equalsIgnoreCase("localhost") || name.equalsIgnoreCase("localhost.");
     }
 
     private void refuse(ChannelHandlerContext context, ClientHello hello, VerdictRefusal why, ByteBuf bytes) {
@@ -205,7 +196,8 @@ final class Arrival implements ClientHelloReader.Owner {
         if (max != null) {
             endAfter(max);
         }
-        boolean here = isForThisMachine(hello);
+        boolean here = ThisMachine.isMeant(
+                hello.serverName(), connection.remoteAddress().getAddress());
         Offer offer = offered(hello, accept, here);
         ServerChain chain = Objects.requireNonNull(offer.chain());
         SSLEngine engine;
