@@ -15,6 +15,7 @@ import dev.holdfast.hub.HubRefusal.TooManyHubs;
 import dev.holdfast.hub.HubRefusal.UnknownGroup;
 import dev.holdfast.hub.HubRefusal.UnknownHub;
 import dev.holdfast.hub.HubRefusal.UnknownTlsPolicy;
+import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
@@ -33,6 +34,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.revocation.RevocationRefusal;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
 import dev.holdfast.tls.policy.TlsPolicy;
@@ -443,6 +445,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 revocation,
                 authenticator,
                 links,
+                new Twins(table, name, registry, links, clock, random, limits.twin()),
+                new Methods(registry, links, limits.method()),
                 intake,
                 table,
                 log);
