@@ -29,10 +29,28 @@ describe('Node SDKs: device twins over MQTT', () => {
     twin.properties.reported.update(patch, (error) => (error ? reject(error) : resolve()));
   }));
 
-  /** Resolves with the next change of desired properties. */
-  const nextDesired = (twin) => within(15_000, 'a change of desired properties', new Promise((resolve) => {
-    twin.once('properties.desired', resolve);
-  }));
+  /**
+   * Listens for changes of desired properties. The SDK calls a new listener at once with what the twin has, so one listener stays, and a
+   * test asks for the change to a version.
+   */
+  async function listen(twin) {
+    const told = [];
+    twin.on('properties.desired', (delta) => told.push(structuredClone(delta)));
+    // The SDK does not say when it is subscribed; the hub works on the packets of a connection one after the other.
+    await report(twin, { listens: true });
+    await report(twin, { listens: null });
+    told.length = 0;
+    told.version = (version) => within(15_000, `version ${version} of desired properties`, (async () => {
+      for (;;) {
+        const found = told.find((delta) => delta.$version === version);
+        if (found) {
+          return found;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })());
+    return told;
+  }
 
   async function serviceTwin(deviceId) {
     return (await registry.getTwin(deviceId)).responseBody;
@@ -56,12 +74,12 @@ describe('Node SDKs: device twins over MQTT', () => {
   it('is read by its device as the service wrote it', async () => {
     const device = await hub.createDevice();
     await registry.updateTwin(device.deviceId, {
-      tags: { floor: 3 }, properties: { desired: { interval: 30, led: { colour: 'grün', on: true }, list: [1, { a: null }] } },
+      tags: { floor: 3 }, properties: { desired: { interval: 30, led: { colour: 'grün', on: true }, list: [1, { a: 2 }] } },
     }, '*');
     const { properties } = await openTwin(device);
     assert.equal(properties.desired.interval, 30);
     assert.deepEqual(properties.desired.led, { colour: 'grün', on: true });
-    assert.deepEqual(properties.desired.list, [1, { a: null }]);
+    assert.deepEqual(properties.desired.list, [1, { a: 2 }]);
     assert.equal(properties.desired.$version, 2);
     assert.equal(properties.desired.$metadata, undefined);
   });
@@ -85,43 +103,30 @@ describe('Node SDKs: device twins over MQTT', () => {
   it('tells a connected device of each change of its desired properties, in order', async () => {
     const device = await hub.createDevice();
     const twin = await openTwin(device);
-    twin.on('properties.desired', () => {});
-    // The SDK subscribes on the first listener, and says nothing when that is done; a change is told only to who listens.
-    let delta = nextDesired(twin);
-    await settled(twin);
+    const told = await listen(twin);
     for (let interval = 1; interval <= 5; interval++) {
       const { responseBody } = await registry.updateTwin(device.deviceId, { properties: { desired: { interval, gone: null } } }, '*');
-      const told = await delta;
-      assert.equal(told.interval, interval);
-      assert.equal(told.$version, responseBody.properties.desired.$version);
-      delta = nextDesired(twin);
+      assert.equal(responseBody.properties.desired.$version, interval + 1);
     }
     await registry.updateTwin(device.deviceId, { tags: { quiet: true } }, '*');
     await registry.updateTwin(device.deviceId, { properties: { desired: { last: 1 } } }, '*');
-    assert.equal((await delta).last, 1, 'a change of tags is told to nobody');
+    await told.version(7);
+    assert.deepEqual(told.map(({ $version }) => $version), [2, 3, 4, 5, 6, 7], 'a change of tags is told to nobody');
+    assert.deepEqual(told.map(({ interval }) => interval), [1, 2, 3, 4, 5, undefined]);
     assert.equal(twin.properties.desired.interval, 5);
   });
-
-  /** Waits until the subscription for desired properties is there, which a report behind it shows. */
-  async function settled(twin) {
-    await report(twin, { ready: true });
-    await report(twin, { ready: true });
-  }
 
   it('takes a removed property from a listening device, whether it was patched or replaced', async () => {
     const device = await hub.createDevice();
     const { deviceId } = device;
     await registry.updateTwin(deviceId, { properties: { desired: { a: 1, b: { c: 2, d: 3 }, e: 4 } } }, '*');
     const twin = await openTwin(device);
-    let delta = nextDesired(twin);
-    await settled(twin);
+    const told = await listen(twin);
     await registry.updateTwin(deviceId, { properties: { desired: { a: null } } }, '*');
-    await delta;
+    await told.version(3);
     assert.equal(twin.properties.desired.a, undefined);
-
-    delta = nextDesired(twin);
     await replace(deviceId, { properties: { desired: { b: { d: 5 }, f: 6 } } });
-    await delta;
+    await told.version(4);
     const { $version, b, e, f } = twin.properties.desired;
     assert.deepEqual({ b, e, f }, { b: { d: 5 }, e: undefined, f: 6 });
     assert.equal($version, 4);
@@ -139,24 +144,15 @@ describe('Node SDKs: device twins over MQTT', () => {
   it('is not told later what changed while it was away', async () => {
     const device = await hub.createDevice();
     const first = await hub.open(device.connectionString);
-    const before = await first.getTwin();
-    before.on('properties.desired', () => {});
-    await settled(before);
+    await listen(await first.getTwin());
     await first.close();
     await registry.updateTwin(device.deviceId, { properties: { desired: { away: 1 } } }, '*');
     const twin = await openTwin(device);
     assert.equal(twin.properties.desired.away, 1, 'it reads it');
-    const told = [];
-    twin.on('properties.desired.later', (value) => told.push(value));
-    twin.on('properties.desired', (delta) => told.push(delta));
-    await settled(twin);
+    const told = await listen(twin);
     await registry.updateTwin(device.deviceId, { properties: { desired: { later: 2 } } }, '*');
-    await within(15_000, 'the change', (async () => {
-      while (!told.some((delta) => delta.later === 2)) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    })());
-    assert.equal(told.some((delta) => delta.$version === 2 && delta.later === undefined && delta.away === undefined), false);
+    await told.version(3);
+    assert.deepEqual(told, [{ later: 2, $version: 3 }]);
   });
 
   it('stops a service that changes what somebody else changed meanwhile, and no device stops it', async () => {
@@ -177,18 +173,16 @@ describe('Node SDKs: device twins over MQTT', () => {
     const device = await hub.createDevice();
     const twin = await openTwin(device);
     const deep = JSON.parse(`${'{"a":'.repeat(12)}1${'}'.repeat(12)}`);
-    const refused = {
-      'too large a text': { text: 'x'.repeat(4097) },
-      'too deep': { deep },
-      'a name with a dot': { 'a.b': 1 },
-      'a number out of range': { big: 2 ** 53 },
-      'more than 32 KB': Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`k${i}`, 'x'.repeat(4000)])),
-    };
-    for (const [what, patch] of Object.entries(refused)) {
-      await assert.rejects(report(twin, patch), (error) => {
-        assert.equal(error.constructor.name, 'ArgumentError', `${what}: ${error}`);
-        return true;
-      });
+    const refused = [
+      [{ text: 'x'.repeat(4097) }, /longer than 4096 bytes/],
+      [{ deep }, /stand in one another/],
+      [{ 'a.b': 1 }, /name of a property/],
+      [{ big: 2 ** 53 }, /out of range/],
+      [Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`k${i}`, 'x'.repeat(4000)])), /the limit is 32768/],
+    ];
+    for (const [patch, why] of refused) {
+      // Over MQTT the SDK has no error classes of its own: it gives an Error with the sentence of the hub.
+      await assert.rejects(report(twin, patch), why);
     }
     await report(twin, { fine: true });
     assert.equal((await serviceTwin(device.deviceId)).properties.reported.fine, true);
@@ -265,7 +259,8 @@ describe('Node SDKs: device twins over MQTT', () => {
     hub = new TestHub(server);
     registry = hub.registry;
     const now = await serviceTwin(device.deviceId);
-    assert.deepEqual({ ...now, connectionState: '' }, { ...before, connectionState: '' });
+    const kept = ({ etag, version, tags, properties }) => ({ etag, version, tags, properties });
+    assert.deepEqual(kept(now), kept(before));
   });
 
   describe('as a plain client sees them', () => {

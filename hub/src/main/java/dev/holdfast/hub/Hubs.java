@@ -210,6 +210,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             write(name, HubRow.of(hub.settings().get()).withDeleting());
             open.remove(name);
             hub.links().endAll(new LinkEnd.HubDeleted());
+            hub.methods().end();
             hub.log().close();
             finishDeletion(name);
             return new HubChange.Done(hub);
@@ -379,6 +380,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             List<Hub> hubs = all();
             open.clear();
             hubs.forEach(hub -> hub.links().endAll(new LinkEnd.ServerStopping()));
+            hubs.forEach(hub -> hub.methods().end());
             hubs.forEach(hub -> hub.log().close());
         }
     }

@@ -34,6 +34,9 @@ public sealed interface MethodRefusal {
 
     record MethodNotAnswered(Identity identity, Duration waited) implements MethodRefusal {}
 
+    /** The hub is deleted, or the server stops. */
+    record MethodsEnded() implements MethodRefusal {}
+
     /** The connection on which the method was called is over. */
     record MethodConnectionEnded(Identity identity) implements MethodRefusal {}
 
@@ -81,6 +84,8 @@ public sealed interface MethodRefusal {
             case MethodNotAnswered(var identity, var waited) ->
                 "'" + identity + "' was told of the call and did not answer within " + waited.toSeconds()
                         + " seconds. Look at what its handler does, or wait longer with responseTimeoutInSeconds.";
+            case MethodsEnded() ->
+                "The hub goes away while the call waits: it is deleted, or the server stops. Call again when it is back.";
             case MethodConnectionEnded(var identity) ->
                 "The connection of '" + identity
                         + "' ended before it answered. Whether it ran the method is not known: check"

@@ -13,6 +13,7 @@ import dev.holdfast.hub.command.MethodRefusal.MethodNotAnswered;
 import dev.holdfast.hub.command.MethodRefusal.MethodPayloadNotJson;
 import dev.holdfast.hub.command.MethodRefusal.MethodPayloadTooLong;
 import dev.holdfast.hub.command.MethodRefusal.MethodResponseTimeoutOutOfRange;
+import dev.holdfast.hub.command.MethodRefusal.MethodsEnded;
 import dev.holdfast.hub.command.MethodResult.Answered;
 import dev.holdfast.hub.command.MethodResult.Refused;
 import dev.holdfast.hub.identity.Identity;
@@ -48,6 +49,7 @@ public final class Methods {
     private final JsonText json;
     private final OpenCalls open;
     private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
+    private volatile boolean over;
 
     public Methods(Registry registry, DeviceLinks links, Limits.Method limits) {
         this.registry = registry;
@@ -139,7 +141,11 @@ public final class Methods {
 
     private MethodResult call(InvokeMethod request, OpenCalls.Place place) throws InterruptedException {
         Identity identity = request.identity();
-        if (!place.await(() -> listening(identity) != null, request.connectTimeout())) {
+        boolean came = place.await(() -> over || listening(identity) != null, request.connectTimeout());
+        if (over) {
+            return new Refused(new MethodsEnded());
+        }
+        if (!came) {
             return offline(request);
         }
         DeviceLink link = listening(identity);
@@ -211,6 +217,12 @@ public final class Methods {
                                     ? new Outcome.AnswerTooLong(payload.length)
                                     : new Outcome.Answer(status, payload));
         }
+    }
+
+    /** The hub goes away: calls that wait for their device end, and so does each that comes. Connections end by themselves. */
+    public void end() {
+        over = true;
+        open.lookAgain();
     }
 
     /** A connection is over, and not among the links any more: what was called on it will not be answered. */

@@ -92,6 +92,11 @@ final class OpenCalls {
         }
     }
 
+    /** Has all who wait look again. */
+    void lookAgain() {
+        places.values().forEach(Place::lookAgain);
+    }
+
     int count() {
         return limits.openMax() - ofHub.availablePermits();
     }

@@ -227,6 +227,14 @@ class MethodsTest {
     }
 
     @Test
+    void who_waits_for_a_device_is_told_that_the_hub_goes_away() throws Exception {
+        CompletableFuture<MethodResult> waiting = invoke(DEV1, "1", 300, null);
+        methods.end();
+        assertThat(refusal(waiting)).isEqualTo(new MethodRefusal.MethodsEnded());
+        assertThat(refusal(invoke(DEV1, "1", 300, null))).isEqualTo(new MethodRefusal.MethodsEnded());
+    }
+
+    @Test
     void names_payloads_and_times_have_bounds() throws Exception {
         for (String name : List.of("", "a/b", "a+", "#", "a?b", "%41", "a\nb", "\0", "ü", "x".repeat(21))) {
             assertThat(methods.invoke(new InvokeMethod(DEV1, name, "1", Duration.ZERO, null)))

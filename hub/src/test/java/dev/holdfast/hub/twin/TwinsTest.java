@@ -129,8 +129,8 @@ class TwinsTest {
                 .isEqualTo("TwinEtagMismatch");
         assertThat(found(twins("hub1", registry).find(DEV1)))
                 .as("from the table")
-                .isEqualTo(written);
-        assertThat(found(write(DEV1, ANY, null, null))).as("nothing asked").isEqualTo(written);
+                .hasToString(written.toString());
+        assertThat(found(write(DEV1, ANY, null, null))).as("nothing asked").hasToString(written.toString());
     }
 
     @Test
@@ -253,7 +253,7 @@ class TwinsTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 200; i++) {
                 int value = i;
-                threads.submit(() -> write(DEV1, ANY, null, merge("{'v':" + value + "}")));
+                threads.execute(() -> found(write(DEV1, ANY, null, merge("{'v':" + value + "}"))));
             }
         }
         assertThat(device.told)

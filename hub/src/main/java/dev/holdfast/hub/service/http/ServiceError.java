@@ -30,6 +30,7 @@ enum ServiceError {
     BACKLOG_LIMIT_EXCEEDED(429002, "ThrottleBacklogLimitExceeded"),
     FEATURE_NOT_SUPPORTED(501000, "FeatureNotSupported"),
     BAD_GATEWAY(502000, "GenericBadGateway"),
+    SERVICE_UNAVAILABLE(503001, "ServiceUnavailable"),
     GATEWAY_TIMEOUT(504101, "GatewayTimeout");
 
     private final int number;

@@ -155,6 +155,7 @@ final class ServiceFault extends Exception {
             case MethodRefusal.DeviceNotOnline _ -> ServiceError.DEVICE_NOT_ONLINE;
             case MethodRefusal.TooManyCallsToDevice _ -> ServiceError.TOO_MANY_METHODS_IN_FLIGHT;
             case MethodRefusal.TooManyCallsOfHub _ -> ServiceError.BACKLOG_LIMIT_EXCEEDED;
+            case MethodRefusal.MethodsEnded _ -> ServiceError.SERVICE_UNAVAILABLE;
             case MethodRefusal.MethodNotAnswered _ -> ServiceError.GATEWAY_TIMEOUT;
             case MethodRefusal.MethodConnectionEnded _ -> ServiceError.DEVICE_CONNECTION_CLOSED;
             case MethodRefusal.MethodAnswerTooLong _, MethodRefusal.MethodAnswerNotJson _ -> ServiceError.BAD_GATEWAY;
