@@ -85,7 +85,7 @@ public sealed interface MethodRefusal {
                 "'" + identity + "' was told of the call and did not answer within " + waited.toSeconds()
                         + " seconds. Look at what its handler does, or wait longer with responseTimeoutInSeconds.";
             case MethodsEnded() ->
-                "The hub goes away while the call waits: it is deleted, or the server stops. Call again when it is back.";
+                "The hub goes away while the call waits: it is deleted, or the server stops. Wait until it is back, and call again.";
             case MethodConnectionEnded(var identity) ->
                 "The connection of '" + identity
                         + "' ended before it answered. Whether it ran the method is not known: check"

@@ -68,7 +68,7 @@ public sealed interface TwinRefusal {
                 "The body has " + bytes + " bytes, and the limit is " + max + ". Send fewer properties at once.";
             case TwinTooLarge(var section, var bytes, var max) ->
                 "With this change the " + section.words() + " would have " + bytes + " bytes, and the limit is " + max
-                        + ". Remove properties that nobody needs: set them to null. Keep large data elsewhere.";
+                        + ". Remove properties that nobody needs, and keep large data elsewhere.";
             case TwinChangeTooLarge(var max) ->
                 "The change has more than " + max
                         + " bytes, which is more than a twin can hold. Send fewer properties at once.";
