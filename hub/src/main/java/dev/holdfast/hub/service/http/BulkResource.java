@@ -54,8 +54,7 @@ final class BulkResource {
                 ModuleName module = identity.moduleName().orElse(null);
                 TwinRequest twin = BulkTwins.change(item, identity);
                 boolean twinAlone = twin != null;
-                RegistryRequest ofDevice =
-                        twinAlone || module != null ? null : request(item, identity.device(), twins);
+                RegistryRequest ofDevice = twinAlone || module != null ? null : request(item, identity.device(), twins);
                 ModuleRequest ofModule = twinAlone || module == null ? null : request(item, module, twins);
                 if (ofDevice instanceof RegistryRequest.Replace || ofModule instanceof ModuleRequest.Replace) {
                     twin = BulkTwins.replacement(item, identity);
