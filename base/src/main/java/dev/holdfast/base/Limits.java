@@ -19,6 +19,8 @@ public record Limits(
         WebSocket webSocket,
         Telemetry telemetry,
         Registry registry,
+        Twin twin,
+        Method method,
         Storage storage,
         Installation installation,
         Client client,
@@ -92,6 +94,18 @@ public record Limits(
                 new WebSocket(512 * 1024, 1024 * 1024, Duration.ofSeconds(1)),
                 new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 50, 128, 20, 16),
+                new Twin(8 * 1024, 32 * 1024, 32 * 1024, 1024, 4096, 10, 128 * 1024, 64),
+                new Method(
+                        128 * 1024,
+                        100,
+                        32,
+                        5000,
+                        50,
+                        512 * 1024,
+                        Duration.ofSeconds(300),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(300),
+                        Duration.ofSeconds(30)),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
                 new Installation(
                         100,
@@ -128,6 +142,8 @@ public record Limits(
                 webSocket,
                 telemetry,
                 registry,
+                twin,
+                method,
                 storage,
                 installation,
                 client,
@@ -148,6 +164,8 @@ public record Limits(
                 webSocket,
                 telemetry,
                 registry,
+                twin,
+                method,
                 storage,
                 installation,
                 client,
@@ -168,6 +186,8 @@ public record Limits(
                 webSocket,
                 telemetry,
                 registry,
+                twin,
+                method,
                 storage,
                 installation,
                 client,
@@ -188,6 +208,8 @@ public record Limits(
                 webSocket,
                 telemetry,
                 registry,
+                twin,
+                method,
                 storage,
                 installation,
                 client,
@@ -446,6 +468,55 @@ public record Limits(
             int managedByMaxChars,
             int consumerGroupsMax,
             int policiesMax) {}
+
+    /**
+     * A twin. Keys and texts count with their bytes in UTF-8, numbers with 8, booleans and nulls with 4; what would count nothing
+     * counts 1.
+     *
+     * @param tagsMaxBytes all tags
+     * @param desiredMaxBytes all desired properties
+     * @param reportedMaxBytes all reported properties
+     * @param keyMaxBytes one key
+     * @param valueMaxBytes one text
+     * @param depthMax objects and arrays in one another, below tags or properties
+     * @param requestMaxBytes the JSON that a device sends in one change
+     * @param workingMax changes by devices of one hub that are worked on at once; others wait, and their connections are not read
+     */
+    public record Twin(
+            int tagsMaxBytes,
+            int desiredMaxBytes,
+            int reportedMaxBytes,
+            int keyMaxBytes,
+            int valueMaxBytes,
+            int depthMax,
+            int requestMaxBytes,
+            int workingMax) {}
+
+    /**
+     * Direct methods.
+     *
+     * @param payloadMaxBytes JSON to the device, and JSON from it
+     * @param nameMaxChars the name of a method
+     * @param depthMax objects and arrays in one another in a payload
+     * @param openMax calls of one hub that wait
+     * @param openPerDeviceMax of these, to one device or module
+     * @param openPerDeviceMaxBytes payloads of these together; less than what a slow device may leave on its connection
+     * @param connectMaxTime how long a caller may have it wait for the device
+     * @param responseMinTime the least that a caller may wait for the answer
+     * @param responseMaxTime the most
+     * @param responseTime what holds when the caller says nothing
+     */
+    public record Method(
+            int payloadMaxBytes,
+            int nameMaxChars,
+            int depthMax,
+            int openMax,
+            int openPerDeviceMax,
+            int openPerDeviceMaxBytes,
+            Duration connectMaxTime,
+            Duration responseMinTime,
+            Duration responseMaxTime,
+            Duration responseTime) {}
 
     /**
      * @param segmentBytes size of one preallocated log segment

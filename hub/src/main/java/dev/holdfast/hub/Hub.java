@@ -2,12 +2,14 @@ package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Live;
+import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
 import dev.holdfast.tls.policy.TlsPolicy;
@@ -28,6 +30,8 @@ public record Hub(
         Revocation revocation,
         Authenticator authenticator,
         DeviceLinks links,
+        Twins twins,
+        Methods methods,
         Intake intake,
         Table table,
         Log log) {}

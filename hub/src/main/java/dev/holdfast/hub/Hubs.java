@@ -15,6 +15,7 @@ import dev.holdfast.hub.HubRefusal.TooManyHubs;
 import dev.holdfast.hub.HubRefusal.UnknownGroup;
 import dev.holdfast.hub.HubRefusal.UnknownHub;
 import dev.holdfast.hub.HubRefusal.UnknownTlsPolicy;
+import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
@@ -33,6 +34,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.revocation.RevocationRefusal;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
 import dev.holdfast.tls.policy.TlsPolicy;
@@ -208,6 +210,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             write(name, HubRow.of(hub.settings().get()).withDeleting());
             open.remove(name);
             hub.links().endAll(new LinkEnd.HubDeleted());
+            hub.methods().end();
             hub.log().close();
             finishDeletion(name);
             return new HubChange.Done(hub);
@@ -377,6 +380,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             List<Hub> hubs = all();
             open.clear();
             hubs.forEach(hub -> hub.links().endAll(new LinkEnd.ServerStopping()));
+            hubs.forEach(hub -> hub.methods().end());
             hubs.forEach(hub -> hub.log().close());
         }
     }
@@ -443,6 +447,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 revocation,
                 authenticator,
                 links,
+                new Twins(table, name, registry, links, clock, random, limits.twin()),
+                new Methods(registry, links, limits.method()),
                 intake,
                 table,
                 log);

@@ -349,6 +349,8 @@ final class Settings {
                         values.get(TOKEN_MAX_SKEW),
                         values.get(PENDING_MAX)),
                 DEFAULTS.registry(),
+                DEFAULTS.twin(),
+                DEFAULTS.method(),
                 DEFAULTS.storage(),
                 new Limits.Installation(
                         values.get(HUBS_MAX),

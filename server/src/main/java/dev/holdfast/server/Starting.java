@@ -334,6 +334,7 @@ final class Starting {
     /** What was taken is acknowledged, and what is answered gets its answer, as long as that takes moments. */
     private static void endConnections(FrontDoor door, Hubs hubs) {
         hubs.all().forEach(hub -> hub.links().endAll(new LinkEnd.ServerStopping()));
+        hubs.all().forEach(hub -> hub.methods().end());
         if (!door.endConnections(GOODBYE_MAX_TIME)) {
             LOG.info(
                     "{} connections did not end by themselves and are closed",

@@ -129,6 +129,8 @@ final class SettingsTest {
                         new Limits.Telemetry(
                                 8 * 1024, usual.telemetry().propertiesMax(), Duration.ofSeconds(30), 32 * 1024 * 1024),
                         usual.registry(),
+                        usual.twin(),
+                        usual.method(),
                         usual.storage(),
                         new Limits.Installation(
                                 3,

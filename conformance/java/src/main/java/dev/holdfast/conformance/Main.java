@@ -21,7 +21,8 @@ public final class Main {
                             WebSocketTelemetryTests.class,
                             PolicyTelemetryTests.class,
                             ModuleTests.class,
-                            RegistryTests.class),
+                            RegistryTests.class,
+                            TwinTests.class),
             "default-domain", List.of(DefaultDomainTests.class));
 
     private Main() {}

@@ -138,10 +138,10 @@ public final class ModuleRegistry {
     private ModuleResult apply(
             Table.Transaction rows, ModuleRequest request, FreshCredentials fresh, @Nullable DeviceModule stored) {
         return switch (request) {
-            case Create(var wanted) -> {
+            case Create(var wanted, var companion) -> {
                 RegistryRefusal fault =
                         stored == null ? faultOfRoom(rows, wanted.name()) : new ModuleExists(wanted.name());
-                yield fault == null ? write(rows, wanted, fresh, null) : new Refused(fault);
+                yield fault == null ? create(rows, wanted, fresh, companion) : new Refused(fault);
             }
             case Replace(var wanted, var precondition) -> {
                 RegistryRefusal fault = faultOf(wanted.name(), stored, precondition);
@@ -153,6 +153,15 @@ public final class ModuleRegistry {
                 yield fault == null ? delete(rows, Objects.requireNonNull(stored)) : new Refused(fault);
             }
         };
+    }
+
+    private ModuleResult create(
+            Table.Transaction rows, ModuleSpec wanted, FreshCredentials fresh, @Nullable Companion companion) {
+        ModuleResult result = write(rows, wanted, fresh, null);
+        if (companion != null && result instanceof Done(var module)) {
+            companion.store(rows, module.name().identity(), module.generation());
+        }
+        return result;
     }
 
     private @Nullable RegistryRefusal faultOfRoom(Table.Transaction rows, ModuleName name) {

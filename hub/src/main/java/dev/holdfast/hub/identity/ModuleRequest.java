@@ -1,11 +1,21 @@
 package dev.holdfast.hub.identity;
 
+import org.jspecify.annotations.Nullable;
+
 /** One change of the modules of a device. */
 public sealed interface ModuleRequest {
     ModuleName name();
 
-    /** Refused when there is such a module, and when there is no such device. */
-    record Create(ModuleSpec wanted) implements ModuleRequest {
+    /**
+     * Refused when there is such a module, and when there is no such device.
+     *
+     * @param companion what is stored with it; null for nothing
+     */
+    record Create(ModuleSpec wanted, @Nullable Companion companion) implements ModuleRequest {
+        public Create(ModuleSpec wanted) {
+            this(wanted, null);
+        }
+
         @Override
         public ModuleName name() {
             return wanted.name();

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,25 @@ public final class Registry {
 
     public Optional<Device> find(DeviceId id) {
         return table.get(hub.value(), KIND, id.value()).map(DeviceRow::read);
+    }
+
+    /** Which making of an identity is registered now; empty when none is. */
+    public Optional<String> generation(Identity identity) {
+        return generation((kind, key) -> table.get(hub.value(), kind, key), identity);
+    }
+
+    /** As {@link #generation(Identity)}, as a transaction of the hub's scope sees it. */
+    public Optional<String> generation(Table.Transaction rows, Identity identity) {
+        return generation(rows::get, identity);
+    }
+
+    private static Optional<String> generation(
+            BiFunction<String, String, Optional<Table.Row>> rows, Identity identity) {
+        return identity.module() == null
+                ? rows.apply(KIND, identity.toString()).map(DeviceRow::read).map(Device::generation)
+                : rows.apply(ModuleRegistry.KIND, identity.toString())
+                        .map(ModuleRow::read)
+                        .map(DeviceModule::generation);
     }
 
     /**
@@ -164,8 +184,8 @@ public final class Registry {
 
     private RegistryResult apply(Table.Transaction rows, Prepared change, @Nullable Device stored) {
         return switch (change.request()) {
-            case Create(var wanted) ->
-                stored == null ? write(rows, wanted, change, null) : new Refused(new DeviceExists(wanted.id()));
+            case Create(var wanted, var companion) ->
+                stored == null ? create(rows, wanted, change, companion) : new Refused(new DeviceExists(wanted.id()));
             case Replace(var wanted, var precondition) -> {
                 RegistryRefusal fault = faultOf(wanted.id(), stored, precondition);
                 yield fault == null ? write(rows, wanted, change, stored) : new Refused(fault);
@@ -176,6 +196,15 @@ public final class Registry {
                 yield fault == null ? delete(rows, Objects.requireNonNull(stored)) : new Refused(fault);
             }
         };
+    }
+
+    private RegistryResult create(
+            Table.Transaction rows, DeviceSpec wanted, Prepared change, @Nullable Companion companion) {
+        RegistryResult result = write(rows, wanted, change, null);
+        if (companion != null && result instanceof Done(var device)) {
+            companion.store(rows, Identity.of(device.id()), device.generation());
+        }
+        return result;
     }
 
     private RegistryResult renewKeys(

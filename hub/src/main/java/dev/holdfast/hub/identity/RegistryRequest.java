@@ -1,13 +1,22 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.DeviceId;
+import org.jspecify.annotations.Nullable;
 
 /** One change of the registry. */
 public sealed interface RegistryRequest {
     DeviceId id();
 
-    /** Refused when there is such a device. */
-    record Create(DeviceSpec wanted) implements RegistryRequest {
+    /**
+     * Refused when there is such a device.
+     *
+     * @param companion what is stored with it; null for nothing
+     */
+    record Create(DeviceSpec wanted, @Nullable Companion companion) implements RegistryRequest {
+        public Create(DeviceSpec wanted) {
+            this(wanted, null);
+        }
+
         @Override
         public DeviceId id() {
             return wanted.id();

@@ -28,6 +28,7 @@ import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,9 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     private final PublishWindow window;
     private final Deliveries deliveries;
     private final LoopTasks loop;
+    /** What the face sent before CONNACK, which is the first packet that a client may get. */
+    private final List<MqttDelivery> early = new ArrayList<>();
+
     private State state = new State.AwaitingConnect();
     private boolean busy;
     private boolean unflushed;
@@ -218,6 +222,9 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
         Duration cap = limits.mqtt().keepAliveMaxTime();
         Duration asked = Duration.ofMillis(connect.keepAliveSeconds() * 1500L);
         watchSilence(asked.isZero() || asked.compareTo(cap) > 0 ? cap : asked);
+        List<MqttDelivery> waiting = List.copyOf(early);
+        early.clear();
+        waiting.forEach(this::deliver);
         steer();
     }
 
@@ -284,6 +291,10 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
     }
 
     private void deliver(MqttDelivery delivery) {
+        if (state instanceof State.Judging) {
+            early.add(delivery);
+            return;
+        }
         switch (deliveries.begin(delivery)) {
             case Deliveries.Begun.Write(var packet) ->
                 channel.writeAndFlush(packet)
@@ -399,6 +410,8 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
             }
         } finally {
             deliveries.end();
+            early.forEach(this::deliver);
+            early.clear();
             shut(goodbye);
         }
     }

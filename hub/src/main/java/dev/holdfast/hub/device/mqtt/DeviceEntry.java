@@ -5,7 +5,9 @@ import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Proof;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
+import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.link.LinkEnd;
+import dev.holdfast.wire.mqtt.MqttDelivery;
 import dev.holdfast.wire.mqtt.MqttLink;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,7 @@ final class DeviceEntry implements DeviceLink {
     private final AtomicReference<@Nullable LinkEnd> end = new AtomicReference<>();
     private volatile DeviceLinks.Registration registration = () -> {};
     private volatile Proof proof = CertificateProof.NONE;
+    private volatile @Nullable DeviceSubscriptions subscriptions;
 
     DeviceEntry(Reporter reporter, MqttLink link) {
         this.reporter = reporter;
@@ -34,6 +37,50 @@ final class DeviceEntry implements DeviceLink {
     /** Says by what it is let in. */
     void letInBy(Proof now) {
         proof = now;
+    }
+
+    /** Says what the client is subscribed to, now that it has a session. */
+    void opened(DeviceSubscriptions now) {
+        subscriptions = now;
+    }
+
+    @Override
+    public boolean listensFor(Downlink.Channel channel) {
+        return granted(filter(channel)) != null;
+    }
+
+    private static String filter(Downlink.Channel channel) {
+        return switch (channel) {
+            case DESIRED_PROPERTIES -> HubTopic.DESIRED_CHANGES;
+            case METHODS -> HubTopic.METHOD_CALLS;
+            // Cloud-to-device messages are not served yet, so nobody listens for them.
+            case MESSAGES -> "";
+        };
+    }
+
+    @Override
+    public void send(Downlink downlink) {
+        switch (downlink) {
+            case Downlink.DesiredChanged(var version, var patch) ->
+                publish(HubTopic.DESIRED_CHANGES, HubTopic.desiredChange(version), patch, 1);
+            // At most once: a method that is called again after a reconnect would run twice.
+            case Downlink.MethodCalled(var call, var method, var payload) ->
+                publish(HubTopic.METHOD_CALLS, HubTopic.methodCall(method, call), payload, 0);
+            case Downlink.MessageWaits() -> {}
+        }
+    }
+
+    /** Sends a message to a client that is subscribed to it, with what it was granted at most; else drops it. */
+    void publish(String filter, String topic, byte[] payload, int qos) {
+        Integer granted = granted(filter);
+        if (granted != null && !isEnded()) {
+            link.publish(MqttDelivery.of(topic, payload, Math.min(qos, granted)));
+        }
+    }
+
+    private @Nullable Integer granted(String filter) {
+        DeviceSubscriptions now = subscriptions;
+        return now == null ? null : now.granted(filter);
     }
 
     @Override

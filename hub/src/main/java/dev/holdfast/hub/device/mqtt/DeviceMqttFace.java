@@ -13,6 +13,7 @@ import dev.holdfast.hub.device.mqtt.ConnectRefusal.WillNotAllowed;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
+import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.tls.peer.Admissions;
@@ -189,8 +190,15 @@ public final class DeviceMqttFace implements MqttFace {
         }
         DeviceSubscriptions subscriptions = new DeviceSubscriptions(
                 accepted, limits, connect.cleanSession() ? null : sessions, opened.subscriptions(), entry::isEnded);
-        DeviceSession session =
-                new DeviceSession(hub.intake(), accepted, name.modelId(), connect.will(), subscriptions, entry);
+        String modelId = name.modelId();
+        if (modelId != null) {
+            hub.twins().announce(accepted.identity(), accepted.generation(), modelId);
+        }
+        DeviceSession session = new DeviceSession(hub, accepted, modelId, connect.will(), subscriptions, entry, clock);
+        entry.opened(subscriptions);
+        if (entry.listensFor(Downlink.Channel.METHODS)) {
+            hub.methods().listens(accepted.identity());
+        }
         entry.endAt(accepted.until(), clock);
         return new MqttAnswer.Accepted(session, opened.present());
     }

@@ -1,6 +1,8 @@
 package dev.holdfast.hub.device.mqtt;
 
+import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.identity.DeviceAuthentication;
+import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.SendTelemetry;
 import dev.holdfast.hub.telemetry.SendTelemetry.Mark;
@@ -14,6 +16,7 @@ import dev.holdfast.wire.mqtt.MqttSession;
 import dev.holdfast.wire.mqtt.MqttSubscription;
 import dev.holdfast.wire.mqtt.MqttWill;
 import dev.holdfast.wire.mqtt.PublishReceipt;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -22,27 +25,32 @@ import org.jspecify.annotations.Nullable;
 
 /** A device or module that was let in. */
 final class DeviceSession implements MqttSession {
+    private final Hub hub;
     private final Intake intake;
     private final Stamp stamp;
     private final TelemetryTopic topic;
     private final @Nullable MqttWill will;
     private final DeviceSubscriptions subscriptions;
     private final DeviceEntry entry;
+    private final HubRequests requests;
     private final AtomicBoolean refusalReported = new AtomicBoolean();
 
     DeviceSession(
-            Intake intake,
+            Hub hub,
             DeviceAuthentication.Accepted sender,
             @Nullable String modelId,
             @Nullable MqttWill will,
             DeviceSubscriptions subscriptions,
-            DeviceEntry entry) {
-        this.intake = intake;
+            DeviceEntry entry,
+            InstantSource clock) {
+        this.hub = hub;
+        this.intake = hub.intake();
         this.stamp = new Stamp(sender.identity(), sender.generation(), sender.method(), modelId);
         this.topic = new TelemetryTopic(sender.identity());
         this.will = will;
         this.subscriptions = subscriptions;
         this.entry = entry;
+        this.requests = new HubRequests(hub, sender, entry, clock);
     }
 
     @Override
@@ -50,6 +58,12 @@ final class DeviceSession implements MqttSession {
         if (entry.isEnded()) {
             receipt.refused();
             return true;
+        }
+        if (HubTopic.claims(message.topic())) {
+            HubTopic.Read request = HubTopic.read(message.topic());
+            return request instanceof HubTopic.Read.Refused(var why)
+                    ? refuse(why, receipt)
+                    : requests.take(request, message, receipt);
         }
         return switch (topic.read(message.topic())) {
             case TelemetryTopic.Read.Refused(var why) -> refuse(why, receipt);
@@ -84,7 +98,11 @@ final class DeviceSession implements MqttSession {
 
     @Override
     public List<Grant> subscribe(List<MqttSubscription> filters) {
-        return subscriptions.subscribe(filters);
+        List<Grant> grants = subscriptions.subscribe(filters);
+        if (entry.listensFor(Downlink.Channel.METHODS)) {
+            hub.methods().listens(stamp.sender());
+        }
+        return grants;
     }
 
     @Override
@@ -98,6 +116,7 @@ final class DeviceSession implements MqttSession {
             entry.reporter().report(fault.reason(), fault.explain(), fault);
         }
         entry.leave();
+        hub.methods().ended(entry);
         if (will != null && !(end instanceof MqttEnd.Disconnected)) {
             publishWill(will);
         }

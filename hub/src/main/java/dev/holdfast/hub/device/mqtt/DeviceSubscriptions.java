@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What one session is subscribed to, kept on disk when the client asked for that. Changed by one thread at a time. */
+/** What one session is subscribed to, kept on disk when the client asked for that. Changed by one thread at a time, read by any. */
 final class DeviceSubscriptions {
     private final DeviceAuthentication.Accepted owner;
     private final TopicFilters filters;
     private final Limits.Mqtt limits;
     private final @Nullable MqttSessions kept;
     private final BooleanSupplier ended;
-    private Map<String, Integer> current;
+    private volatile Map<String, Integer> current;
 
     /**
      * @param kept where they are kept; null for a session that ends with its connection
@@ -36,6 +36,12 @@ final class DeviceSubscriptions {
         this.kept = kept;
         this.current = Map.copyOf(current);
         this.ended = ended;
+    }
+
+    /** The QoS at which a filter was granted; null when it was not. Any thread. */
+    @Nullable
+    Integer granted(String filter) {
+        return current.get(filter);
     }
 
     List<Grant> subscribe(List<MqttSubscription> asked) {

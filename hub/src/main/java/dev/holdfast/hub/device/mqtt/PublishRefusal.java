@@ -14,7 +14,10 @@ sealed interface PublishRefusal {
 
     record UnknownTopic(String topic, String own) implements PublishRefusal {}
 
-    /** Twins, methods and certificate renewal. */
+    /** A request to the hub, or the answer to one, of which the topic can't be read. */
+    record RequestTopicMalformed(String topic, String what) implements PublishRefusal {}
+
+    /** Certificate renewal. */
     record NotServedOverMqtt(String topic) implements PublishRefusal {}
 
     record PropertiesMalformed(String what) implements PublishRefusal {}
@@ -32,8 +35,12 @@ sealed interface PublishRefusal {
                         + "/', followed by properties as 'name=value&name=value'.";
             case NotServedOverMqtt(var topic) ->
                 "A message came for '" + topic
-                        + "', and this release serves neither twins nor direct methods nor certificate renewal over"
-                        + " MQTT. Send telemetry only.";
+                        + "', and this release does not serve certificate renewal over MQTT. Renew the certificate outside of"
+                        + " the hub, and connect with the new one.";
+            case RequestTopicMalformed(var topic, var what) ->
+                "A request came for '" + topic + "', and its topic can't be read: " + what
+                        + ". Use '$iothub/twin/GET/?$rid={id}', '$iothub/twin/PATCH/properties/reported/?$rid={id}' or"
+                        + " '$iothub/methods/res/{status}/?$rid={id}'; official SDKs do so.";
             case PropertiesMalformed(var what) ->
                 "The properties in the topic can't be read: " + what
                         + ". Write them as 'name=value&name=value', percent-encoded.";

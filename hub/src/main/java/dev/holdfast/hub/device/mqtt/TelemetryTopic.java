@@ -70,7 +70,7 @@ final class TelemetryTopic {
 
     private PublishRefusal refusal(String topic) {
         String printed = PropertyText.cut(topic, PRINTED_MAX_CHARS);
-        if (topic.startsWith("$iothub/")) {
+        if (topic.startsWith("$iothub/credentials/")) {
             return new NotServedOverMqtt(printed);
         }
         return topic.startsWith("devices/") && topic.contains("/messages/events")

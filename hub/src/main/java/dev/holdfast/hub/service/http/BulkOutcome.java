@@ -2,7 +2,6 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.Identity;
-import dev.holdfast.hub.identity.RegistryRefusal;
 import dev.holdfast.wire.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -12,35 +11,19 @@ import tools.jackson.databind.node.ObjectNode;
 /** Collects what the answer to a bulk call says of each device and module. */
 final class BulkOutcome {
     private final ArrayNode errors = JsonNodeFactory.instance.arrayNode();
-    private final ArrayNode warnings = JsonNodeFactory.instance.arrayNode();
 
     /** @param device and {@code module} as the caller spelled them */
     void fail(String device, @Nullable String module, ServiceError error, String explanation) {
-        about(errors, device, module).put("errorCode", error.wireName()).put("errorStatus", explanation);
+        about(device, module).put("errorCode", error.wireName()).put("errorStatus", explanation);
     }
 
-    /**
-     * @param why it was refused; null when it was done
-     * @param withTwin whether the caller wanted a twin to begin with
-     */
-    void add(Identity identity, @Nullable RegistryRefusal why, boolean withTwin) {
+    void fail(Identity identity, ServiceError error, String explanation) {
         ModuleId module = identity.module();
-        String device = identity.device().value();
-        String named = module == null ? null : module.value();
-        if (why != null) {
-            fail(device, named, ServiceFault.error(why), why.explain());
-        } else if (withTwin) {
-            about(warnings, device, named)
-                    .put("warningCode", "DeviceRegisteredWithoutTwin")
-                    .put(
-                            "warningStatus",
-                            "Device twins are not served by this release of Holdfast yet: tags and properties were"
-                                    + " left out.");
-        }
+        fail(identity.device().value(), module == null ? null : module.value(), error, explanation);
     }
 
-    private static ObjectNode about(ArrayNode list, String device, @Nullable String module) {
-        ObjectNode entry = list.addObject().put("deviceId", device);
+    private ObjectNode about(String device, @Nullable String module) {
+        ObjectNode entry = errors.addObject().put("deviceId", device);
         if (module != null) {
             entry.put("moduleId", module);
         }
@@ -51,7 +34,8 @@ final class BulkOutcome {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("isSuccessful", errors.isEmpty());
         body.set("errors", errors);
-        body.set("warnings", warnings);
+        // A twin that is refused is an error: nothing is left out in silence.
+        body.putArray("warnings");
         return HttpResponse.json(errors.isEmpty() ? 200 : 400, body.toString());
     }
 }

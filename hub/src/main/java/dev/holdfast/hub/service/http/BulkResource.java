@@ -9,11 +9,16 @@ import dev.holdfast.hub.identity.ModuleResult;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.RegistryRequest;
 import dev.holdfast.hub.identity.RegistryResult;
+import dev.holdfast.hub.twin.TwinRequest;
+import dev.holdfast.hub.twin.TwinResult;
+import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.wire.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +31,8 @@ final class BulkResource {
     }
 
     HttpResponse change(ServiceCall call) throws ServiceFault {
-        @Nullable DeviceDocument[] items = JsonBody.read(call.request(), DeviceDocument[].class);
+        Twins twins = call.hub().twins();
+        @Nullable DeviceDocument[] items = JsonBody.read(call.request(), DeviceDocument[].class, twins.reader());
         if (items.length == 0) {
             throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The body is an array of at least one device.");
         }
@@ -40,14 +46,19 @@ final class BulkResource {
         List<RegistryRequest> devices = new ArrayList<>();
         List<ModuleRequest> modules = new ArrayList<>();
         Set<Identity> named = new HashSet<>();
-        Set<Identity> withTwin = new HashSet<>();
+        Map<Identity, TwinRequest> ofTwins = new LinkedHashMap<>();
         for (DeviceDocument given : items) {
             try {
                 DeviceDocument item = present(given);
                 Identity identity = identity(item);
                 ModuleName module = identity.moduleName().orElse(null);
-                RegistryRequest ofDevice = module == null ? request(item, identity.device()) : null;
-                ModuleRequest ofModule = module == null ? null : request(item, module);
+                TwinRequest twin = BulkTwins.change(item, identity);
+                boolean twinAlone = twin != null;
+                RegistryRequest ofDevice = twinAlone || module != null ? null : request(item, identity.device(), twins);
+                ModuleRequest ofModule = twinAlone || module == null ? null : request(item, module, twins);
+                if (ofDevice instanceof RegistryRequest.Replace || ofModule instanceof ModuleRequest.Replace) {
+                    twin = BulkTwins.replacement(item, identity);
+                }
                 if (!named.add(identity)) {
                     throw ServiceFault.of(
                             ServiceError.DEVICE_DEFINED_MULTIPLE_TIMES,
@@ -59,8 +70,8 @@ final class BulkResource {
                 if (ofModule != null) {
                     modules.add(ofModule);
                 }
-                if (item.hasTwin()) {
-                    withTwin.add(identity);
+                if (twin != null) {
+                    ofTwins.put(identity, twin);
                 }
             } catch (ServiceFault fault) {
                 outcome.fail(name(given), given == null ? null : given.moduleId(), fault.error(), fault.toCaller());
@@ -70,19 +81,24 @@ final class BulkResource {
         List<RegistryResult> ofDevices = call.hub().registry().applyAll(devices);
         for (int i = 0; i < ofDevices.size(); i++) {
             Identity identity = Identity.of(devices.get(i).id());
-            outcome.add(
-                    identity,
-                    ofDevices.get(i) instanceof RegistryResult.Refused(var why) ? why : null,
-                    withTwin.contains(identity));
+            if (ofDevices.get(i) instanceof RegistryResult.Refused(var why)) {
+                outcome.fail(identity, ServiceFault.error(why), why.explain());
+                ofTwins.remove(identity);
+            }
         }
         List<ModuleResult> ofModules = call.hub().registry().modules().applyAll(modules);
         for (int i = 0; i < ofModules.size(); i++) {
             Identity identity = modules.get(i).name().identity();
-            outcome.add(
-                    identity,
-                    ofModules.get(i) instanceof ModuleResult.Refused(var why) ? why : null,
-                    withTwin.contains(identity));
+            if (ofModules.get(i) instanceof ModuleResult.Refused(var why)) {
+                outcome.fail(identity, ServiceFault.error(why), why.explain());
+                ofTwins.remove(identity);
+            }
         }
+        ofTwins.forEach((identity, request) -> {
+            if (twins.apply(request) instanceof TwinResult.Refused(var why)) {
+                outcome.fail(identity, ServiceFault.error(why), why.explain());
+            }
+        });
         return outcome.response();
     }
 
@@ -109,9 +125,9 @@ final class BulkResource {
                 : new Identity(device, ServiceCall.moduleId(module));
     }
 
-    private static RegistryRequest request(DeviceDocument item, DeviceId id) throws ServiceFault {
+    private static RegistryRequest request(DeviceDocument item, DeviceId id, Twins twins) throws ServiceFault {
         return switch (mode(item)) {
-            case CREATE -> new RegistryRequest.Create(item.spec(id));
+            case CREATE -> new RegistryRequest.Create(item.spec(id), BulkTwins.initial(item, twins));
             case UPDATE -> new RegistryRequest.Replace(item.spec(id), new Precondition.Exists());
             case UPDATE_IF_MATCH -> new RegistryRequest.Replace(item.spec(id), own(item));
             case DELETE -> new RegistryRequest.Delete(id, new Precondition.Exists());
@@ -119,9 +135,9 @@ final class BulkResource {
         };
     }
 
-    private static ModuleRequest request(DeviceDocument item, ModuleName name) throws ServiceFault {
+    private static ModuleRequest request(DeviceDocument item, ModuleName name, Twins twins) throws ServiceFault {
         return switch (mode(item)) {
-            case CREATE -> new ModuleRequest.Create(item.spec(name));
+            case CREATE -> new ModuleRequest.Create(item.spec(name), BulkTwins.initial(item, twins));
             case UPDATE -> new ModuleRequest.Replace(item.spec(name), new Precondition.Exists());
             case UPDATE_IF_MATCH -> new ModuleRequest.Replace(item.spec(name), own(item));
             case DELETE -> new ModuleRequest.Delete(name, new Precondition.Exists());
@@ -146,14 +162,11 @@ final class BulkResource {
             case "updateifmatchetag" -> Mode.UPDATE_IF_MATCH;
             case "delete" -> Mode.DELETE;
             case "deleteifmatchetag" -> Mode.DELETE_IF_MATCH;
-            case "updatetwin", "updatetwinifmatchetag" ->
-                throw ServiceFault.of(
-                        ServiceError.FEATURE_NOT_SUPPORTED,
-                        "Device twins are not served by this release of Holdfast yet.");
             default ->
                 throw ServiceFault.of(
                         ServiceError.ARGUMENT_INVALID,
-                        "The importMode is create, update, updateIfMatchETag, delete or deleteIfMatchETag.");
+                        "The importMode is create, update, updateIfMatchETag, delete, deleteIfMatchETag, updateTwin or"
+                                + " updateTwinIfMatchETag.");
         };
     }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the name of the device in bulk calls
  * @param managedBy who looks after a module
- * @param tags and {@code properties} of an initial twin
+ * @param tags of its twin, as {@code properties} are
+ * @param twinETag the version of its twin that a change is about
  */
 record DeviceDocument(
         @Nullable String deviceId,
@@ -32,19 +33,22 @@ record DeviceDocument(
         @Nullable String deviceScope,
         @Nullable List<@Nullable String> parentScopes,
         @Nullable String managedBy,
-        @Nullable Unread tags,
-        @Nullable Unread properties) {
+        @JsonAlias("twinEtag") @Nullable String twinETag,
+        @Nullable SectionDocument tags,
+        @Nullable PropertiesDocument properties) {
     private static final int SCOPES_MAX = 10;
     private static final int SCOPE_MAX_CHARS = 512;
 
-    /** An object of which only matters that it is there: its members are passed over and cost no memory. */
-    record Unread() {}
-
     record CapabilitiesDocument(@Nullable Boolean iotEdge) {}
 
-    /** Whether the client wants a twin to begin with. */
+    /** Whether the client says something of its twin. */
     boolean hasTwin() {
-        return tags != null || properties != null;
+        return tags != null || desired() != null;
+    }
+
+    @Nullable
+    SectionDocument desired() {
+        return PropertiesDocument.desiredOf(properties);
     }
 
     /** What the client wants the device of this id to be. */

@@ -35,7 +35,8 @@ final class DeviceResource {
     /** Without If-Match a device is created, with it one is replaced. */
     HttpResponse put(ServiceCall call) throws ServiceFault {
         DeviceId id = call.deviceId();
-        DeviceDocument document = JsonBody.read(call.request(), DeviceDocument.class);
+        DeviceDocument document = JsonBody.read(
+                call.request(), DeviceDocument.class, call.hub().twins().reader());
         if (document.deviceId() != null && !document.deviceId().equals(id.value())) {
             throw ServiceFault.of(
                     ServiceError.ARGUMENT_INVALID, "The deviceId of the body is another than the one of the path.");

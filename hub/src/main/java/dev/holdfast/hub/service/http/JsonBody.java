@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.hub.twin.TwinReader;
 import dev.holdfast.wire.http.HttpRequest;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
@@ -9,6 +10,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +48,15 @@ final class JsonBody {
     private JsonBody() {}
 
     static <T> T read(HttpRequest request, Class<T> type) throws ServiceFault {
+        return read(request, type, JSON.reader());
+    }
+
+    /** @param twins reads the {@link SectionDocument}s in it */
+    static <T> T read(HttpRequest request, Class<T> type, TwinReader twins) throws ServiceFault {
+        return read(request, type, JSON.reader().withAttribute(TwinReader.class, twins));
+    }
+
+    private static <T> T read(HttpRequest request, Class<T> type, ObjectReader reader) throws ServiceFault {
         String contentType = request.header("content-type").orElse("application/json");
         if (!contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             throw ServiceFault.of(
@@ -53,7 +64,7 @@ final class JsonBody {
         }
         T value;
         try {
-            value = JSON.readValue(request.body(), type);
+            value = reader.forType(type).readValue(request.body());
         } catch (JacksonException malformed) {
             // Its own message would repeat parts of the body, which may be keys.
             throw ServiceFault.of(

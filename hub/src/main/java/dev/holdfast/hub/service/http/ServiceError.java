@@ -13,17 +13,25 @@ enum ServiceError {
     DEVICE_DEFINED_MULTIPLE_TIMES(400011, "DeviceDefinedMultipleTimes"),
     INVALID_POLICY_KEY(400035, "InvalidPolicyKey"),
     UNAUTHORIZED_ACCESS(401002, "IotHubUnauthorizedAccess"),
+    TOO_MANY_METHODS_IN_FLIGHT(403800, "DeviceMaximumInflightMethodExceeded"),
     GENERIC_NOT_FOUND(404000, "GenericNotFound"),
     DEVICE_NOT_FOUND(404001, "DeviceNotFound"),
     MODULE_NOT_FOUND(404010, "ModuleNotFound"),
+    DEVICE_NOT_ONLINE(404103, "DeviceNotOnline"),
+    DEVICE_CONNECTION_CLOSED(404104, "DeviceConnectionClosedRemotely"),
     METHOD_NOT_ALLOWED(405000, "GenericMethodNotAllowed"),
     DEVICE_ALREADY_EXISTS(409001, "DeviceAlreadyExists"),
     MODULE_ALREADY_EXISTS(409301, "ModuleAlreadyExistsOnDevice"),
     PRECONDITION_FAILED(412001, "PreconditionFailed"),
+    MESSAGE_TOO_LARGE(413001, "MessageTooLarge"),
     TOO_MANY_DEVICES(413002, "TooManyDevices"),
     TOO_MANY_MODULES(413003, "TooManyModulesOnDevice"),
     UNSUPPORTED_MEDIA_TYPE(415000, "GenericUnsupportedMediaType"),
-    FEATURE_NOT_SUPPORTED(501000, "FeatureNotSupported");
+    BACKLOG_LIMIT_EXCEEDED(429002, "ThrottleBacklogLimitExceeded"),
+    FEATURE_NOT_SUPPORTED(501000, "FeatureNotSupported"),
+    BAD_GATEWAY(502000, "GenericBadGateway"),
+    SERVICE_UNAVAILABLE(503001, "ServiceUnavailable"),
+    GATEWAY_TIMEOUT(504101, "GatewayTimeout");
 
     private final int number;
     private final String wireName;

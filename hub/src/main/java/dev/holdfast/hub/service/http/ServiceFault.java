@@ -1,8 +1,10 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.hub.command.MethodRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.RegistryRefusal;
+import dev.holdfast.hub.twin.TwinRefusal;
 import dev.holdfast.wire.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +108,57 @@ final class ServiceFault extends Exception {
                 ServiceError.ARGUMENT_INVALID;
             case RegistryRefusal.DeviceWithoutKeys _, RegistryRefusal.ModuleWithoutKeys _ ->
                 ServiceError.INVALID_OPERATION;
+        };
+    }
+
+    /** Missing and changed twins are everyday answers; what is malformed, an operator wants to know. */
+    static ServiceFault of(TwinRefusal refusal) {
+        ServiceError error = error(refusal);
+        boolean reported = error.status() == 400;
+        return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
+    }
+
+    static ServiceError error(TwinRefusal refusal) {
+        return switch (refusal) {
+            case TwinRefusal.TwinDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
+            case TwinRefusal.TwinModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
+            case TwinRefusal.TwinEtagMismatch _, TwinRefusal.ReportedVersionMismatch _ ->
+                ServiceError.PRECONDITION_FAILED;
+            case TwinRefusal.TwinNotJson _, TwinRefusal.TwinNotAnObject _ -> ServiceError.FORMAT_ERROR;
+            case TwinRefusal.TwinRequestTooLong _,
+                    TwinRefusal.TwinTooLarge _,
+                    TwinRefusal.TwinChangeTooLarge _,
+                    TwinRefusal.TwinTooDeep _,
+                    TwinRefusal.TwinKeyMalformed _,
+                    TwinRefusal.TwinValueTooLong _,
+                    TwinRefusal.TwinTextMalformed _,
+                    TwinRefusal.TwinNumberOutOfRange _ -> ServiceError.ARGUMENT_INVALID;
+        };
+    }
+
+    /** That a device is not there or does not answer is an everyday answer. */
+    static ServiceFault of(MethodRefusal refusal) {
+        ServiceError error = error(refusal);
+        boolean reported = error.status() == 400;
+        return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
+    }
+
+    private static ServiceError error(MethodRefusal refusal) {
+        return switch (refusal) {
+            case MethodRefusal.MethodDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
+            case MethodRefusal.MethodModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
+            case MethodRefusal.MethodNameMalformed _,
+                    MethodRefusal.MethodConnectTimeoutOutOfRange _,
+                    MethodRefusal.MethodResponseTimeoutOutOfRange _ -> ServiceError.ARGUMENT_INVALID;
+            case MethodRefusal.MethodPayloadNotJson _ -> ServiceError.FORMAT_ERROR;
+            case MethodRefusal.MethodPayloadTooLong _ -> ServiceError.MESSAGE_TOO_LARGE;
+            case MethodRefusal.DeviceNotOnline _ -> ServiceError.DEVICE_NOT_ONLINE;
+            case MethodRefusal.TooManyCallsToDevice _ -> ServiceError.TOO_MANY_METHODS_IN_FLIGHT;
+            case MethodRefusal.TooManyCallsOfHub _ -> ServiceError.BACKLOG_LIMIT_EXCEEDED;
+            case MethodRefusal.MethodsEnded _ -> ServiceError.SERVICE_UNAVAILABLE;
+            case MethodRefusal.MethodNotAnswered _ -> ServiceError.GATEWAY_TIMEOUT;
+            case MethodRefusal.MethodConnectionEnded _ -> ServiceError.DEVICE_CONNECTION_CLOSED;
+            case MethodRefusal.MethodAnswerTooLong _, MethodRefusal.MethodAnswerNotJson _ -> ServiceError.BAD_GATEWAY;
         };
     }
 

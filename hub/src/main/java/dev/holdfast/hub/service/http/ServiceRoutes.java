@@ -25,6 +25,8 @@ final class ServiceRoutes {
         ModuleResource modules = new ModuleResource();
         BulkResource bulk = new BulkResource(limits);
         KeysResource keys = new KeysResource(limits);
+        TwinResource twins = new TwinResource();
+        MethodResource methods = new MethodResource();
         StatisticsResource statistics = new StatisticsResource();
         all = List.of(
                 // A fixed word comes before a name in the same place.
@@ -43,14 +45,14 @@ final class ServiceRoutes {
                 served("GET", "/devices/{id}/modules/{module}", REGISTRY_READ, modules::get),
                 served("PUT", "/devices/{id}/modules/{module}", REGISTRY_WRITE, modules::put),
                 served("DELETE", "/devices/{id}/modules/{module}", REGISTRY_WRITE, modules::delete),
-                later("GET", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
-                later("PUT", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
-                later("PATCH", "/twins/{id}", SERVICE_CONNECT, "Device twins"),
-                later("GET", "/twins/{id}/modules/{module}", SERVICE_CONNECT, "Module twins"),
-                later("PUT", "/twins/{id}/modules/{module}", SERVICE_CONNECT, "Module twins"),
-                later("PATCH", "/twins/{id}/modules/{module}", SERVICE_CONNECT, "Module twins"),
-                later("POST", "/twins/{id}/methods", SERVICE_CONNECT, "Direct methods"),
-                later("POST", "/twins/{id}/modules/{module}/methods", SERVICE_CONNECT, "Direct methods"),
+                served("GET", "/twins/{id}", SERVICE_CONNECT, twins::get),
+                served("PUT", "/twins/{id}", SERVICE_CONNECT, twins::put),
+                served("PATCH", "/twins/{id}", SERVICE_CONNECT, twins::patch),
+                served("GET", "/twins/{id}/modules/{module}", SERVICE_CONNECT, twins::get),
+                served("PUT", "/twins/{id}/modules/{module}", SERVICE_CONNECT, twins::put),
+                served("PATCH", "/twins/{id}/modules/{module}", SERVICE_CONNECT, twins::patch),
+                served("POST", "/twins/{id}/methods", SERVICE_CONNECT, methods::invoke),
+                served("POST", "/twins/{id}/modules/{module}/methods", SERVICE_CONNECT, methods::invoke),
                 later("GET", "/digitaltwins/{id}", SERVICE_CONNECT, "Digital twins"),
                 later("PATCH", "/digitaltwins/{id}", SERVICE_CONNECT, "Digital twins"),
                 later("POST", "/digitaltwins/{id}/commands/{command}", SERVICE_CONNECT, "Digital twins"),

@@ -199,12 +199,17 @@ class TelemetryTopicTest {
 
     @Test
     void whatThisReleaseDoesNotServeIsSaidSo() {
-        for (String topic : List.of(
+        String topic = "$iothub/credentials/POST/issueCertificate/?$rid=abcd";
+        assertThat(refusal(DEV1, topic)).isEqualTo(new PublishRefusal.NotServedOverMqtt(topic));
+    }
+
+    @Test
+    void noTelemetryAndNoWillGoesToTheTopicsOfRequests() {
+        for (String request : List.of(
                 "$iothub/twin/GET/?$rid=1",
                 "$iothub/twin/PATCH/properties/reported/?$rid=1",
-                "$iothub/methods/res/200/?$rid=1",
-                "$iothub/credentials/POST/issueCertificate/?$rid=abcd")) {
-            assertThat(refusal(DEV1, topic)).isEqualTo(new PublishRefusal.NotServedOverMqtt(topic));
+                "$iothub/methods/res/200/?$rid=1")) {
+            assertThat(refusal(DEV1, request).reason()).isEqualTo("UnknownTopic");
         }
     }
 

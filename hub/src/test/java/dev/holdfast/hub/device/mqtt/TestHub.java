@@ -12,6 +12,7 @@ import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificate;
@@ -33,6 +34,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.StoredMessage;
+import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.policy.NamedPolicies;
 import java.net.URLEncoder;
@@ -83,6 +85,8 @@ final class TestHub {
                 revocation,
                 authenticator,
                 links,
+                new Twins(table, hubName, registry, links, clock, new SecureRandom(), limits.twin()),
+                new Methods(registry, links, limits.method()),
                 intake,
                 table,
                 log);

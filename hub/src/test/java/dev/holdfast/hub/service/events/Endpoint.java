@@ -11,6 +11,7 @@ import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -24,6 +25,7 @@ import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryResult;
+import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
@@ -173,6 +175,7 @@ final class Endpoint implements AutoCloseable {
                 host -> leadsTo(hubName, host),
                 clock,
                 limits);
+        DeviceLinks links = new DeviceLinks();
         Hub hub = new Hub(
                 hubName,
                 settings,
@@ -181,7 +184,9 @@ final class Endpoint implements AutoCloseable {
                 denied,
                 NobodyAsked.in(table, hubName, clock),
                 authenticator,
-                new DeviceLinks(),
+                links,
+                new Twins(table, hubName, registry, links, clock, new SecureRandom(), limits.twin()),
+                new Methods(registry, links, limits.method()),
                 new Intake(log, limits.telemetry()),
                 table,
                 log);

@@ -61,7 +61,7 @@ class BulkResourceTest {
                         " ArgumentInvalid",
                         " ArgumentNull",
                         "b DeviceDefinedMultipleTimes",
-                        "g FeatureNotSupported",
+                        "g DeviceNotFound",
                         "h DeviceNotFound",
                         "i ArgumentNull",
                         "j ArgumentInvalid");
@@ -110,14 +110,50 @@ class BulkResourceTest {
     }
 
     @Test
-    void aTwinThatIsNotKeptIsWarnedOf() {
-        FakeHub.Answer made = post("[{'id':'a','importMode':'create','tags':{'x':[1,{'y':2}]},"
-                + "'properties':{'desired':{'z':1}}},{'id':'b','importMode':'create','tags':null}]");
-        assertThat(made.status()).isEqualTo(200);
-        JsonNode warnings = made.json().get("warnings");
-        assertThat(warnings).hasSize(1);
-        assertThat(warnings.get(0).get("deviceId").stringValue()).isEqualTo("a");
-        assertThat(warnings.get(0).get("warningCode").stringValue()).isEqualTo("DeviceRegisteredWithoutTwin");
+    void aTwinBeginsWithItsDevice() {
+        FakeHub.Answer made = post(
+                "[{'id':'a','importMode':'create','tags':{'x':[1,{'y':2}]},"
+                        + "'properties':{'desired':{'z':1},'reported':{'mine':1}}},{'id':'b','importMode':'create','tags':null}]");
+        assertThat(made.text()).isEqualTo("{\"isSuccessful\":true,\"errors\":[],\"warnings\":[]}");
+        JsonNode twin = twin("a");
+        assertThat(twin.get("tags").toString()).isEqualTo("{\"x\":[1,{\"y\":2}]}");
+        assertThat(twin.get("version").intValue()).isEqualTo(1);
+        JsonNode desired = twin.get("properties").get("desired");
+        assertThat(desired.get("z").intValue()).isEqualTo(1);
+        assertThat(desired.get("$version").intValue()).isEqualTo(1);
+        assertThat(twin.get("properties").get("reported").has("mine")).isFalse();
+        assertThat(twin("b").get("tags")).isEmpty();
+    }
+
+    @Test
+    void aTwinThatCantBeKeepsItsDeviceFromBeingMade() {
+        FakeHub.Answer made = post("[{'id':'a','importMode':'create','tags':{'x.y':1}},"
+                + "{'id':'b','importMode':'create','properties':{'desired':7}},{'id':'c','importMode':'create'}]");
+        assertThat(made.status()).isEqualTo(400);
+        assertThat(errors(made.json())).isEqualTo("a ArgumentInvalid, b IotHubFormatError");
+        assertThat(hub.call("GET", "/devices/a").send().status()).isEqualTo(404);
+        assertThat(hub.call("GET", "/devices/c").send().status()).isEqualTo(200);
+    }
+
+    @Test
+    void twinsAreChangedTogether() {
+        post("[{'id':'a','importMode':'create','tags':{'x':1,'y':2}},{'id':'b','importMode':'create'}]");
+        String etag = twin("a").get("etag").stringValue();
+        FakeHub.Answer changed = post("[{'id':'a','importMode':'updateTwin','tags':{'x':null,'z':3}},"
+                + "{'id':'b','importMode':'updateTwinIfMatchETag','twinETag':'stale','tags':{'x':1}},"
+                + "{'id':'c','importMode':'UpdateTwin','tags':{}},{'id':'d','importMode':'updateTwinIfMatchETag'}]");
+        assertThat(errors(changed.json()).split(", "))
+                .containsExactlyInAnyOrder("b PreconditionFailed", "c DeviceNotFound", "d ArgumentNull");
+        assertThat(twin("a").get("tags").toString()).isEqualTo("{\"y\":2,\"z\":3}");
+        assertThat(errors(post("[{'id':'a','importMode':'updateTwinIfMatchETag','twinETag':'" + etag + "'}]")
+                        .json()))
+                .isEqualTo("a PreconditionFailed");
+        post("[{'id':'a','importMode':'update','tags':{'only':1}}]");
+        assertThat(twin("a").get("tags").toString()).isEqualTo("{\"only\":1}");
+    }
+
+    private JsonNode twin(String device) {
+        return hub.call("GET", "/twins/" + device).send().json();
     }
 
     @Test

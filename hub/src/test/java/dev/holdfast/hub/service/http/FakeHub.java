@@ -8,6 +8,7 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -18,6 +19,7 @@ import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.hub.identity.Tokens;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.Handshake;
@@ -99,6 +101,15 @@ final class FakeHub implements HubDirectory {
                 NobodyAsked.in(table, NAME, clock),
                 authenticator,
                 links,
+                new Twins(
+                        table,
+                        NAME,
+                        registry,
+                        links,
+                        clock,
+                        random,
+                        Limits.defaults().twin()),
+                new Methods(registry, links, Limits.defaults().method()),
                 new Intake(unusedLog(), Limits.defaults().telemetry()),
                 table,
                 unusedLog());
