@@ -91,6 +91,21 @@ describe('Node SDKs: direct methods over MQTT', () => {
     await assert.rejects(invoke(freshId('nobody'), 'reboot'), httpError(404001));
   });
 
+  it('reach the module that is meant', async () => {
+    const { deviceId } = await hub.createDevice();
+    const [one, two] = [await hub.createModule(deviceId), await hub.createModule(deviceId)];
+    for (const module of [one, two]) {
+      const client = await hub.openModule(module.connectionString);
+      client.onMethod('who', (request, response) => response.send(200, module.moduleId, () => {}));
+    }
+    for (const { moduleId } of [one, two]) {
+      const { result } = await service.invokeDeviceMethod(deviceId, moduleId, { methodName: 'who', responseTimeoutInSeconds: 20, ...soon });
+      assert.deepEqual(result, { status: 200, payload: moduleId });
+    }
+    await assert.rejects(invoke(deviceId, 'who'), httpError(404103));
+    await assert.rejects(service.invokeDeviceMethod(deviceId, 'nothing', { methodName: 'who' }), httpError(404010));
+  });
+
   it('wait for a device that comes', async () => {
     const device = await hub.createDevice();
     const result = invoke(device.deviceId, 'late', { connectTimeoutInSeconds: 30 });

@@ -152,7 +152,7 @@ describe('Node SDKs: device twins over MQTT', () => {
     const told = await listen(twin);
     await registry.updateTwin(device.deviceId, { properties: { desired: { later: 2 } } }, '*');
     await told.version(3);
-    assert.deepEqual(told, [{ later: 2, $version: 3 }]);
+    assert.deepEqual([...told], [{ later: 2, $version: 3 }]);
   });
 
   it('stops a service that changes what somebody else changed meanwhile, and no device stops it', async () => {
@@ -207,6 +207,31 @@ describe('Node SDKs: device twins over MQTT', () => {
       assert.equal(error.response.statusCode, 404);
       return true;
     });
+  });
+
+  it('is one of its own for each module', async () => {
+    const device = await hub.createDevice();
+    const { deviceId } = device;
+    const [module, other] = [await hub.createModule(deviceId), await hub.createModule(deviceId)];
+    const { responseBody: written } = await registry.updateModuleTwin(deviceId, module.moduleId,
+      { tags: { t: 1 }, properties: { desired: { d: 1 } } }, '*');
+    assert.equal(written.moduleId, module.moduleId);
+    const client = await hub.openModule(module.connectionString);
+    const twin = await within(15_000, 'the twin', client.getTwin());
+    assert.equal(twin.properties.desired.d, 1);
+    const told = await listen(twin);
+    await registry.updateTwin(deviceId, { properties: { desired: { ofDevice: 1 } } }, '*');
+    await registry.updateModuleTwin(deviceId, other.moduleId, { properties: { desired: { ofOther: 1 } } }, '*');
+    await registry.updateModuleTwin(deviceId, module.moduleId, { properties: { desired: { d: 2 } } }, '*');
+    await told.version(3);
+    assert.deepEqual([...told], [{ d: 2, $version: 3 }]);
+    await report(twin, { of: 'module' });
+    assert.equal((await registry.getModuleTwin(deviceId, module.moduleId)).responseBody.properties.reported.of, 'module');
+    assert.equal((await serviceTwin(deviceId)).properties.reported.of, undefined);
+    assert.equal((await registry.getModuleTwin(deviceId, other.moduleId)).responseBody.version, 2);
+    await registry.removeModule(deviceId, module.moduleId);
+    await registry.addModule({ deviceId, moduleId: module.moduleId });
+    assert.equal((await registry.getModuleTwin(deviceId, module.moduleId)).responseBody.version, 1);
   });
 
   it('goes with its device', async () => {
