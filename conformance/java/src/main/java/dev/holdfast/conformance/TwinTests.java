@@ -110,7 +110,8 @@ final class TwinTests {
         assertEquals("{\"c\":3}", twins.get(device.getDeviceId()).getTags().toJsonObject().toString());
         assertFalse(replaced.getETag().equals(first.getETag()));
         stale.getTags().put("d", 4);
-        assertThrows(IotHubPreconditionFailedException.class, () -> twins.patch(stale));
+        assertThrows(IotHubPreconditionFailedException.class, () -> twins.patch(stale, stale.getETag()));
+        assertThrows(IotHubPreconditionFailedException.class, () -> twins.replace(stale, stale.getETag()));
         assertThrows(IotHubNotFoundException.class, () -> twins.get(freshId("java-nobody")));
     }
 

@@ -228,8 +228,9 @@ class DeviceMqttFaceTest {
         publishRefused("devices/dev2/messages/events/", BODY, "TopicOfOtherIdentity");
         publishRefused("devices/dev10/messages/events/", BODY, "TopicOfOtherIdentity");
         publishRefused("some/topic", BODY, "UnknownTopic");
-        publishRefused("$iothub/twin/GET/?$rid=1", BODY, "NotServedOverMqtt");
-        publishRefused("$iothub/methods/res/200/?$rid=1", BODY, "NotServedOverMqtt");
+        publishRefused("$iothub/twin/GET/", BODY, "RequestTopicMalformed");
+        publishRefused("$iothub/methods/res/ok/?$rid=1", BODY, "RequestTopicMalformed");
+        publishRefused("$iothub/credentials/POST/issueCertificate/?$rid=1", BODY, "NotServedOverMqtt");
         publishRefused(EVENTS + "=x", BODY, "PropertiesMalformed");
         publishRefused(EVENTS + "a+b=1", BODY, "WildcardInTopic");
         publishRefused(EVENTS, new byte[256 * 1024 + 1], "MessageTooLarge");

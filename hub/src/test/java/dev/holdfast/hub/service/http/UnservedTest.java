@@ -147,7 +147,7 @@ class UnservedTest {
                         .sendToAll()
                         .error())
                 .isEqualTo(400001);
-        assertThat(hub.call("POST", "/twins/dev1/methods").body("{").sendToAll().error())
+        assertThat(hub.call("GET", "/jobs/v2/query").body("{").sendToAll().error())
                 .isEqualTo(501000);
         assertThat(hub.reports).as("each once").hasSize(5);
         // Admitted: then its body is read and found to be no JSON.
