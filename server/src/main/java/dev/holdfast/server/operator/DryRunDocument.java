@@ -1,5 +1,7 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.base.HubName;
 import dev.holdfast.insight.dryrun.DryRun;
 import dev.holdfast.insight.dryrun.Loss;
 import dev.holdfast.insight.fleet.FleetDevice;
@@ -59,6 +61,7 @@ final class DryRunDocument {
     }
 
     private final DryRun run;
+    private final Commands commands;
     private final Instant now;
     private final List<Line> lines = new ArrayList<>();
     private final int neverSeen;
@@ -66,6 +69,7 @@ final class DryRunDocument {
     /** @param neverSeen devices of {@code hub} that are registered and were never let in */
     DryRunDocument(DryRun run, String hub, List<String> neverSeen, Instant now) {
         this.run = run;
+        this.commands = new Commands(HubName.parse(hub).orElse(null));
         this.now = now;
         this.neverSeen = neverSeen.size();
         run.failing()
@@ -107,7 +111,7 @@ final class DryRunDocument {
         counts.forEach((loss, count) -> losses.addObject()
                 .put("reason", loss.reason())
                 .put("devices", count)
-                .put("explanation", loss.explain(now)));
+                .put("explanation", loss.explain(now, commands)));
         ArrayNode devices = json.putArray("devices");
         page.stream().limit(max).forEach(line -> devices.add(json(line, numbers)));
         if (page.size() > max) {

@@ -208,7 +208,7 @@ public final class TlsPoliciesResource {
             }
         }
         if (body.has("reportOnly") && hubs.tryTlsPolicy(hub.name(), tried) instanceof HubChange.Refused(var why)) {
-            return HubRefusals.answer(why);
+            return HubRefusals.answer(hub.name(), why);
         }
         return sets ? set(hub, name) : Answers.json(200, ofHub(hub));
     }
@@ -250,7 +250,7 @@ public final class TlsPoliciesResource {
     private HttpResponse set(Hub hub, @Nullable String name) {
         return switch (hubs.changeTlsPolicy(hub.name(), name)) {
             case HubChange.Done(var changed, var _) -> Answers.json(200, ofHub(changed));
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }
 
