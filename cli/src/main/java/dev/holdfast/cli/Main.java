@@ -21,7 +21,7 @@ public final class Main {
 
     /** Runs a command; 0 done, 1 refused or failed with one sentence on {@code err}, 2 wrong use. */
     static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
-        return commands(environment)
+        int status = commands(environment)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((failure, command, _) -> {
@@ -29,6 +29,13 @@ public final class Main {
                     return CommandLine.ExitCode.SOFTWARE;
                 })
                 .execute(arguments);
+        // Flushes: a writer keeps silent about a full disk or a closed pipe.
+        if (status == 0 && out.checkError()) {
+            err.println(
+                    "holdfast: not all of the output could be written; is the disk full, or was the reader closed?");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        return status;
     }
 
     /** All commands, to parse what a person types or what a sentence recommends. */

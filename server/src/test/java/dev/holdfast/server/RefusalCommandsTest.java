@@ -25,7 +25,7 @@ class RefusalCommandsTest {
     private static final HubName HUB = new HubName("plant-7");
     private static final Pattern QUOTED = Pattern.compile("'holdfast ([^']*)'");
     private static final Pattern ANY = Pattern.compile("(?<!\\w)holdfast [a-z]");
-    private static final Pattern PLACEHOLDER = Pattern.compile("[A-Z][A-Z0-9-]+");
+    private static final Pattern PLACEHOLDER = Pattern.compile("[A-Z][A-Z0-9-]{1,11}");
 
     /** What only whoever gives the command can know, by the command. */
     private static final Map<String, Set<String>> OPEN = Map.of(
@@ -94,7 +94,7 @@ class RefusalCommandsTest {
         }
         assertThat(commands)
                 .contains(
-                        "device create sample --hub plant-7",
+                        "module create sample/sample --hub plant-7",
                         "device enable thermometer-7 --hub plant-7",
                         "cert authority add NAME --file CA.pem --hub plant-7",
                         "policy set plant-7 NAME",

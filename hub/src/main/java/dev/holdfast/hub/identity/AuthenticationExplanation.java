@@ -40,9 +40,11 @@ public final class AuthenticationExplanation {
         return switch (refusal) {
             case UnknownDevice(var identity) ->
                 "No device '" + identity
-                        + "' is registered in this hub. Ids are compared by case. Register it ("
+                        + "' is registered in this hub. Ids are compared by case: look whether it is registered in another"
+                        + " spelling (" + commands.ofHub("device list") + "), and correct the DeviceId in the client's"
+                        + " connection string; or register it ("
                         + command(commands, identity, "create")
-                        + "), or correct the DeviceId in the client's connection string.";
+                        + ").";
             case TlsNotAccepted(var hub, var policy, var version, var suite, var serverName) ->
                 "The connection speaks " + version + " with " + suite + ", and the hub '" + hub
                         + "' with its TLS policy "
@@ -57,8 +59,10 @@ public final class AuthenticationExplanation {
                         + command(commands, identity, "create")
                         + "), or correct the ModuleId in the client's connection string.";
             case DeviceDisabled(var identity, var why) ->
-                "Device '" + identity + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
-                        + ". Enable it to let it connect: " + command(commands, identity, "enable") + ".";
+                // A module has no state of its own: it is out when its device is.
+                "Device '" + identity.device() + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
+                        + ". Enable it to let it connect: "
+                        + command(commands, Identity.of(identity.device()), "enable") + ".";
             case NoCredentials(var identity, var registered) ->
                 who(identity) + " is registered with '" + registered.wireName()
                         + "' authentication, and the client sent neither a token nor a client certificate. "
@@ -163,7 +167,8 @@ public final class AuthenticationExplanation {
     /** For people who copy it into a shell: an id may hold what a shell would obey. */
     private static String command(Commands commands, Identity identity, String verb, String options) {
         ModuleId module = identity.module();
-        boolean plain = Commands.isPlain(identity.device().value()) && (module == null || Commands.isPlain(module.value()));
+        boolean plain =
+                Commands.isPlain(identity.device().value()) && (module == null || Commands.isPlain(module.value()));
         String placeholder = module == null ? "ID" : "DEVICE/MODULE";
         return commands.ofHub(identity.kind() + " " + verb + " " + (plain ? identity : placeholder) + options);
     }

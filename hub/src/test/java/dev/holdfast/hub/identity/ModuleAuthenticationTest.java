@@ -77,7 +77,8 @@ class ModuleAuthenticationTest {
         return switch (judged) {
             case DeviceAuthentication.Accepted _ -> "Accepted";
             case DeviceAuthentication.Refused(var refusal) -> {
-                assertThat(AuthenticationExplanation.of(refusal, Commands.OF_NO_HUB)).isNotEmpty();
+                assertThat(AuthenticationExplanation.of(refusal, Commands.OF_NO_HUB))
+                        .isNotEmpty();
                 yield refusal.reason();
             }
         };
@@ -155,15 +156,20 @@ class ModuleAuthenticationTest {
     void a_module_that_is_not_registered_is_told_by_its_own_sentence() {
         DeviceAuthentication judged = judge("dev1/nobody", null, NOBODY);
         assertThat(judged).isInstanceOf(DeviceAuthentication.Refused.class);
-        String sentence = AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal(), Commands.OF_NO_HUB);
+        String sentence =
+                AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal(), Commands.OF_NO_HUB);
         assertThat(sentence)
-                .contains("Device 'dev1' has no module 'nobody'", "'holdfast module create dev1/nobody --hub HUB'", "ModuleId");
+                .contains(
+                        "Device 'dev1' has no module 'nobody'",
+                        "'holdfast module create dev1/nobody --hub HUB'",
+                        "ModuleId");
     }
 
     @Test
     void what_a_shell_would_obey_is_in_no_command() {
         DeviceAuthentication judged = judge("dev1/a$'b;c", null, NOBODY);
-        String sentence = AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal(), Commands.OF_NO_HUB);
+        String sentence =
+                AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal(), Commands.OF_NO_HUB);
         assertThat(sentence).contains("'holdfast module create DEVICE/MODULE --hub HUB'");
     }
 

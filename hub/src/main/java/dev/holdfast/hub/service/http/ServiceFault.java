@@ -195,8 +195,7 @@ final class ServiceFault extends Exception {
      */
     private static boolean mayDeviceBeTold(AuthenticationRefusal refusal) {
         return switch (refusal) {
-            case AuthenticationRefusal.TlsNotAccepted _,
-                    AuthenticationRefusal.PolicyLacksRight _ -> true;
+            case AuthenticationRefusal.TlsNotAccepted _, AuthenticationRefusal.PolicyLacksRight _ -> true;
             case AuthenticationRefusal.NoCredentials _,
                     AuthenticationRefusal.TokenMalformed _,
                     AuthenticationRefusal.TokenExpired _,
