@@ -133,11 +133,16 @@ final class FleetCommand implements Runnable {
                         devices,
                         COLUMNS,
                         device -> COLUMNS.stream()
-                                .map(column -> column.equals("client") && !output.isCsv()
-                                        ? product(device.path("client"))
-                                        : text(device.path(column)))
+                                .map(column -> cell(column, device.path(column)))
                                 .toList());
             }
+        }
+
+        private String cell(String column, JsonNode value) {
+            if (output.isCsv()) {
+                return value.asString("");
+            }
+            return column.equals("client") ? product(value) : text(value);
         }
 
         /** Without the remarks in brackets, which are long. */
@@ -338,17 +343,18 @@ final class FleetCommand implements Runnable {
             known.put("hello", true);
             known.put("top", PAGE);
             int printed = each(client, Pages.path(hub.path("fleet", "devices"), known), "device");
-            if (id != null && printed == 0) {
-                // Says that nothing is known of it.
-                JsonNode _ = client.get(path(hub, id));
-            }
             Map<String, @Nullable Object> query = new LinkedHashMap<>();
             query.put("hub", hub.name());
             query.put("device", id);
             query.put("top", PAGE);
-            var _ = each(client, Pages.path("reports", query), "report");
+            printed += each(client, Pages.path("reports", query), "report");
+            if (id != null && printed == 0) {
+                // Says that nothing is known of it; who was only ever refused is known by reports alone.
+                JsonNode _ = client.get(path(hub, id));
+            }
         }
 
+        /** Says how many it printed. */
         private int each(OperatorClient client, String path, String kind) throws CommandFailure {
             boolean devices = kind.equals("device");
             int printed = 0;

@@ -21,7 +21,26 @@ public final class Main {
 
     /** Runs a command; 0 done, 1 refused or failed with one sentence on {@code err}, 2 wrong use. */
     static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine line = new CommandLine(new HoldfastCommand())
+        int status = commands(environment)
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((failure, command, _) -> {
+                    command.getErr().println("holdfast: " + sentence(failure));
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .execute(arguments);
+        // Flushes: a writer keeps silent about a full disk or a closed pipe.
+        if (status == 0 && out.checkError()) {
+            err.println(
+                    "holdfast: not all of the output could be written; is the disk full, or was the reader closed?");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        return status;
+    }
+
+    /** All commands, to parse what a person types or what a sentence recommends. */
+    public static CommandLine commands(Map<String, String> environment) {
+        return new CommandLine(new HoldfastCommand())
                 .addSubcommand(HubCommand.line(environment))
                 .addSubcommand(DeviceCommand.line(environment))
                 .addSubcommand(ModuleCommand.line(environment))
@@ -36,15 +55,8 @@ public final class Main {
                 .addSubcommand(new BackupCommand(environment))
                 .addSubcommand(new RestoreCommand(environment))
                 .addSubcommand(BenchCommand.line(environment))
-                .addSubcommand(new VersionCommand());
-        return line.setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, _) -> {
-                    command.getErr().println("holdfast: " + sentence(failure));
-                    return CommandLine.ExitCode.SOFTWARE;
-                })
-                .execute(arguments);
+                .addSubcommand(new VersionCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     /** A failure that nobody foresaw is told by its place alone: its message may hold anything, a token for example. */

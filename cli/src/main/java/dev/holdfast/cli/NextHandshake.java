@@ -25,7 +25,11 @@ final class NextHandshake {
     @Option(names = "--device", paramLabel = "ID", description = "With --next: only of this device, let in or refused.")
     private @Nullable String device;
 
-    @Option(names = "--address", paramLabel = "IP", description = "With --next: only from this address.")
+    @Option(
+            names = "--address",
+            paramLabel = "IP",
+            converter = AddressConverter.class,
+            description = "With --next: only from this address.")
     private @Nullable String address;
 
     @Option(names = "--hub", paramLabel = "HUB", description = "With --next: only with this hub.")

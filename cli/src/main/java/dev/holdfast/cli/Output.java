@@ -47,6 +47,11 @@ final class Output {
         }
     }
 
+    /** {@code 1 device}, {@code 3 devices}. */
+    static String count(JsonNode number, String thing) {
+        return number.asString() + " " + thing + (number.asInt() == 1 ? "" : "s");
+    }
+
     /** The texts of a list in one line. */
     static String joined(JsonNode texts) {
         return texts.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));

@@ -238,10 +238,14 @@ final class PolicyCommand implements Runnable {
         JsonNode make() throws CommandFailure;
     }
 
-    /** Prints who would be lost before it says that nothing was changed. */
+    /** Prints what the change does to devices; when some would be lost, before it says that nothing was changed. */
     private static JsonNode changed(Change change, PrintWriter out) throws CommandFailure {
         try {
-            return change.make();
+            JsonNode changed = change.make();
+            if (changed.path("dryRun").isObject()) {
+                PolicyDryRunCommand.print(out, changed.path("dryRun"), List.of());
+            }
+            return changed;
         } catch (CommandFailure failure) {
             JsonNode found = failure.answer().path("dryRun");
             if (failure.isCode("DevicesWouldBeLost")) {
@@ -260,7 +264,7 @@ final class PolicyCommand implements Runnable {
             footer = {
                 "",
                 "Example, beginning with one that exists (give it another name):",
-                "  holdfast policy show hub-2025 --json > plant.json",
+                "  holdfast policy show hub-2025 --json | sed 's/\"hub-2025\"/\"plant\"/' > plant.json",
                 "  holdfast policy add plant.json"
             })
     static final class Add extends ServerCommand {

@@ -74,15 +74,16 @@ final class PolicyDryRunCommand extends ServerCommand {
      * @param devices those to be named
      */
     static void print(PrintWriter out, JsonNode found, List<JsonNode> devices) {
-        out.println(found.path("judged").asString() + " devices are known; "
-                + found.path("failing").asString() + " would be refused, of which "
-                + found.path("lost").asString() + " are let in now. "
-                + found.path("notKnown").asString() + " could not be judged, "
-                + found.path("neverSeen").asString() + " are registered and were never seen.");
+        // A policy may judge the first word of devices of other hubs: those that name no host.
+        out.println("Of " + Output.count(found.path("judged"), "known device") + " of all hubs "
+                + found.path("failing").asString() + " would be refused, "
+                + found.path("lost").asString() + " of them let in now, and "
+                + found.path("notKnown").asString() + " could not be judged. Registered and never seen: "
+                + found.path("neverSeen").asString() + ".");
         found.path("losses").forEach(loss -> {
             out.println();
             out.println(loss.path("reason").asString() + ", "
-                    + loss.path("devices").asString() + " devices: "
+                    + Output.count(loss.path("devices"), "device") + ": "
                     + loss.path("explanation").asString());
         });
         if (!devices.isEmpty()) {

@@ -46,6 +46,11 @@ abstract class ServerCommand implements Callable<Integer> {
         return help;
     }
 
+    /** For what a script must not read as the answer. */
+    final PrintWriter err() {
+        return help.err();
+    }
+
     /** As {@link HelpOption#wrongUse}. */
     final ParameterException wrongUse(String sentence) {
         return help.wrongUse(sentence);

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ final class WhyCommand extends ServerCommand {
     private static final int PAGE = 200;
     private static final int SEEN_MAX = 10_000;
     private static final Duration FOLLOW_EVERY = Duration.ofSeconds(1);
+    /** With a server that does not answer while it is followed. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @Parameters(
             arity = "0..1",
@@ -44,7 +47,11 @@ final class WhyCommand extends ServerCommand {
             description = "Only of this device, by case; also connections that were probably its own.")
     private @Nullable String device;
 
-    @Option(names = "--address", paramLabel = "IP", description = "Only from this address.")
+    @Option(
+            names = "--address",
+            paramLabel = "IP",
+            converter = AddressConverter.class,
+            description = "Only from this address.")
     private @Nullable String address;
 
     @Option(names = "--reason", paramLabel = "REASON", description = "Only of this reason, such as TokenExpired.")
@@ -81,6 +88,9 @@ final class WhyCommand extends ServerCommand {
     void check() {
         boolean filtered =
                 hub != null || device != null || address != null || reason != null || since != null || until != null;
+        if (report != null && report.isBlank()) {
+            throw wrongUse("The id of a report is not empty.");
+        }
         if (report != null && (filtered || follow)) {
             throw wrongUse("The id of a report names one; leave the other options out.");
         }
@@ -99,7 +109,11 @@ final class WhyCommand extends ServerCommand {
             return;
         }
         if (follow) {
-            follow(client);
+            try {
+                follow(client);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             return;
         }
         List<JsonNode> found = newest(client);
@@ -142,7 +156,7 @@ final class WhyCommand extends ServerCommand {
         return client.get(path.toString());
     }
 
-    private void follow(OperatorClient client) throws CommandFailure {
+    private void follow(OperatorClient client) throws CommandFailure, InterruptedException {
         SeenReports seen = new SeenReports(SEEN_MAX);
         // Asked for before the last ones are, so that none gets lost between: what did not fit into --last is not new.
         JsonNode before = page(client, null, PAGE).path("reports");
@@ -156,14 +170,34 @@ final class WhyCommand extends ServerCommand {
             since = Instant.parse(before.get(0).path("time").asString()).minus(FOLLOW_EVERY);
         }
         while (true) {
-            try {
-                Thread.sleep(FOLLOW_EVERY);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            Thread.sleep(FOLLOW_EVERY);
+            unseenOnceItAnswers(client, seen).reversed().forEach(this::print);
+            if (out().checkError()) {
+                // Nobody reads on.
                 return;
             }
-            unseen(client, seen).reversed().forEach(this::print);
-            out().flush();
+        }
+    }
+
+    /** A server that is started again answers in a while; which one it is, the operator token proves. */
+    private List<JsonNode> unseenOnceItAnswers(OperatorClient client, SeenReports seen)
+            throws CommandFailure, InterruptedException {
+        long patient = System.nanoTime() + PATIENCE.toNanos();
+        boolean told = false;
+        while (true) {
+            try {
+                return unseen(client, seen);
+            } catch (CommandFailure failure) {
+                if (!(failure.getCause() instanceof IOException) || System.nanoTime() > patient) {
+                    throw failure;
+                }
+                if (!told) {
+                    err().println("holdfast: " + failure.sentence() + " Trying again for " + PATIENCE.toMinutes()
+                            + " minutes.");
+                    told = true;
+                }
+                Thread.sleep(FOLLOW_EVERY);
+            }
         }
     }
 

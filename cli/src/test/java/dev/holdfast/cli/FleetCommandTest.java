@@ -134,9 +134,37 @@ class FleetCommandTest {
     @Test
     void an_export_of_a_device_that_is_not_known_is_refused_as_showing_it_is() throws Exception {
         server.on(DEVICES + "?device=pump&hello=true&top=500", 200, "{\"devices\": []}");
+        server.on("GET /holdfast/v1/reports?hub=hub1&device=pump&top=500", 200, "{\"reports\": []}");
         server.on(DEVICES + "/pump", 404, "{\"error\": {\"message\": \"Nothing is known of it.\"}}");
 
         assertThat(run("fleet", "export", "pump")).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void who_was_only_ever_refused_is_exported_by_reports_alone() throws Exception {
+        server.on(DEVICES + "?device=ghost&hello=true&top=500", 200, "{\"devices\": []}");
+        server.on(DEVICES + "/ghost", 404, "{\"error\": {\"code\": \"DeviceNotSeen\", \"message\": \"Nothing.\"}}");
+        String reports = "GET /holdfast/v1/reports?hub=hub1&device=ghost&top=500";
+        server.on(reports, 200, "{\"reports\": [{\"id\": \"1\"}]}");
+
+        assertThat(run("fleet", "export", "ghost")).isZero();
+        assertThat(out.toString().lines()).containsExactly("{\"kind\":\"report\",\"id\":\"1\"}");
+
+        server.on(reports, 200, "{\"reports\": []}");
+        assertThat(run("fleet", "export", "ghost")).isEqualTo(1);
+        assertThat(err.toString()).contains("Nothing.");
+    }
+
+    @Test
+    void what_is_not_known_is_an_empty_field_of_comma_separated_values() throws Exception {
+        server.onEvery(
+                DEVICES + "?",
+                200,
+                "{\"devices\": [" + PUMP.replace("\"azure-iot-device/1.18.2 (node v20)\"", "null") + "]}");
+
+        assertThat(run("fleet", "list", "--csv")).isZero();
+
+        assertThat(out.toString().lines()).last().asString().startsWith("pump,,OpenSSL,");
     }
 }

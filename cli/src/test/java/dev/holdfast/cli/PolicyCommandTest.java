@@ -104,6 +104,22 @@ class PolicyCommandTest {
                           "client": "=HYPERLINK(1), \\"x\\""}]%s}""";
 
     @Test
+    void a_change_that_loses_nobody_says_so_first() throws Exception {
+        server.on("PUT /holdfast/v1/hubs/hub1/policy", 200, """
+                {"policy": "modern", "dryRun": {"judged": 1, "failing": 0, "lost": 0, "notKnown": 0, "neverSeen": 2,
+                 "losses": [], "devices": []}}""");
+
+        assertThat(run("policy", "set", "hub1", "modern")).isZero();
+
+        assertThat(out.toString().lines())
+                .satisfiesExactly(
+                        found -> assertThat(found)
+                                .startsWith("Of 1 known device of all hubs 0 would be refused")
+                                .endsWith("never seen: 2."),
+                        done -> assertThat(done).contains("hub1 has the policy modern"));
+    }
+
+    @Test
     void a_policy_that_would_lose_devices_names_them_and_needs_yes() throws Exception {
         server.on(
                 "PUT /holdfast/v1/hubs/hub1/policy",
@@ -160,8 +176,8 @@ class PolicyCommandTest {
 
         assertThat(run("policy", "dry-run", "hub1", "--policy", "modern")).isZero();
         assertThat(out.toString())
-                .contains("7 devices are known; 2 would be refused, of which 1 are let in now.")
-                .contains("3 are registered and were never seen");
+                .contains("Of 7 known devices of all hubs 2 would be refused, 1 of them let in now,")
+                .contains("Registered and never seen: 3.");
         assertThat(server.asked().getFirst()).contains("policy=modern");
 
         out.getBuffer().setLength(0);

@@ -2,6 +2,10 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -95,10 +99,62 @@ final class WhyCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"why x --device y", "why --last 0", "why --since yesterday", "why --follow --until 5m"})
+    @ValueSource(
+            strings = {
+                "why x --device y",
+                "why --last 0",
+                "why --since yesterday",
+                "why --follow --until 5m",
+                "why --address localhost",
+                "why --address 999.1.1.1",
+                "why --address 1.2.3",
+                "why --address 1:2",
+                "tls trace --next --address 1.2.3"
+            })
     void wrong_use_has_status_2_and_asks_nothing_of_the_server(String line) {
         Ran ran = run(line.split(" "));
         assertThat(ran.status()).isEqualTo(2);
         assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
+    void an_empty_id_is_wrong_use() {
+        assertThat(run("why", "").status()).isEqualTo(2);
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::1", "0:0:0:0:0:0:0:1", "0::1"})
+    void an_address_is_the_same_in_every_spelling(String address) {
+        server.on(
+                "GET /holdfast/v1/reports?address=0%3A0%3A0%3A0%3A0%3A0%3A0%3A1&top=10",
+                200, "{\"reports\": [" + REPORT + "]}");
+        assertThat(run("why", "--address", address).out()).contains("NoCommonSuite");
+    }
+
+    /** As {@code > /dev/full} does. */
+    @Test
+    void what_could_not_be_written_is_a_failure() {
+        server.on("GET /holdfast/v1/reports?top=10", 200, "{\"reports\": [" + REPORT + "]}");
+        StringWriter err = new StringWriter();
+        Writer full = new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {
+                // Nothing is kept.
+            }
+
+            @Override
+            public void close() {
+                // Nothing is open.
+            }
+        };
+        int status = Main.run(environment, new PrintWriter(full, true), new PrintWriter(err, true), "why");
+        assertThat(status).isEqualTo(1);
+        assertThat(err.toString()).contains("not all of the output could be written");
     }
 }

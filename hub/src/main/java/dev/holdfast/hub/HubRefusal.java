@@ -1,5 +1,6 @@
 package dev.holdfast.hub;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.AuthorityRefusal;
 import dev.holdfast.hub.identity.PolicyRefusal;
@@ -51,8 +52,12 @@ public sealed interface HubRefusal {
         }
     }
 
-    /** What happened and what to change, in sentences. */
-    default String explain() {
+    /**
+     * What happened and what to change, in sentences.
+     *
+     * @param commands of the hub that was to be changed
+     */
+    default String explain(Commands commands) {
         return switch (this) {
             case NameTaken(var name) ->
                 "There is a hub '" + name + "' already. Choose another name, or delete that hub first.";
@@ -65,7 +70,7 @@ public sealed interface HubRefusal {
                         + " were asked for.";
             case UnknownHub(var name) -> "There is no hub '" + name + "'.";
             case UnknownTlsPolicy(var policy) ->
-                "There is no TLS policy '" + policy + "'. 'holdfast policy list' shows those there are.";
+                "There is no TLS policy '" + policy + "'. " + Commands.plain("policy list") + " shows those there are.";
             case GroupNameMalformed() ->
                 "A consumer group's name has 1 to 50 ASCII letters, digits, '.', '-' or '_', and begins and ends with a"
                         + " letter or digit.";
@@ -74,7 +79,7 @@ public sealed interface HubRefusal {
                 "The hub has its " + max + " consumer groups besides $Default. Delete one first.";
             case UnknownGroup(var group) -> "The hub has no consumer group '" + group + "'.";
             case PolicyNotChanged(var why) -> why.explain();
-            case AuthoritiesNotChanged(var why) -> why.explain();
+            case AuthoritiesNotChanged(var why) -> why.explain(commands);
             case GroupIsDefault() -> "Every hub has the consumer group $Default; it can't be deleted.";
         };
     }

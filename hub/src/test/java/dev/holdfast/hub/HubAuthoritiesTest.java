@@ -2,6 +2,7 @@ package dev.holdfast.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
@@ -241,7 +242,7 @@ final class HubAuthoritiesTest {
                 .isInstanceOf(DenialChange.Done.class);
         assertThat(byPlant.ends).hasSize(1);
         assertThat(byPlant.ends.getFirst().reason()).isEqualTo("CertificateDenied");
-        assertThat(byPlant.ends.getFirst().explain()).contains("lost");
+        assertThat(byPlant.ends.getFirst().explain(Commands.OF_NO_HUB, "dev1")).contains("lost");
         assertThat(byOther.ends).isEmpty();
 
         hubs.close();

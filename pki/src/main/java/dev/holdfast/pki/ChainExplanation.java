@@ -1,5 +1,6 @@
 package dev.holdfast.pki;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.pki.ChainRefusal.AuthorityExpired;
 import dev.holdfast.pki.ChainRefusal.AuthorityNotVerified;
 import dev.holdfast.pki.ChainRefusal.AuthorityNotYetValid;
@@ -33,11 +34,10 @@ import java.util.stream.Collectors;
 /** Says in sentences what a {@link ChainRefusal} means and what to change. */
 final class ChainExplanation {
     private static final int NAMES_MAX = 5;
-    private static final String REGISTER = "'holdfast cert authority add NAME --file CA.pem'";
 
     private ChainExplanation() {}
 
-    static String of(ChainRefusal refusal) {
+    static String of(ChainRefusal refusal, Commands commands) {
         return switch (refusal) {
             case ChainTooLong(var shown, var max) ->
                 "The device showed " + shown + " certificates, and at most " + max
@@ -52,8 +52,8 @@ final class ChainExplanation {
                         + " are looked at. Issue them with fewer, and show those of the chain alone.";
             case NoAuthorityRegistered(var issuer) ->
                 "It was issued by '" + issuer + "', and no certificate authority is registered with this hub."
-                        + " Register that one, or the root above it: " + REGISTER + ".";
-            case AuthorityUnknown unknown -> of(unknown);
+                        + " Register that one, or the root above it: " + register(commands) + ".";
+            case AuthorityUnknown unknown -> of(unknown, commands);
             case CertificateSelfSigned(var subject) ->
                 "The certificate '" + subject + "' is signed by its own key, not by an authority. Have it issued by a"
                         + " registered authority, or register the device with the certificate's thumbprint.";
@@ -67,9 +67,12 @@ final class ChainExplanation {
                                 : "Give the device the certificate of the authority that really issued it.");
             case AuthorityNotVerified(var name) ->
                 "The chain leads to the registered authority '" + name
-                        + "', which is not verified: nobody has shown yet that its key is theirs. Ask for a code with 'holdfast"
-                        + " cert authority verification-code', sign a certificate for it, and give that to 'holdfast"
-                        + " cert authority verify'.";
+                        + "', which is not verified: nobody has shown yet that its key is theirs. Ask for a code with "
+                        + commands.ofHub("cert authority verification-code " + Commands.argument(name, "NAME"))
+                        + ", sign a certificate for it, and give that to "
+                        + commands.ofHub(
+                                "cert authority verify " + Commands.argument(name, "NAME") + " --file PROOF.pem")
+                        + ".";
             case AuthorityExpired(var name, var notAfter, var now) ->
                 "The chain leads to the registered authority '" + name + "', whose certificate expired at " + notAfter
                         + "; the hub's clock says " + clock(now)
@@ -130,7 +133,11 @@ final class ChainExplanation {
         };
     }
 
-    private static String of(AuthorityUnknown unknown) {
+    private static String register(Commands commands) {
+        return commands.ofHub("cert authority add NAME --file CA.pem");
+    }
+
+    private static String of(AuthorityUnknown unknown, Commands commands) {
         String registered = unknown.registered().stream()
                 .limit(NAMES_MAX)
                 .map(name -> "'" + name + "'")
@@ -138,11 +145,11 @@ final class ChainExplanation {
         int more = unknown.registered().size() - NAMES_MAX;
         String ends = unknown.at().equals(unknown.issuer())
                 ? "The chain that the device showed ends at the root '" + unknown.at()
-                        + "', which is not registered with this hub. Register it (" + REGISTER
+                        + "', which is not registered with this hub. Register it (" + register(commands)
                         + "), or give the device a certificate of a registered authority."
                 : "The chain that the device showed stops at '" + unknown.at() + "': its issuer '" + unknown.issuer()
                         + "' was neither shown nor registered with this hub. Give the device its whole chain with all"
-                        + " intermediates, or register that issuer (" + REGISTER + ").";
+                        + " intermediates, or register that issuer (" + register(commands) + ").";
         return ends + " Registered " + (unknown.registered().size() == 1 ? "is " : "are ") + registered
                 + (more > 0 ? " and " + more + " more." : ".");
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.pki;
 
+import dev.holdfast.base.Commands;
 import java.time.Instant;
 import java.util.List;
 
@@ -96,8 +97,12 @@ public sealed interface ChainRefusal {
     /** What the Java runtime's own check finds beyond all of these, policies for example. */
     record PathRejected(String what) implements ChainRefusal {}
 
-    /** What happened and what to change, in sentences. */
-    default String explain() {
-        return ChainExplanation.of(this);
+    /**
+     * What happened and what to change, in sentences.
+     *
+     * @param commands of the hub whose device it is
+     */
+    default String explain(Commands commands) {
+        return ChainExplanation.of(this, commands);
     }
 }

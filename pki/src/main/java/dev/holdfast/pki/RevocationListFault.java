@@ -1,5 +1,6 @@
 package dev.holdfast.pki;
 
+import dev.holdfast.base.Commands;
 import java.time.Instant;
 
 /** Why a certificate revocation list (CRL) is not taken: the whole list. */
@@ -43,7 +44,7 @@ public sealed interface RevocationListFault {
     record ListOlder(String held, String given) implements RevocationListFault {}
 
     /** What happened and what to change, in sentences. */
-    default String explain() {
+    default String explain(Commands commands) {
         return switch (this) {
             case NotARevocationList(var what) ->
                 "This is no certificate revocation list: " + what
@@ -69,8 +70,9 @@ public sealed interface RevocationListFault {
             case ListOfAnotherIssuer(var issuer, var wanted) ->
                 "The list was issued by '" + issuer + "', and the authority is '" + wanted
                         + "'. Name the registered authority that issued it. An intermediate that devices show"
-                        + " themselves is registered for this with 'holdfast cert authority add --unverified', which lets"
-                        + " nobody in.";
+                        + " themselves is registered for this with "
+                        + commands.ofHub("cert authority add NAME --file CA.pem --unverified")
+                        + ", which lets nobody in.";
             case ListSignatureWrong(var issuer) ->
                 "The key of '" + issuer
                         + "' did not sign the list. It was damaged, or comes from another authority of the same name.";

@@ -1,5 +1,6 @@
 package dev.holdfast.pki;
 
+import dev.holdfast.base.Commands;
 import java.time.Instant;
 
 /** Why the roots stay as they are: the whole list. */
@@ -33,8 +34,8 @@ public sealed interface RootChangeFault {
                 "There is no reserve root yet: it is made in the background after a start. Try again in a moment; if it stays"
                         + " so, the server's log says why it can't be made.";
             case NoSuchRoot(var sha256) ->
-                "The installation has no root of its own of this world and key type with the SHA-256 " + sha256
-                        + "; 'holdfast cert server root list' shows those there are.";
+                "The installation has no root of its own of this world and key type with the SHA-256 " + sha256 + "; "
+                        + Commands.plain("cert server root list") + " shows those there are.";
             case RootIsPrimary(var sha256) -> "The root " + sha256 + " is the primary one already.";
             case ReserveIsNew(var sha256, var since) ->
                 "The reserve root " + sha256 + " was made at " + since
@@ -46,7 +47,8 @@ public sealed interface RootChangeFault {
             case TooManyFormerRoots(var max) ->
                 "There are " + max
                         + " former roots of this key type, which is the most, because clients have to take all of them."
-                        + " Remove one that no client needs any more: 'holdfast cert server root remove'.";
+                        + " Remove one that no client needs any more: "
+                        + Commands.plain("cert server root remove SHA-256 --yes") + ".";
             case RootInUse(var role) ->
                 "This root is the " + role.word()
                         + " one. Only former roots are removed; promote another one to primary before.";

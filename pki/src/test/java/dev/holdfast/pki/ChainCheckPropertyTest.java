@@ -3,6 +3,7 @@ package dev.holdfast.pki;
 import static dev.holdfast.pki.Maker.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.Maker.Made;
 import java.io.ByteArrayInputStream;
@@ -92,7 +93,7 @@ final class ChainCheckPropertyTest {
             List<Ease> eases = ease(made);
             ChainResult result = check.check(made.shown, made.anchors, NOW);
             String what = "seed " + seed + " round " + round + " depth " + depth + " " + harms + " " + eases + ": "
-                    + (result instanceof ChainResult.Refused(var why) ? why.explain() : "trusted");
+                    + (result instanceof ChainResult.Refused(var why) ? why.explain(Commands.OF_NO_HUB) : "trusted");
             assertThat(result instanceof ChainResult.Trusted).as(what).isEqualTo(harms.isEmpty());
             if (result instanceof ChainResult.Trusted(var authority, var path)) {
                 trusted++;

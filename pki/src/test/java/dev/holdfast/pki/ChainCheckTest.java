@@ -3,6 +3,7 @@ package dev.holdfast.pki;
 import static dev.holdfast.pki.Maker.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.Maker.Made;
 import java.security.GeneralSecurityException;
@@ -71,7 +72,7 @@ final class ChainCheckTest {
         assertThat(result).isInstanceOf(ChainResult.Refused.class);
         ChainRefusal why = ((ChainResult.Refused) result).why();
         for (String part : parts) {
-            assertThat(why.explain()).contains(part);
+            assertThat(why.explain(Commands.OF_NO_HUB)).contains(part);
         }
         return why.reason();
     }
@@ -204,11 +205,12 @@ final class ChainCheckTest {
     @Test
     void times_are_compared_in_the_unit_that_people_would_use() {
         Instant from = NOW.plusSeconds(3 * 86_400 + 5);
-        assertThat(new ChainRefusal.LeafNotYetValid("CN=dev1", from, NOW).explain())
+        assertThat(new ChainRefusal.LeafNotYetValid("CN=dev1", from, NOW).explain(Commands.OF_NO_HUB))
                 .contains(", 3 days earlier. ");
-        assertThat(new ChainRefusal.LeafExpired("CN=dev1", NOW.minusSeconds(7_300), NOW.plusNanos(1)).explain())
+        assertThat(new ChainRefusal.LeafExpired("CN=dev1", NOW.minusSeconds(7_300), NOW.plusNanos(1))
+                        .explain(Commands.OF_NO_HUB))
                 .contains("the hub's clock says " + NOW + ", 2 hours later. ");
-        assertThat(new ChainRefusal.AuthorityNotYetValid("plant", NOW.plusSeconds(90), NOW).explain())
+        assertThat(new ChainRefusal.AuthorityNotYetValid("plant", NOW.plusSeconds(90), NOW).explain(Commands.OF_NO_HUB))
                 .contains(", 90 s earlier. ");
     }
 
@@ -216,7 +218,7 @@ final class ChainCheckTest {
     void an_unknown_authority_is_told_with_the_registered_ones_and_the_command_for_another() {
         List<String> names =
                 IntStream.rangeClosed(1, 8).mapToObj(i -> "CN=Root " + i).toList();
-        assertThat(new ChainRefusal.AuthorityUnknown("CN=dev1", "CN=Line", names).explain())
+        assertThat(new ChainRefusal.AuthorityUnknown("CN=dev1", "CN=Line", names).explain(Commands.OF_NO_HUB))
                 .contains("holdfast cert authority add NAME", "'CN=Root 1', ", "'CN=Root 5' and 3 more.")
                 .doesNotContain("CN=Root 6");
     }
@@ -670,6 +672,7 @@ final class ChainCheckTest {
     void a_long_name_is_cut_where_it_is_printed() {
         Made device = Maker.leaf("DC=" + "x".repeat(5000), LEAF_KEYS).make();
         ChainResult judged = judge(rootOnly, device);
-        assertThat(((ChainResult.Refused) judged).why().explain()).hasSizeLessThan(500);
+        assertThat(((ChainResult.Refused) judged).why().explain(Commands.OF_NO_HUB))
+                .hasSizeLessThan(500);
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.pki;
 import static dev.holdfast.pki.Maker.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -34,8 +35,8 @@ final class HostileChainTest {
         switch (result) {
             case ChainResult.Trusted _ -> assertThat(chain.expected()).isEqualTo(HostileChain.TRUSTED);
             case ChainResult.Refused(var why) -> {
-                assertThat(why.reason()).as(why.explain()).isEqualTo(chain.expected());
-                assertThat(why.explain()).hasSizeLessThan(1000);
+                assertThat(why.reason()).as(why.explain(Commands.OF_NO_HUB)).isEqualTo(chain.expected());
+                assertThat(why.explain(Commands.OF_NO_HUB)).hasSizeLessThan(1000);
             }
         }
         assertThat(budget.spent()).isLessThanOrEqualTo(limits.chainMaxCost());

@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
@@ -39,7 +40,7 @@ final class FirstStart {
     private static Hub create(Hubs hubs) {
         return switch (hubs.create(NewHub.named(HUB))) {
             case HubChange.Done(var hub, var _) -> hub;
-            case HubChange.Refused(HubRefusal why) -> throw new IllegalStateException(why.explain());
+            case HubChange.Refused(HubRefusal why) -> throw new IllegalStateException(why.explain(Commands.OF_NO_HUB));
         };
     }
 }

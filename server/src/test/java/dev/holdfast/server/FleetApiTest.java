@@ -111,6 +111,9 @@ class FleetApiTest {
         assertThat(refused.errorCode()).isEqualTo("DevicesWouldBeLost");
         assertThat(refused.text()).contains(id, "1 of 1", "NoCommonSuite");
         assertThat(refused.json().path("dryRun").path("lost").asInt()).isEqualTo(1);
+        assertThat(refused.json().path("dryRun").path("neverSeen").asInt())
+                .as("the demo device may be among them")
+                .isEqualTo(found.path("neverSeen").asInt());
         assertThat(get("hubs/hub1/policy").path("policy").asString()).isEqualTo("hub-2025");
 
         assertThat(ask("PUT", "hubs/hub1/policy", "{\"policy\":\"rsa-legacy\",\"acceptLoss\":true}")
@@ -155,8 +158,9 @@ class FleetApiTest {
         assertThat(found.path("lost").asInt()).isZero();
         assertThat(found.path("neverSeen").asInt()).isEqualTo(1);
         assertThat(found.path("devices").get(0).path("device").asString()).isEqualTo("new");
-        assertThat(ask("PUT", "hubs/hub1/policy", "{\"policy\":\"rsa-legacy\"}").status())
-                .isEqualTo(200);
+        TestServer.Answer changed = ask("PUT", "hubs/hub1/policy", "{\"policy\":\"rsa-legacy\"}");
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.json().path("dryRun").path("neverSeen").asInt()).isEqualTo(1);
     }
 
     @Test
@@ -189,6 +193,41 @@ class FleetApiTest {
         assertThat(first.path("devices").findValuesAsString("device")).containsExactly("a", "b");
         assertThat(second.path("devices").findValuesAsString("device")).containsExactly("c");
         assertThat(second.has("next")).isFalse();
+    }
+
+    @Test
+    void a_second_trial_reports_anew() throws Exception {
+        addPolicyThatLoses();
+        String id = "";
+        for (int trial = 0; trial < 2; trial++) {
+            assertThat(ask("PUT", "hubs/hub1/policy", "{\"reportOnly\":\"rsa-legacy\"}")
+                            .status())
+                    .isEqualTo(200);
+            id = connect();
+            assertThat(ask("PUT", "hubs/hub1/policy", "{\"reportOnly\":null}").status())
+                    .isEqualTo(200);
+        }
+
+        assertThat(get("reports?hub=hub1&device=" + id).path("reports").size()).isEqualTo(2);
+    }
+
+    @Test
+    void a_query_of_reports_that_means_nothing_is_refused() throws Exception {
+        for (String query : List.of("before=zzz", "address=localhost", "address=999.1.1.1", "foo=1")) {
+            assertThat(ask("GET", "reports?" + query, "").status()).as(query).isEqualTo(400);
+        }
+        assertThat(ask("GET", "reports?foo=1", "").text()).contains("before", "top", "until");
+    }
+
+    @Test
+    void a_report_is_found_by_any_spelling_of_its_address() throws Exception {
+        addPolicyThatLoses();
+        ask("PUT", "hubs/hub1/policy", "{\"reportOnly\":\"rsa-legacy\"}");
+        connect();
+
+        assertThat(get("reports?address=127.0.0.1").path("reports").size()).isEqualTo(1);
+        assertThat(get("reports?address=::ffff:127.0.0.1").path("reports").size())
+                .isEqualTo(1);
     }
 
     @Test

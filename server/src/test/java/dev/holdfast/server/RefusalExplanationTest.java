@@ -2,15 +2,11 @@ package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.hub.identity.AuthenticationExplanation;
-import dev.holdfast.hub.identity.AuthenticationRefusal;
-import dev.holdfast.tls.report.TlsExplanation;
-import dev.holdfast.tls.report.TlsRefusal;
+import dev.holdfast.base.Commands;
 import dev.holdfast.wire.amqp.AmqpRefusal;
-import java.lang.reflect.Method;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,14 +15,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every case of every closed list of refusals is explained in full sentences, one of which says what to do. */
 class RefusalExplanationTest {
-    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
-
     private static final Pattern SENTENCES = Pattern.compile("[\\p{Lu}\\d'](?s:.{40,})\\.");
 
     /** A verb that tells somebody to do something, at the beginning of a sentence or a clause. */
     private static final Pattern ADVICE = Pattern.compile("(?:^|[.:;,] (?:or |and |then )?)"
             + "(?i:ask|check|choose|close|compare|connect|copy|correct|create|enable|find|get|give|have|install|issue|keep|let"
-            + "|look|make|open|publish|put|raise|register|renew|send|set|show|sign|start|stop|turn|update|use|wait|write"
+            + "|look|make|open|publish|put|raise|register|renew|say|send|set|show|sign|start|stop|turn|update|use|wait|write"
             + "|attach|percent-encode|read)\\b");
 
     /** What an array, a record or a missing value looks like in a sentence that was not written for it. */
@@ -36,10 +30,9 @@ class RefusalExplanationTest {
     static Stream<Object> everyCase() throws Exception {
         List<Object> cases = new ArrayList<>();
         for (RefusalLists.Source source : RefusalLists.sources()) {
-            if (source.isListOfRefusals() && source.type().isSealed()) {
-                RefusalLists.cases(source.type())
-                        .filter(each -> !each.equals(AmqpRefusal.PlainRefused.class))
-                        .map(SampleValues::of)
+            if (source.isListOfRefusals()) {
+                RefusalLists.samples(source)
+                        .filter(each -> !(each instanceof AmqpRefusal.PlainRefused))
                         .forEach(cases::add);
             }
         }
@@ -49,7 +42,7 @@ class RefusalExplanationTest {
     @ParameterizedTest
     @MethodSource("everyCase")
     void is_explained_with_what_to_do(Object refusal) throws Exception {
-        String explanation = explanationOf(refusal);
+        String explanation = RefusalLists.explanationOf(refusal, Commands.OF_NO_HUB);
 
         assertThat(explanation).matches(SENTENCES).doesNotContainPattern(RAW);
         assertThat(explanation).containsPattern(ADVICE);
@@ -70,19 +63,41 @@ class RefusalExplanationTest {
                         "UnknownHub",
                         "MessageTooLarge",
                         "UnknownTopic",
-                        "ServerStopping")
+                        "ServerStopping",
+                        "RequestFault",
+                        "OperatorRefusal")
                 .hasSizeGreaterThan(130);
     }
 
-    private static String explanationOf(Object refusal) throws Exception {
-        return switch (refusal) {
-            case TlsRefusal tls -> TlsExplanation.of(tls, NOW);
-            case AuthenticationRefusal authentication -> AuthenticationExplanation.of(authentication);
-            default -> {
-                Method explain = refusal.getClass().getMethod("explain");
-                explain.setAccessible(true);
-                yield String.valueOf(explain.invoke(refusal));
+    /** They have no cases: each stands where the fault is found. */
+    static Stream<String> faultSentences() throws Exception {
+        Pattern fault = Pattern.compile("ServiceFault\\s*\\.of\\(\\s*ServiceError\\.(?!FEATURE_NOT_SUPPORTED)[^;]*;");
+        Pattern literal = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+        List<String> sentences = new ArrayList<>();
+        for (RefusalLists.Source source : RefusalLists.sources()) {
+            Matcher found = fault.matcher(source.text());
+            while (found.find()) {
+                Matcher part = literal.matcher(found.group());
+                StringBuilder sentence = new StringBuilder();
+                while (part.find()) {
+                    sentence.append(part.group(1));
+                }
+                if (!sentence.isEmpty()) {
+                    sentences.add(sentence.toString());
+                }
             }
-        };
+        }
+        return sentences.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultSentences")
+    void fault_is_told_with_what_to_do(String sentence) {
+        assertThat(sentence).containsPattern(ADVICE);
+    }
+
+    @Test
+    void the_search_finds_faults() throws Exception {
+        assertThat(faultSentences()).hasSizeGreaterThan(15).anyMatch(each -> each.contains("api-version"));
     }
 }

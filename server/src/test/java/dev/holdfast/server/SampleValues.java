@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.Thumbprint;
 import java.lang.reflect.Constructor;
@@ -24,7 +25,7 @@ final class SampleValues {
             Map.entry(Instant.class, Instant.parse("2026-11-21T09:30:00Z")),
             Map.entry(Duration.class, Duration.ofSeconds(15)),
             Map.entry(List.class, List.of("one", "two")),
-            Map.entry(Set.class, Set.of()),
+            Map.entry(Set.class, Set.of(AccessRight.SERVICE_CONNECT)),
             Map.entry(Record.class, new Sample()),
             Map.entry(SymmetricKey.class, SymmetricKey.random(new SecureRandom())),
             Map.entry(Thumbprint.class, Thumbprint.parse("AB".repeat(32)).orElseThrow()),

@@ -47,7 +47,7 @@ final class FakeHub implements AmqpFace, AutoCloseable {
     private final Channel listener;
 
     FakeHub() {
-        AmqpServer server = new AmqpServer(List.of(this), Limits.defaults(), _ -> false, (_, _) -> {});
+        AmqpServer server = new AmqpServer(List.of(this), Limits.defaults(), _ -> false, (_, _) -> "report-1");
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateDenied;
 import dev.holdfast.hub.identity.AuthenticationRefusal.CertificateNotAccepted;
@@ -26,38 +27,42 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Says in sentences what an {@link AuthenticationRefusal} means and what to change. For the log and the operator, never with a secret. */
 public final class AuthenticationExplanation {
     private static final int NAME_MAX_CHARS = 160;
-    private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]*");
 
     private AuthenticationExplanation() {}
 
-    public static String of(AuthenticationRefusal refusal) {
+    /** @param commands of the hub that was asked for */
+    public static String of(AuthenticationRefusal refusal, Commands commands) {
         return switch (refusal) {
             case UnknownDevice(var identity) ->
                 "No device '" + identity
-                        + "' is registered in this hub. Ids are compared by case. Register it ("
-                        + command(identity, "create")
-                        + "), or correct the DeviceId in the client's connection string.";
+                        + "' is registered in this hub. Ids are compared by case: look whether it is registered in another"
+                        + " spelling (" + commands.ofHub("device list") + "), and correct the DeviceId in the client's"
+                        + " connection string; or register it ("
+                        + command(commands, identity, "create")
+                        + ").";
             case TlsNotAccepted(var hub, var policy, var version, var suite, var serverName) ->
                 "The connection speaks " + version + " with " + suite + ", and the hub '" + hub
                         + "' with its TLS policy "
                         + policy + " does not accept that. The client named "
                         + (serverName == null ? "no host (no SNI)" : "'" + serverName + "' (SNI)")
                         + " when it connected, so that another policy decided. Let it name the hub's own host, or give that"
-                        + " listener or hub a policy that fits ('holdfast policy list', 'holdfast policy set HUB NAME').";
+                        + " listener or hub a policy that fits (" + Commands.plain("policy list") + ", "
+                        + Commands.plain("policy set " + hub + " NAME") + ").";
             case UnknownModule(var identity) ->
                 "Device '" + identity.device() + "' has no module '" + identity.module()
                         + "'. Ids are compared by case. Register it ("
-                        + command(identity, "create")
+                        + command(commands, identity, "create")
                         + "), or correct the ModuleId in the client's connection string.";
             case DeviceDisabled(var identity, var why) ->
-                "Device '" + identity + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
-                        + ". Enable it to let it connect: " + command(identity, "enable") + ".";
+                // A module has no state of its own: it is out when its device is.
+                "Device '" + identity.device() + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")
+                        + ". Enable it to let it connect: "
+                        + command(commands, Identity.of(identity.device()), "enable") + ".";
             case NoCredentials(var identity, var registered) ->
                 who(identity) + " is registered with '" + registered.wireName()
                         + "' authentication, and the client sent neither a token nor a client certificate. "
@@ -80,38 +85,46 @@ public final class AuthenticationExplanation {
                 "The token of '" + identity
                         + "' was signed with neither its primary nor its secondary key. Compare the SharedAccessKey of the"
                         + " client with the registry; a key that was regenerated no longer works. Where the right one is lost, "
-                        + command(identity, "renew-keys", " --which primary")
+                        + command(commands, identity, "renew-keys", " --which primary")
                         + " makes a new one and prints the connection string.";
             case UnknownPolicy(var policy)
             when policy.isEmpty() ->
                 "The token names no shared access policy, as tokens of a device do. Sign with the key of a policy of the"
                         + " hub and put its name into 'skn'.";
             case UnknownPolicy(var policy) ->
-                "The token names the shared access policy '" + policy + "', which this hub does not have. 'holdfast"
-                        + " hub access-policy list' shows those there are; correct 'skn', or create that one.";
+                "The token names the shared access policy '" + policy + "', which this hub does not have. "
+                        + commands.ofHub("hub access-policy list")
+                        + " shows those there are; correct 'skn', or create that one.";
             case PolicySignatureWrong(var policy) ->
                 "The token was signed with neither key of the shared access policy '" + policy
-                        + "'. Copy its connection string again ('holdfast hub access-policy show'); a key that was renewed no"
-                        + " longer works.";
+                        + "'. Copy its connection string again ("
+                        + commands.ofHub("hub access-policy show " + Commands.argument(policy, "NAME"))
+                        + "); a key that was renewed no longer works.";
             case PolicyLacksRight(var policy, var needed) ->
                 "The shared access policy '" + policy + "' does not have the right " + names(needed)
-                        + ". Use a policy that has it, or make one with 'holdfast hub access-policy create'.";
+                        + ". Use a policy that has it, or make one with "
+                        + commands.ofHub("hub access-policy create NAME --right "
+                                + needed.stream()
+                                        .map(AccessRight::wireName)
+                                        .sorted()
+                                        .collect(Collectors.joining(" --right ")))
+                        + ".";
             case TokenNotAccepted(var identity, var registered) ->
                 who(identity) + " is registered with '" + registered.wireName()
                         + "' authentication, and the client sent a token. Connect with the certificate, or let it use keys: "
-                        + command(identity, "set", " --auth sas")
+                        + command(commands, identity, "set", " --auth sas")
                         + " makes them and prints the connection string.";
             case CertificateNotAccepted(var identity, var registered) ->
                 who(identity) + " is registered with '" + registered.wireName()
                         + "' authentication, and the client showed a certificate but no token. Connect with a"
                         + " SharedAccessKey, or register the certificate's thumbprint: "
-                        + command(identity, "set", " --thumbprint HEX") + ".";
+                        + command(commands, identity, "set", " --thumbprint HEX") + ".";
             case ThumbprintMismatch(var identity, var sha1, var sha256) ->
                 "Thumbprint does not match configuration: the client of '" + identity
                         + "' showed a certificate with SHA-1 "
                         + sha1 + " and SHA-256 " + sha256
                         + ", and neither is registered as its primary or secondary thumbprint. Register it ("
-                        + command(identity, "set", " --thumbprint " + sha256)
+                        + command(commands, identity, "set", " --thumbprint " + sha256)
                         + "), or give the client the registered certificate.";
             case CertificateNotValidNow(var identity, var notBefore, var notAfter, var now) ->
                 "The certificate of '" + identity + "' is valid from " + notBefore + " to " + notAfter
@@ -121,11 +134,11 @@ public final class AuthenticationExplanation {
                 "The certificate '" + cut(subject) + "' that the client of '" + identity
                         + "' came with is denied in this hub "
                         + entry.printed() + ". Give it a certificate of a new key, or, if that was a mistake,"
-                        + " take the entry off the list: holdfast cert deny remove " + entry.id() + ".";
+                        + " take the entry off the list: " + commands.ofHub("cert deny remove " + entry.id()) + ".";
             case ChainRefused(var identity, var why) ->
-                who(identity) + " is registered for certificates of an authority. " + why.explain();
+                who(identity) + " is registered for certificates of an authority. " + why.explain(commands);
             case NotStanding(var identity, var why) ->
-                who(identity) + " came with a certificate of a registered authority. " + why.explain();
+                who(identity) + " came with a certificate of a registered authority. " + why.explain(commands);
             case CommonNameMissing(var identity) ->
                 "The certificate that the client of '" + identity
                         + "' showed has no common name. Issue one whose subject has '" + identity + "' as its only CN.";
@@ -147,20 +160,17 @@ public final class AuthenticationExplanation {
         return (identity.module() == null ? "Device '" : "Module '") + identity + "'";
     }
 
-    private static String command(Identity identity, String verb) {
-        return command(identity, verb, "");
+    private static String command(Commands commands, Identity identity, String verb) {
+        return command(commands, identity, verb, "");
     }
 
     /** For people who copy it into a shell: an id may hold what a shell would obey. */
-    private static String command(Identity identity, String verb, String options) {
+    private static String command(Commands commands, Identity identity, String verb, String options) {
         ModuleId module = identity.module();
-        boolean plain = isPlain(identity.device().value()) && (module == null || isPlain(module.value()));
+        boolean plain =
+                Commands.isPlain(identity.device().value()) && (module == null || Commands.isPlain(module.value()));
         String placeholder = module == null ? "ID" : "DEVICE/MODULE";
-        return "'holdfast " + identity.kind() + " " + verb + " " + (plain ? identity : placeholder) + options + "'";
-    }
-
-    private static boolean isPlain(String id) {
-        return PLAIN_ID.matcher(id).matches();
+        return commands.ofHub(identity.kind() + " " + verb + " " + (plain ? identity : placeholder) + options);
     }
 
     private static String names(Set<AccessRight> rights) {

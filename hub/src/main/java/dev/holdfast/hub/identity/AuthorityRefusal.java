@@ -1,5 +1,6 @@
 package dev.holdfast.hub.identity;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.pki.AuthorityFault;
 import java.time.Instant;
 
@@ -52,8 +53,12 @@ public sealed interface AuthorityRefusal {
         }
     }
 
-    /** What happened and what to change, in sentences. */
-    default String explain() {
+    /**
+     * What happened and what to change, in sentences.
+     *
+     * @param commands of the hub whose authorities they are
+     */
+    default String explain(Commands commands) {
         return switch (this) {
             case AuthorityNameMalformed() ->
                 "The name of a certificate authority has 1 to 64 of A-Z, a-z, 0-9, '-', '_' and '.', and is not '.' or '..'.";
@@ -73,18 +78,21 @@ public sealed interface AuthorityRefusal {
             case NobodyToAsk(var name) ->
                 "The hub has no revocation list of the certificate authority '" + name
                         + "', fetches none and asks no responder, so 'refuse' would lock out every device of that authority."
-                        + " Give it a list with 'holdfast cert crl add', or say --crl-url or --ocsp-url.";
+                        + " Give it a list with " + commands.ofHub("cert crl add " + name + " --file LIST.crl")
+                        + ", or say --crl-url or --ocsp-url.";
             case NothingKnownYet(var name) ->
                 "The hub has no revocation list of the certificate authority '" + name
                         + "' yet and asks no responder, so 'refuse' would lock out every device of that authority until the"
-                        + " list came. Set the URL alone, see with 'holdfast cert crl fetch "
-                        + name + "' that the list can be had, and then say --when-unknown refuse.";
+                        + " list came. Set the URL alone, see with "
+                        + commands.ofHub("cert crl fetch " + name)
+                        + " that the list can be had, and then say --when-unknown refuse.";
             case AlreadyVerified(var name) ->
                 "The certificate authority '" + name + "' is verified already; there is nothing to prove.";
             case CodeNotAskedFor(var name) ->
                 "No code was asked for since the certificate authority '" + name
-                        + "' was registered. Ask for one with 'holdfast cert authority verification-code', and sign a"
-                        + " certificate for it.";
+                        + "' was registered. Ask for one with "
+                        + commands.ofHub("cert authority verification-code " + name)
+                        + ", and sign a certificate for it.";
             case CodeExpired(var name, var until, var now) ->
                 "The code of the certificate authority '" + name + "' counted until " + until
                         + "; the server's clock says " + now + ". Ask for a new one, and sign a certificate for it.";

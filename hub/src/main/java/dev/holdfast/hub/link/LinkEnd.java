@@ -1,5 +1,6 @@
 package dev.holdfast.hub.link;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.hub.identity.DeniedCertificate;
 import dev.holdfast.hub.revocation.RevocationRefusal;
 import java.net.InetSocketAddress;
@@ -51,8 +52,13 @@ public sealed interface LinkEnd {
 
     record ServerStopping() implements LinkEnd {}
 
-    /** What happened and what to change, in sentences. */
-    default String explain() {
+    /**
+     * What happened and what to change, in sentences.
+     *
+     * @param commands of the hub that ends it
+     * @param device whose connection it is
+     */
+    default String explain(Commands commands, String device) {
         return switch (this) {
             case SupersededByNewConnection(var address) ->
                 "A newer connection with the same id came from "
@@ -60,7 +66,8 @@ public sealed interface LinkEnd {
                         + ", and one identity has one connection. If two programs take turns, give each"
                         + " its own device id.";
             case DeviceDisabled() ->
-                "The device was disabled in the registry. Enable it to let it come in again: 'holdfast device enable ID'.";
+                "The device was disabled in the registry. Enable it to let it come in again: "
+                        + commands.ofHub("device enable " + Commands.argument(device, "ID")) + ".";
             case DeviceDeleted() ->
                 "The device was deleted from the registry. Register it again, or stop the program that still runs as it.";
             case ModuleDeleted() ->
@@ -82,7 +89,7 @@ public sealed interface LinkEnd {
             case CertificateDenied(var entry) ->
                 "A certificate that the device came in with was denied in this hub " + entry.printed()
                         + ". Give the device a certificate of a new key.";
-            case NotStanding(var why) -> why.explain();
+            case NotStanding(var why) -> why.explain(commands);
             case TokenExpired(var until) ->
                 "The token that opened the connection ended at " + until
                         + ". The client renews it by connecting again; if it does not, look at its clock and its token"

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.revocation;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.revocation.ListRefusal.ListFromNowhere;
@@ -170,7 +171,7 @@ final class ListFetching {
             ended(issuer, uri, "an internal failure");
             throw e;
         }
-        ended(issuer, uri, why == null ? null : why.explain());
+        ended(issuer, uri, why == null ? null : why.explain(new Commands(hub)));
         if (why == null && !lists.of(issuer).equals(before)) {
             changed.run();
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.revocation;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.pki.RevocationListFault;
 
 /** Why the revocation lists of a hub did not change: the whole list. */
@@ -31,8 +32,12 @@ public sealed interface ListRefusal {
         }
     }
 
-    /** What happened and what to change, in sentences. */
-    default String explain() {
+    /**
+     * What happened and what to change, in sentences.
+     *
+     * @param commands of the hub whose lists they are
+     */
+    default String explain(Commands commands) {
         return switch (this) {
             case UnknownAuthority(var name) ->
                 "The hub has no certificate authority '" + name
@@ -43,14 +48,15 @@ public sealed interface ListRefusal {
                         + " bytes together. Remove one, or ask an authority by OCSP.";
             case LastOrigin(var authority) ->
                 "Without its list nobody could say what the authority '" + authority
-                        + "' revoked, and the hub refuses then: every device of that authority would be locked out. Say"
-                        + " 'holdfast cert authority revocation " + authority + " --when-unknown allow' first.";
+                        + "' revoked, and the hub refuses then: every device of that authority would be locked out. Say "
+                        + commands.ofHub("cert authority revocation " + authority + " --when-unknown allow")
+                        + " first.";
             case ListFromNowhere(var authority) ->
                 "Nobody said where the list of the authority '" + authority
-                        + "' is fetched, or no certificate of it that says so was seen yet. Say 'holdfast cert authority"
-                        + " revocation " + authority + " --crl-url URL'.";
+                        + "' is fetched, or no certificate of it that says so was seen yet. Say "
+                        + commands.ofHub("cert authority revocation " + authority + " --crl-url URL") + ".";
             case ListNotFetched(var url, var what) -> "Fetching the list from " + url + " failed: " + what + ".";
-            case ListUnusable(var why) -> why.explain();
+            case ListUnusable(var why) -> why.explain(commands);
         };
     }
 }

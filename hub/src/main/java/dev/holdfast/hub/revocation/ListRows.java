@@ -1,5 +1,6 @@
 package dev.holdfast.hub.revocation;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
 import dev.holdfast.pki.RevocationListReading;
 import dev.holdfast.pki.RevocationLists;
@@ -108,7 +109,7 @@ final class ListRows {
                     new HeldList(
                             list, issuer.certificate().getPublicKey(), facts.origin, Instant.parse(facts.received));
                 case RevocationListReading.Refused(var why) ->
-                    throw unreadable(authority, new IllegalArgumentException(why.explain()));
+                    throw unreadable(authority, new IllegalArgumentException(why.explain(new Commands(hub))));
             };
         } catch (DateTimeException e) {
             throw unreadable(authority, e);

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.revocation;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.pki.Revoked;
 import java.time.Instant;
 
@@ -28,8 +29,12 @@ public sealed interface RevocationRefusal {
     record RevocationListStale(String subject, String authority, Instant nextUpdate, Instant now)
             implements RevocationRefusal {}
 
-    /** What happened and what to change, in sentences. */
-    default String explain() {
+    /**
+     * What happened and what to change, in sentences.
+     *
+     * @param commands of the hub that refuses
+     */
+    default String explain(Commands commands) {
         return switch (this) {
             case CertificateRevoked(var subject, var serial, var authority, var revoked, var by) ->
                 "The certificate '" + subject + "' (serial number " + serial + ") was revoked at " + revoked.date()
@@ -37,13 +42,17 @@ public sealed interface RevocationRefusal {
                         + revoked.reason() + ". Issue the device a new certificate.";
             case RevocationUnknown(var subject, var issuer, var why) ->
                 "Nobody can say whether the certificate '" + subject + "' of '" + issuer + "' was revoked: " + why
-                        + ". The hub refuses then ('--when-unknown refuse'). Look at the lists with 'holdfast cert crl list';"
-                        + " 'holdfast cert authority revocation NAME' shows and changes whom the hub asks, and what it does then.";
+                        + ". The hub refuses then ('--when-unknown refuse'). Look at the lists with "
+                        + commands.ofHub("cert crl list") + "; "
+                        + commands.ofHub("cert authority revocation NAME")
+                        + " shows and changes whom the hub asks, and what it does then.";
             case RevocationListStale(var subject, var authority, var nextUpdate, var now) ->
                 "Nobody can say whether the certificate '" + subject + "' was revoked: the next list of the authority '"
                         + authority + "' was due at " + nextUpdate + "; the hub's clock says " + now
-                        + ". The hub refuses then ('--when-unknown refuse'). Give it the newest list with 'holdfast cert crl add',"
-                        + " or see with 'holdfast cert crl show' why it can't be fetched.";
+                        + ". The hub refuses then ('--when-unknown refuse'). Give it the newest list with "
+                        + commands.ofHub("cert crl add " + Commands.argument(authority, "NAME") + " --file LIST.crl")
+                        + ", or see with " + commands.ofHub("cert crl show " + Commands.argument(authority, "NAME"))
+                        + " why it can't be fetched.";
         };
     }
 }

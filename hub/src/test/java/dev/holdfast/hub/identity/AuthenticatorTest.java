@@ -2,6 +2,7 @@ package dev.holdfast.hub.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
@@ -453,23 +454,28 @@ class AuthenticatorTest {
         assertThat(reason(authenticator.judgeService(
                         token, List.of(), EnumSet.of(AccessRight.REGISTRY_READ), Signing.KEY_BYTES)))
                 .isEqualTo("UnknownPolicy");
-        assertThat(AuthenticationExplanation.of(new AuthenticationRefusal.UnknownPolicy("")))
+        assertThat(AuthenticationExplanation.of(
+                        new AuthenticationRefusal.UnknownPolicy(""), new Commands(new HubName("hub2"))))
                 .contains("names no shared access policy");
     }
 
     @Test
     void aCommandThatPeopleCopyHasNoIdThatAShellWouldObey() {
         assertThat(AuthenticationExplanation.of(
-                        new AuthenticationRefusal.UnknownDevice(Identity.of(new DeviceId("dev-1.a")))))
-                .contains("'holdfast device create dev-1.a'");
+                        new AuthenticationRefusal.UnknownDevice(Identity.of(new DeviceId("dev-1.a"))),
+                        new Commands(new HubName("hub2"))))
+                .contains("'holdfast device create dev-1.a --hub hub2'");
         for (String id : List.of("a;reboot", "$(b)", "-rf", "a'b")) {
             Identity hostile = Identity.of(new DeviceId(id));
-            assertThat(AuthenticationExplanation.of(new AuthenticationRefusal.UnknownDevice(hostile)))
-                    .contains("'holdfast device create ID'");
-            assertThat(AuthenticationExplanation.of(new AuthenticationRefusal.DeviceDisabled(hostile, "")))
-                    .contains("'holdfast device enable ID'");
-            assertThat(AuthenticationExplanation.of(new AuthenticationRefusal.TokenSignatureWrong(hostile)))
-                    .contains("'holdfast device renew-keys ID --which primary'");
+            assertThat(AuthenticationExplanation.of(
+                            new AuthenticationRefusal.UnknownDevice(hostile), new Commands(new HubName("hub2"))))
+                    .contains("'holdfast device create ID --hub hub2'");
+            assertThat(AuthenticationExplanation.of(
+                            new AuthenticationRefusal.DeviceDisabled(hostile, ""), new Commands(new HubName("hub2"))))
+                    .contains("'holdfast device enable ID --hub hub2'");
+            assertThat(AuthenticationExplanation.of(
+                            new AuthenticationRefusal.TokenSignatureWrong(hostile), new Commands(new HubName("hub2"))))
+                    .contains("'holdfast device renew-keys ID --which primary --hub hub2'");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.hub.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
@@ -53,7 +54,7 @@ class AuthorityVerificationTest {
     private static String reason(AuthorityChange change) {
         assertThat(change).isInstanceOf(AuthorityChange.Refused.class);
         AuthorityRefusal refusal = ((AuthorityChange.Refused) change).refusal();
-        assertThat(refusal.explain()).endsWith(".");
+        assertThat(refusal.explain(Commands.OF_NO_HUB)).endsWith(".");
         return refusal.reason();
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.hub.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.KeyKind;
 import dev.holdfast.pki.Pem;
@@ -32,7 +33,7 @@ class CertificateAuthoritiesTest {
     private static AuthorityRefusal refused(AuthorityChange change) {
         assertThat(change).isInstanceOf(AuthorityChange.Refused.class);
         AuthorityRefusal refusal = ((AuthorityChange.Refused) change).refusal();
-        assertThat(refusal.explain()).isNotEmpty();
+        assertThat(refusal.explain(Commands.OF_NO_HUB)).isNotEmpty();
         return refusal;
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.hub.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
@@ -109,7 +110,7 @@ class ChainAuthenticationTest {
         return switch (judged) {
             case DeviceAuthentication.Accepted _ -> "Accepted";
             case DeviceAuthentication.Refused(var refusal) -> {
-                String sentence = AuthenticationExplanation.of(refusal);
+                String sentence = AuthenticationExplanation.of(refusal, Commands.OF_NO_HUB);
                 Stream.of(parts).forEach(part -> assertThat(sentence).contains(part));
                 yield refusal.reason();
             }

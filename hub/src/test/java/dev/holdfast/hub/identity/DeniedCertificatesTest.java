@@ -3,6 +3,7 @@ package dev.holdfast.hub.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
@@ -186,7 +187,8 @@ class DeniedCertificatesTest {
         DeniedCertificate entry =
                 done(denied.add(new DenialRequest.Certificate(Pem.write(stolen), DenialRequest.By.SERIAL), "in May"));
         String sentence = AuthenticationExplanation.of(
-                new AuthenticationRefusal.CertificateDenied(Identity.of(new DeviceId("stolen")), "CN=stolen", entry));
+                new AuthenticationRefusal.CertificateDenied(Identity.of(new DeviceId("stolen")), "CN=stolen", entry),
+                Commands.OF_NO_HUB);
         assertThat(sentence)
                 .contains(
                         "'CN=stolen'",

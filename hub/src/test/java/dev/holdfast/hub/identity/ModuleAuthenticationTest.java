@@ -2,6 +2,7 @@ package dev.holdfast.hub.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
@@ -76,7 +77,8 @@ class ModuleAuthenticationTest {
         return switch (judged) {
             case DeviceAuthentication.Accepted _ -> "Accepted";
             case DeviceAuthentication.Refused(var refusal) -> {
-                assertThat(AuthenticationExplanation.of(refusal)).isNotEmpty();
+                assertThat(AuthenticationExplanation.of(refusal, Commands.OF_NO_HUB))
+                        .isNotEmpty();
                 yield refusal.reason();
             }
         };
@@ -154,16 +156,21 @@ class ModuleAuthenticationTest {
     void a_module_that_is_not_registered_is_told_by_its_own_sentence() {
         DeviceAuthentication judged = judge("dev1/nobody", null, NOBODY);
         assertThat(judged).isInstanceOf(DeviceAuthentication.Refused.class);
-        String sentence = AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal());
+        String sentence =
+                AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal(), Commands.OF_NO_HUB);
         assertThat(sentence)
-                .contains("Device 'dev1' has no module 'nobody'", "'holdfast module create dev1/nobody'", "ModuleId");
+                .contains(
+                        "Device 'dev1' has no module 'nobody'",
+                        "'holdfast module create dev1/nobody --hub HUB'",
+                        "ModuleId");
     }
 
     @Test
     void what_a_shell_would_obey_is_in_no_command() {
         DeviceAuthentication judged = judge("dev1/a$'b;c", null, NOBODY);
-        String sentence = AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal());
-        assertThat(sentence).contains("'holdfast module create DEVICE/MODULE'");
+        String sentence =
+                AuthenticationExplanation.of(((DeviceAuthentication.Refused) judged).refusal(), Commands.OF_NO_HUB);
+        assertThat(sentence).contains("'holdfast module create DEVICE/MODULE --hub HUB'");
     }
 
     @Test
@@ -191,7 +198,7 @@ class ModuleAuthenticationTest {
         assertThat(reason(judge("dev1/mod1", null, own.shown()))).isEqualTo("CertificateNotAccepted");
         DeviceAuthentication refused = judge("dev1/x", null, other.shown());
         assertThat(reason(refused)).isEqualTo("ThumbprintMismatch");
-        assertThat(AuthenticationExplanation.of(((DeviceAuthentication.Refused) refused).refusal()))
-                .contains("'holdfast module set dev1/x --thumbprint " + other.sha256() + "'");
+        assertThat(AuthenticationExplanation.of(((DeviceAuthentication.Refused) refused).refusal(), Commands.OF_NO_HUB))
+                .contains("'holdfast module set dev1/x --thumbprint " + other.sha256() + " --hub HUB'");
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.hub.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.Identity;
@@ -92,10 +93,11 @@ class DeviceLinksTest {
                 new LinkEnd.TokenExpired(Instant.EPOCH),
                 new LinkEnd.HubDeleted(),
                 new LinkEnd.ServerStopping())) {
-            assertThat(end.explain()).endsWith(".");
+            assertThat(end.explain(Commands.OF_NO_HUB, "dev1")).endsWith(".");
             assertThat(end.reason()).isEqualTo(end.getClass().getSimpleName());
         }
-        assertThat(new LinkEnd.SupersededByNewConnection(ADDRESS).explain()).contains("127.0.0.1:4711");
+        assertThat(new LinkEnd.SupersededByNewConnection(ADDRESS).explain(Commands.OF_NO_HUB, "dev1"))
+                .contains("127.0.0.1:4711");
     }
 
     @Test

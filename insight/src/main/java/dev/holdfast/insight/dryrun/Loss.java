@@ -1,5 +1,6 @@
 package dev.holdfast.insight.dryrun;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.tls.report.TlsExplanation;
 import dev.holdfast.tls.report.VerdictRefusal;
 import java.time.Instant;
@@ -43,10 +44,14 @@ public sealed interface Loss {
         };
     }
 
-    /** What would happen, why, and what to change. */
-    default String explain(Instant now) {
+    /**
+     * What would happen, why, and what to change.
+     *
+     * @param commands of the hub whose device it is
+     */
+    default String explain(Instant now, Commands commands) {
         return switch (this) {
-            case OfHello(var why) -> TlsExplanation.of(why, now);
+            case OfHello(var why) -> TlsExplanation.of(why, now, commands);
             case TlsNotAccepted(var hub, var policy, var version, var suite, var serverName) ->
                 "The client names "
                         + (serverName == null ? "no host (no SNI)" : "'" + serverName + "' (SNI)")

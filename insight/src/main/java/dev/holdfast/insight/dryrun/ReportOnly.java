@@ -1,5 +1,7 @@
 package dev.holdfast.insight.dryrun;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.insight.fleet.Fleet;
 import dev.holdfast.insight.fleet.FleetDevice;
@@ -81,7 +83,7 @@ public final class ReportOnly implements Consumer<DeviceConnected> {
         counts.computeIfAbsent(new Kind(device.hub(), loss.reason()), _ -> new LongAdder())
                 .increment();
         String name = tried.policy.name();
-        String explanation = loss.explain(now);
+        String explanation = loss.explain(now, new Commands(new HubName(device.hub())));
         if (!fleet.tell(device.hub(), device.device(), mark(name, device.shape(), explanation))) {
             return;
         }

@@ -2,6 +2,7 @@ package dev.holdfast.insight.dryrun;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import dev.holdfast.insight.fleet.Fleet;
 import dev.holdfast.insight.fleet.Hellos;
@@ -83,7 +84,7 @@ class DryRunTest {
 
         assertThat(run.devices()).isEqualTo(3);
         assertThat(lost(run)).containsExactly("cbc NoCommonSuite", "old NoCommonVersion");
-        assertThat(run.lost().getFirst().loss().explain(NOW))
+        assertThat(run.lost().getFirst().loss().explain(NOW, Commands.OF_NO_HUB))
                 .contains("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "modern", "Enable one");
     }
 
@@ -118,9 +119,10 @@ class DryRunTest {
         DryRun run = run(TODAY, TestPath.of("hub-2025", "hub-2021-strict"));
 
         assertThat(lost(run)).containsExactly("by-address TlsNotAccepted", "nameless TlsNotAccepted");
-        assertThat(run.lost().getLast().loss().explain(NOW))
+        assertThat(run.lost().getLast().loss().explain(NOW, Commands.OF_NO_HUB))
                 .contains("TLS 1.3", "TLS_AES_256_GCM_SHA384", "hub-2021-strict", "no SNI");
-        assertThat(run.lost().getFirst().loss().explain(NOW)).contains("'192.0.2.200'");
+        assertThat(run.lost().getFirst().loss().explain(NOW, Commands.OF_NO_HUB))
+                .contains("'192.0.2.200'");
     }
 
     @Test
@@ -180,9 +182,10 @@ class DryRunTest {
         // With an RSA server certificate the engine's one list has RSA-PSS in any case.
         DryRun rsaOnly = run(TODAY, TODAY.with("hub1", signing(SignatureScheme.RSA_PKCS1_SHA256)));
         assertThat(lost(rsaOnly)).containsExactly("ec ClientSignatureNotAccepted", "rsa ClientSignatureNotAccepted");
-        assertThat(rsaOnly.lost().getFirst().loss().explain(NOW)).contains("the key is EC 256", "rsa_pss_rsae_sha256");
+        assertThat(rsaOnly.lost().getFirst().loss().explain(NOW, Commands.OF_NO_HUB))
+                .contains("the key is EC 256", "rsa_pss_rsae_sha256");
         // Its key would do, but in TLS 1.3 a client keeps back what the server can't verify.
-        assertThat(rsaOnly.lost().getLast().loss().explain(NOW))
+        assertThat(rsaOnly.lost().getLast().loss().explain(NOW, Commands.OF_NO_HUB))
                 .contains("the signature of the issuer is " + rsa.getSigAlgName());
         assertThat(lost(run(
                         TODAY,
@@ -217,7 +220,8 @@ class DryRunTest {
         DryRun run = run(TODAY, TODAY.with("hub1", retiring));
 
         assertThat(lost(run)).containsExactly("cbc Retired");
-        assertThat(run.lost().getFirst().loss().explain(NOW)).contains(NOW.toString());
+        assertThat(run.lost().getFirst().loss().explain(NOW, Commands.OF_NO_HUB))
+                .contains(NOW.toString());
     }
 
     private final List<Report> reports = new ArrayList<>();

@@ -143,14 +143,16 @@ public final class Monitor implements AutoCloseable {
         var _ = connection.channel().close();
     }
 
-    private void refused(RefusedRequest refused) {
-        reports.accept(Report.of(
+    private String refused(RefusedRequest refused) {
+        Report report = Report.of(
                 refused.connection(),
                 clock.instant(),
                 null,
                 null,
                 refused.fault().reason(),
-                refused.fault().explain()));
+                refused.fault().explain());
+        reports.accept(report);
+        return report.id();
     }
 
     /** Where it listens, with a real port where 0 was asked for. */

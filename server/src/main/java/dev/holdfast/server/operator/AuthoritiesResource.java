@@ -85,7 +85,7 @@ public final class AuthoritiesResource {
                         CertificateAuthorities.add(authorities, name, certificate, verified, limits, clock.instant()));
         return switch (change) {
             case HubChange.Done(var now, var _) -> shown(201, now.settings().get(), name);
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }
 
@@ -99,7 +99,7 @@ public final class AuthoritiesResource {
                         authorities, name, precondition(request), random, limits, clock.instant()));
         return switch (change) {
             case HubChange.Done(var now, var _) -> code(now.settings().get(), name);
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }
 
@@ -109,7 +109,7 @@ public final class AuthoritiesResource {
         if (authority == null || code == null) {
             // Somebody else changed it between the change and here.
             return HubRefusals.answer(
-                    new HubRefusal.AuthoritiesNotChanged(new AuthorityRefusal.AuthorityChanged(name)));
+                    hub.name(), new HubRefusal.AuthoritiesNotChanged(new AuthorityRefusal.AuthorityChanged(name)));
         }
         return Answers.json(
                 200,
@@ -132,7 +132,7 @@ public final class AuthoritiesResource {
                         authorities, name, precondition(request), certificate, limits, clock.instant()));
         return switch (change) {
             case HubChange.Done(var now, var _) -> shown(200, now.settings().get(), name);
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }
 
@@ -160,7 +160,7 @@ public final class AuthoritiesResource {
         });
         return switch (change) {
             case HubChange.Done(var now, var ended) -> revocation(now.settings().get(), name, ended);
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }
 
@@ -193,6 +193,7 @@ public final class AuthoritiesResource {
 
     private HttpResponse delete(Hub hub, String name) {
         return HubRefusals.noContent(
+                hub.name(),
                 hubs.changeAuthorities(hub.name(), authorities -> CertificateAuthorities.remove(authorities, name)));
     }
 

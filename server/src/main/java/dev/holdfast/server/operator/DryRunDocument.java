@@ -1,5 +1,7 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.hub.Hub;
 import dev.holdfast.insight.dryrun.DryRun;
 import dev.holdfast.insight.dryrun.Loss;
 import dev.holdfast.insight.fleet.FleetDevice;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -59,20 +62,28 @@ final class DryRunDocument {
     }
 
     private final DryRun run;
+    private final Commands commands;
     private final Instant now;
     private final List<Line> lines = new ArrayList<>();
     private final int neverSeen;
 
-    /** @param neverSeen devices of {@code hub} that are registered and were never let in */
-    DryRunDocument(DryRun run, String hub, List<String> neverSeen, Instant now) {
+    /**
+     * @param changed the hubs whose policy it is about
+     * @param neverSeenOf devices of a hub that are registered and were never let in
+     */
+    DryRunDocument(DryRun run, List<Hub> changed, Function<Hub, List<String>> neverSeenOf, Instant now) {
         this.run = run;
+        this.commands = changed.size() == 1 ? new Commands(changed.getFirst().name()) : Commands.OF_NO_HUB;
         this.now = now;
-        this.neverSeen = neverSeen.size();
         run.failing()
                 .forEach(each -> lines.add(new Line(
                         Outcome.FAILS, each.device().hub(), each.device().device(), each.device(), each)));
         run.notKnown().forEach(each -> lines.add(new Line(Outcome.NOT_KNOWN, each.hub(), each.device(), each, null)));
-        neverSeen.forEach(id -> lines.add(new Line(Outcome.NEVER_SEEN, hub, id, null, null)));
+        int known = lines.size();
+        changed.forEach(hub -> neverSeenOf
+                .apply(hub)
+                .forEach(id -> lines.add(new Line(Outcome.NEVER_SEEN, hub.name().value(), id, null, null))));
+        neverSeen = lines.size() - known;
     }
 
     /**
@@ -107,7 +118,7 @@ final class DryRunDocument {
         counts.forEach((loss, count) -> losses.addObject()
                 .put("reason", loss.reason())
                 .put("devices", count)
-                .put("explanation", loss.explain(now)));
+                .put("explanation", loss.explain(now, commands)));
         ArrayNode devices = json.putArray("devices");
         page.stream().limit(max).forEach(line -> devices.add(json(line, numbers)));
         if (page.size() > max) {

@@ -153,7 +153,7 @@ public final class FleetResource {
         }
         DryRun run = rehearsal.ifHubHad(hub.name(), policy.get());
         ObjectNode body = Answers.object().put("hub", hub.name().value()).put("policy", name);
-        body.setAll(new DryRunDocument(run, hub.name().value(), rehearsal.neverSeen(hub), clock.instant())
+        body.setAll(new DryRunDocument(run, List.of(hub), rehearsal::neverSeen, clock.instant())
                 .page(asked.getOrDefault("after", ""), top(asked)));
         return Answers.json(200, body);
     }

@@ -1,25 +1,29 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.base.HubName;
 import dev.holdfast.hub.HubChange;
 import dev.holdfast.hub.HubRefusal;
 import dev.holdfast.hub.identity.AuthorityRefusal;
 import dev.holdfast.hub.identity.PolicyRefusal;
 import dev.holdfast.wire.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
 
 /** What the operator API answers when a hub is not made, changed or deleted. */
 final class HubRefusals {
     private HubRefusals() {}
 
     /** 204, or why the change was refused. */
-    static HttpResponse noContent(HubChange change) {
+    static HttpResponse noContent(HubName hub, HubChange change) {
         return switch (change) {
             case HubChange.Done _ -> Answers.noContent();
-            case HubChange.Refused(var why) -> answer(why);
+            case HubChange.Refused(var why) -> answer(hub, why);
         };
     }
 
-    static HttpResponse answer(HubRefusal why) {
-        return Answers.error(status(why), why.reason(), why.explain());
+    /** @param hub that was to be changed; null when there is none yet */
+    static HttpResponse answer(@Nullable HubName hub, HubRefusal why) {
+        return Answers.error(status(why), why.reason(), why.explain(new Commands(hub)));
     }
 
     private static int status(HubRefusal why) {

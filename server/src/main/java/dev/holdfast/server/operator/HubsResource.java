@@ -135,7 +135,7 @@ public final class HubsResource {
                 addStrings(answer, settings);
                 yield Answers.json(201, answer);
             }
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(name, why);
         };
     }
 
@@ -156,7 +156,7 @@ public final class HubsResource {
                 if (deletion instanceof HubChange.Done) {
                     deleted.accept(hub.name().value());
                 }
-                yield HubRefusals.noContent(deletion);
+                yield HubRefusals.noContent(hub.name(), deletion);
             }
             default -> Answers.methodNotAllowed("GET, DELETE");
         };
@@ -176,7 +176,7 @@ public final class HubsResource {
             case 0 -> answerGroups(request, hub);
             case 1 ->
                 request.method().equals("DELETE")
-                        ? HubRefusals.noContent(hubs.removeConsumerGroup(hub.name(), path.getFirst()))
+                        ? HubRefusals.noContent(hub.name(), hubs.removeConsumerGroup(hub.name(), path.getFirst()))
                         : Answers.methodNotAllowed("DELETE");
             default -> Answers.notFound();
         };
@@ -193,7 +193,7 @@ public final class HubsResource {
                 String group = RequestBody.read(request.body(), Set.of("name")).text("name");
                 yield switch (hubs.addConsumerGroup(hub.name(), group)) {
                     case HubChange.Done _ -> Answers.json(201, Answers.object().put("name", group));
-                    case HubChange.Refused(var why) -> HubRefusals.answer(why);
+                    case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
                 };
             }
             default -> Answers.methodNotAllowed("GET, POST");

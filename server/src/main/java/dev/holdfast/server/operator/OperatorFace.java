@@ -86,7 +86,7 @@ public final class OperatorFace implements HttpFace {
                         401,
                         "Unauthorized",
                         "Send the operator token as 'Authorization: Bearer …'; the server keeps it in the file"
-                                + " operator-token of its data directory.")
+                                + " operator-token of its data directory. (report " + report.id() + ")")
                 .with("WWW-Authenticate", "Bearer")
                 .with("x-ms-request-id", report.id());
     }

@@ -4,11 +4,12 @@ package dev.holdfast.server.operator;
 enum OperatorRefusal {
     OPERATOR_TOKEN_MISSING(
             "OperatorTokenMissing",
-            "A request to the operator API has no 'Authorization: Bearer …' with the operator token."),
+            "A request to the operator API has no 'Authorization: Bearer …' with the operator token. Send the one"
+                    + " in the file operator-token of the data directory."),
     OPERATOR_TOKEN_WRONG(
             "OperatorTokenWrong",
-            "A request to the operator API has another token than this server's. The right one is in the file operator-token"
-                    + " of the data directory.");
+            "A request to the operator API has another token than this server's. Send the one in the file"
+                    + " operator-token of the data directory.");
 
     private final String reason;
     private final String explanation;

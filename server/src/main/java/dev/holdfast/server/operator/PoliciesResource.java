@@ -86,14 +86,14 @@ public final class PoliciesResource {
 
     private HttpResponse delete(Hub hub, String name) {
         return HubRefusals.noContent(
-                hubs.changePolicies(hub.name(), policies -> SharedAccessPolicies.remove(policies, name)));
+                hub.name(), hubs.changePolicies(hub.name(), policies -> SharedAccessPolicies.remove(policies, name)));
     }
 
     private HttpResponse changed(
             int status, Hub hub, String name, Function<List<SharedAccessPolicy>, PolicyChange> change) {
         return switch (hubs.changePolicies(hub.name(), change)) {
             case HubChange.Done(var now, var _) -> shown(status, now.settings().get(), name);
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }
 

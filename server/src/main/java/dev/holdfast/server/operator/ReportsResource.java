@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ReportsResource {
     private static final int USUAL = 100;
     private static final Set<String> FILTERS = Set.of("hub", "device", "address", "reason", "since", "until");
+
+    private static final Set<String> PAGING = Set.of("before", "top");
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{20}");
 
     private final Journal journal;
     private final Limits.Insight limits;
@@ -44,7 +48,7 @@ public final class ReportsResource {
     }
 
     private HttpResponse list(HttpRequest request) throws BadRequest {
-        onlyKnown(request.query(), Set.of("before", "top"));
+        onlyKnown(request.query(), PAGING);
         journal.flush();
         JournalPage page = journal.find(query(request.query()), top(request.query()));
         ObjectNode body = Answers.object();
@@ -84,20 +88,27 @@ public final class ReportsResource {
         unknown.removeAll(FILTERS);
         unknown.removeAll(more);
         if (!unknown.isEmpty()) {
+            Set<String> known = new TreeSet<>(FILTERS);
+            known.addAll(more);
             throw new BadRequest("The query has '" + unknown.iterator().next() + "', which is none of "
-                    + String.join(", ", new TreeSet<>(FILTERS)) + ".");
+                    + String.join(", ", known) + ".");
         }
     }
 
     private static JournalQuery query(Map<String, String> query) throws BadRequest {
+        String before = query.get("before");
+        if (before != null && !ID.matcher(before).matches()) {
+            throw new BadRequest("'before' is the id of a report, as the page before it gave it.");
+        }
+        String address = query.get("address");
         return new JournalQuery(
                 query.get("hub"),
                 query.get("device"),
-                query.get("address"),
+                address == null ? null : AddressText.parse(address),
                 query.get("reason"),
                 time(query, "since"),
                 time(query, "until"),
-                query.get("before"));
+                before);
     }
 
     private static @Nullable Instant time(Map<String, String> query, String name) throws BadRequest {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.revocation.HeldList;
@@ -49,7 +50,7 @@ public final class RevocationListsResource {
             case "DELETE" ->
                 switch (hub.revocation().remove(authority)) {
                     case ListChange.Done _ -> Answers.noContent();
-                    case ListChange.Refused(var why) -> refused(why);
+                    case ListChange.Refused(var why) -> refused(hub, why);
                 };
             default -> Answers.methodNotAllowed("GET, PUT, DELETE");
         };
@@ -63,12 +64,12 @@ public final class RevocationListsResource {
 
     private HttpResponse changed(Hub hub, String authority, ListChange change) {
         return switch (change) {
-            case ListChange.Refused(var why) -> refused(why);
+            case ListChange.Refused(var why) -> refused(hub, why);
             case ListChange.Done(var ended) ->
                 hub.revocation()
                         .standing(authority)
                         .map(standing -> Answers.json(200, json(standing).put("connectionsEnded", ended)))
-                        .orElseGet(() -> refused(new ListRefusal.UnknownAuthority(authority)));
+                        .orElseGet(() -> refused(hub, new ListRefusal.UnknownAuthority(authority)));
         };
     }
 
@@ -82,10 +83,10 @@ public final class RevocationListsResource {
     private HttpResponse show(Hub hub, String authority) {
         Revocation.Standing standing = hub.revocation().standing(authority).orElse(null);
         if (standing == null) {
-            return refused(new ListRefusal.UnknownAuthority(authority));
+            return refused(hub, new ListRefusal.UnknownAuthority(authority));
         }
         return standing.held() == null && standing.url() == null
-                ? refused(new ListRefusal.ListMissing(authority))
+                ? refused(hub, new ListRefusal.ListMissing(authority))
                 : Answers.json(200, json(standing));
     }
 
@@ -112,7 +113,7 @@ public final class RevocationListsResource {
         return json;
     }
 
-    private static HttpResponse refused(ListRefusal why) {
+    private static HttpResponse refused(Hub hub, ListRefusal why) {
         int status = switch (why) {
             case ListRefusal.UnknownAuthority _, ListRefusal.ListMissing _ -> 404;
             case ListRefusal.LastOrigin _, ListRefusal.ListFromNowhere _ -> 409;
@@ -120,6 +121,6 @@ public final class RevocationListsResource {
             case ListRefusal.ListNotFetched _ -> 502;
             case ListRefusal.ListUnusable _ -> 400;
         };
-        return Answers.error(status, why.reason(), why.explain());
+        return Answers.error(status, why.reason(), why.explain(new Commands(hub.name())));
     }
 }

@@ -95,13 +95,14 @@ public final class TlsPoliciesResource {
         if (PolicyStore.comesWithServer(name)) {
             return comesWithServer(name);
         }
-        if (!"true".equals(request.query().get(ACCEPT_LOSS))
-                && policies.find(name).isPresent()) {
-            DryRun run = rehearsal.ifPolicyWere(policy);
-            if (!run.lost().isEmpty()) {
-                return wouldLose(run, policy, "");
-            }
+        List<Hub> users = users(name);
+        DryRun run = policies.find(name).isPresent() ? rehearsal.ifPolicyWere(policy) : null;
+        if (run != null
+                && !"true".equals(request.query().get(ACCEPT_LOSS))
+                && !run.lost().isEmpty()) {
+            return wouldLose(run, policy, users);
         }
+        ObjectNode found = run == null ? null : document(run, users);
         return hubs.whileUnchanged(() -> {
             boolean isNew = policies.find(name).isEmpty();
             if (isNew && policies.isFull()) {
@@ -110,7 +111,11 @@ public final class TlsPoliciesResource {
             }
             policies.put(policy);
             changed.run();
-            return Answers.json(isNew ? 201 : 200, json(policy));
+            ObjectNode answer = json(policy);
+            if (found != null) {
+                answer.set("dryRun", found);
+            }
+            return Answers.json(isNew ? 201 : 200, answer);
         });
     }
 
@@ -148,9 +153,12 @@ public final class TlsPoliciesResource {
     }
 
     private List<String> usedBy(String name) {
+        return users(name).stream().map(hub -> hub.name().value()).toList();
+    }
+
+    private List<Hub> users(String name) {
         return hubs.all().stream()
                 .filter(hub -> name.equals(policyName(hub.settings().get().tls())))
-                .map(hub -> hub.name().value())
                 .toList();
     }
 
@@ -201,33 +209,30 @@ public final class TlsPoliciesResource {
         boolean sets = body.has("policy") || !body.has("reportOnly");
         String name = body.optionalText("policy");
         String tried = body.optionalText("reportOnly");
-        if (sets && !acceptLoss) {
-            HttpResponse loss = lossOf(hub, name);
-            if (loss != null) {
-                return loss;
+        TlsPolicy policy = sets ? wanted(hub, name) : null;
+        DryRun run = policy == null ? null : rehearsal.ifHubHad(hub.name(), policy);
+        if (policy != null && run != null && !acceptLoss && !run.lost().isEmpty()) {
+            return wouldLose(run, policy, List.of(hub));
+        }
+        if (body.has("reportOnly")) {
+            if (hubs.tryTlsPolicy(hub.name(), tried) instanceof HubChange.Refused(var why)) {
+                return HubRefusals.answer(hub.name(), why);
             }
+            rehearsal.trialBegins(hub.name());
         }
-        if (body.has("reportOnly") && hubs.tryTlsPolicy(hub.name(), tried) instanceof HubChange.Refused(var why)) {
-            return HubRefusals.answer(why);
-        }
-        return sets ? set(hub, name) : Answers.json(200, ofHub(hub));
+        return sets ? set(hub, name, run) : Answers.json(200, ofHub(hub));
     }
 
-    /** What the operator has to accept first; null when nobody would be lost, and when there is no such policy. */
-    private @Nullable HttpResponse lossOf(Hub hub, @Nullable String name) throws BadRequest {
+    /** The policy that the hub would have; null when there is no such policy. */
+    private @Nullable TlsPolicy wanted(Hub hub, @Nullable String name) {
         HubTls now = hub.settings().get().tls();
-        TlsPolicy policy = name == null
+        return name == null
                 ? policies.of(new HubTls(now.strict(), now.ecc(), null, null))
                 : policies.find(name).orElse(null);
-        if (policy == null) {
-            return null;
-        }
-        DryRun run = rehearsal.ifHubHad(hub.name(), policy);
-        return run.lost().isEmpty() ? null : wouldLose(run, policy, hub.name().value());
     }
 
-    /** @param hub empty for a policy of several */
-    private HttpResponse wouldLose(DryRun run, TlsPolicy policy, String hub) throws BadRequest {
+    /** @param changed the hubs that have the policy, or would have it */
+    private HttpResponse wouldLose(DryRun run, TlsPolicy policy, List<Hub> changed) throws BadRequest {
         int lost = run.lost().size();
         String first = run.lost().stream()
                 .limit(NAMED_MAX)
@@ -243,14 +248,25 @@ public final class TlsPoliciesResource {
                                 + (lost > NAMED_MAX ? " and " + (lost - NAMED_MAX) + " more" : "")
                                 + ". Nothing was changed. Say that you accept this with --yes (in the operator API"
                                 + " acceptLoss).");
-        body.set("dryRun", new DryRunDocument(run, hub, List.of(), clock.instant()).page("", SHOWN_MAX));
+        body.set("dryRun", document(run, changed));
         return Answers.json(409, body);
     }
 
-    private HttpResponse set(Hub hub, @Nullable String name) {
+    private ObjectNode document(DryRun run, List<Hub> changed) throws BadRequest {
+        return new DryRunDocument(run, changed, rehearsal::neverSeen, clock.instant()).page("", SHOWN_MAX);
+    }
+
+    /** @param run what the change does to devices */
+    private HttpResponse set(Hub hub, @Nullable String name, @Nullable DryRun run) throws BadRequest {
         return switch (hubs.changeTlsPolicy(hub.name(), name)) {
-            case HubChange.Done(var changed, var _) -> Answers.json(200, ofHub(changed));
-            case HubChange.Refused(var why) -> HubRefusals.answer(why);
+            case HubChange.Done(var changed, var _) -> {
+                ObjectNode answer = ofHub(changed);
+                if (run != null) {
+                    answer.set("dryRun", document(run, List.of(changed)));
+                }
+                yield Answers.json(200, answer);
+            }
+            case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }
 

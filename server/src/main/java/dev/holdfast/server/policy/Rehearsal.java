@@ -41,6 +41,13 @@ public final class Rehearsal {
         return run(paths.ifPolicyWere(policy));
     }
 
+    /** A hub tries another policy, or the same one anew: whom it would refuse is reported once more. */
+    public void trialBegins(HubName hub) {
+        for (FleetDevice device : fleet.all(FleetQuery.of(hub.value())).toList()) {
+            boolean _ = fleet.tell(device.hub(), device.device(), null);
+        }
+    }
+
     private DryRun run(PolicyPath after) {
         Map<String, Set<String>> registered = new HashMap<>();
         return DryRun.of(

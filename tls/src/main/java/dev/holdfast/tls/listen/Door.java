@@ -1,9 +1,12 @@
 package dev.holdfast.tls.listen;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.tls.hello.HelloShapes;
 import dev.holdfast.tls.identity.ChainChooser;
 import dev.holdfast.tls.identity.ServerIdentities;
+import dev.holdfast.tls.peer.Offer;
 import dev.holdfast.tls.policy.Directory;
 import dev.holdfast.tls.policy.GroupPreference;
 import dev.holdfast.tls.report.Report;
@@ -44,12 +47,30 @@ record Door(
             return;
         }
         Instant now = clock.instant();
-        Report report = Report.of(connection, now, null, null, why.reason(), TlsExplanation.of(why, now), why)
+        Report report = Report.of(
+                        connection,
+                        now,
+                        null,
+                        null,
+                        why.reason(),
+                        TlsExplanation.of(why, now, commands(connection)),
+                        why)
                 .with(AlertSeen.of(why));
         try {
             reports.accept(report);
         } catch (RuntimeException e) {
             LOG.error("a report was not taken: {}", report, e);
         }
+    }
+
+    /** Of the hub whose name the client asked for: the first label of its host names is the name of a hub. */
+    private Commands commands(Connection connection) {
+        return Offer.of(connection)
+                .map(Offer::serverName)
+                .flatMap(name -> directory.find(name, null))
+                .filter(Directory.Endpoint::registered)
+                .flatMap(endpoint -> HubName.parse(endpoint.name().split("\\.", 2)[0]))
+                .map(Commands::new)
+                .orElse(Commands.OF_NO_HUB);
     }
 }

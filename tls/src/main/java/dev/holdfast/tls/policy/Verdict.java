@@ -225,7 +225,7 @@ public sealed interface Verdict {
         if (fitting.isEmpty()) {
             return new NoCommonSuite(
                     policy.name(),
-                    hello.offeredSuites(),
+                    suites(hello),
                     policy.suites().stream().map(CipherSuite::name).toList());
         }
         if (fitting.stream().noneMatch(suite -> hasGroupFor(suite, hello, policy))) {
@@ -251,5 +251,12 @@ public sealed interface Verdict {
                         .flatMap(keyType -> keyType.signatures(version).stream())
                         .map(SignatureScheme::toString)
                         .toList());
+    }
+
+    /** Without the signals that stand among them and are none (RFC 5746, RFC 7507). */
+    private static List<String> suites(ClientHello hello) {
+        return hello.offeredSuites().stream()
+                .filter(name -> !name.endsWith("_SCSV"))
+                .toList();
     }
 }

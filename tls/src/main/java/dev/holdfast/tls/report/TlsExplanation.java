@@ -1,5 +1,7 @@
 package dev.holdfast.tls.report;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.base.HubName;
 import dev.holdfast.tls.report.HandshakeFailure.AlertReceived;
 import dev.holdfast.tls.report.HandshakeFailure.ClosedInHandshake;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeRejected;
@@ -36,17 +38,17 @@ public final class TlsExplanation {
     /** A hello can name thousands; a person reads the first ones. */
     private static final int NAMES_MAX = 40;
 
-    private static final String OTHER_POLICY =
-            "'holdfast policy list' shows the policies there are, and 'holdfast policy set HUB NAME' gives a hub another one.";
-
     private TlsExplanation() {}
 
-    /** @param now by the server's clock */
-    public static String of(TlsRefusal refusal, Instant now) {
+    /**
+     * @param now by the server's clock
+     * @param commands of the hub that the client asked for
+     */
+    public static String of(TlsRefusal refusal, Instant now, Commands commands) {
         return switch (refusal) {
             case HelloRefusal hello -> ofHello(hello);
-            case VerdictRefusal verdict -> ofVerdict(verdict);
-            case HandshakeFailure failure -> ofHandshake(failure, now);
+            case VerdictRefusal verdict -> ofVerdict(verdict, commands);
+            case HandshakeFailure failure -> ofHandshake(failure, now, commands);
         };
     }
 
@@ -86,22 +88,23 @@ public final class TlsExplanation {
         };
     }
 
-    private static String ofVerdict(VerdictRefusal refusal) {
+    private static String ofVerdict(VerdictRefusal refusal, Commands commands) {
         return switch (refusal) {
             case UnknownServerName(var serverName) ->
                 "The client asks for '" + serverName
                         + "' (SNI), and there is no hub of that name. Check the host name in its"
-                        + " connection string; 'holdfast hub list' shows the hubs there are, and 'holdfast hub create NAME' makes"
-                        + " one.";
+                        + " connection string; " + Commands.plain("hub list") + " shows the hubs there are, and "
+                        + Commands.plain("hub create " + hubIn(serverName)) + " makes one.";
             case EngineCannot(var policy) ->
                 "The TLS policy " + policy
                         + " accepts the client, but the Java runtime of this server has switched off what"
                         + " they agree on. Start the server without settings of its own for jdk.tls.disabledAlgorithms, or"
-                        + " give the hub a policy without TLS 1.0, 1.1, 3DES and RSA key exchange. " + OTHER_POLICY;
+                        + " give the hub a policy without TLS 1.0, 1.1, 3DES and RSA key exchange. "
+                        + otherPolicy(commands);
             case NoCommonVersion(var policy, var offered, var accepted) ->
                 "The client offers " + list(offered) + ", and the TLS policy " + policy + " accepts " + list(accepted)
                         + ". Update the client's TLS library or let it use one of the accepted versions; or give its hub a policy that"
-                        + " accepts what it offers. " + OTHER_POLICY;
+                        + " accepts what it offers. " + otherPolicy(commands);
             case FallbackNotNeeded(var offered, var accepted) ->
                 "The client fell back to " + offered + " after a failed attempt, although it and this server can speak "
                         + accepted + ". Something between the two disturbs the first attempt; find it, or turn the"
@@ -110,18 +113,18 @@ public final class TlsExplanation {
                 "The client offers nothing better than " + what + ", which the policy " + policy
                         + " stopped to accept at " + at
                         + ". Update the client's TLS library, or give its hub a policy that still accepts it. "
-                        + OTHER_POLICY;
+                        + otherPolicy(commands);
             case NoCommonSuite(var policy, var offered, var accepted) ->
                 "The client and the TLS policy " + policy + " have no cipher suite in common. The client offers "
                         + list(offered) + "; the policy accepts " + list(accepted)
                         + ". Enable one of the accepted suites in the client, or choose a policy that has one of the"
-                        + " client's. " + OTHER_POLICY;
+                        + " client's. " + otherPolicy(commands);
             case NoCommonGroup(var policy, var offered, var accepted) ->
                 "The client and the TLS policy " + policy
                         + " have no key exchange group in common. The client offers (supported_groups) "
                         + list(offered) + "; the policy accepts " + list(accepted)
                         + ". Enable one of the accepted groups in the client, or choose a policy that has one of the client's. "
-                        + OTHER_POLICY;
+                        + otherPolicy(commands);
             case CertificateCurveNotOffered(var offered, var curve) ->
                 "The client offers only ECDSA cipher suites, and the ECC server certificate has a key on " + curve
                         + ", which is not among the client's groups (supported_groups): " + list(offered)
@@ -134,10 +137,11 @@ public final class TlsExplanation {
         };
     }
 
-    private static String ofHandshake(HandshakeFailure failure, Instant now) {
+    private static String ofHandshake(HandshakeFailure failure, Instant now, Commands commands) {
         return switch (failure) {
             case AlertReceived(var alert, var shown) ->
-                "The client ended the handshake with the alert '" + alert + "'. " + ofAlert(alert, shown, now);
+                "The client ended the handshake with the alert '" + alert + "'. "
+                        + ofAlert(alert, shown, now, commands);
             case HandshakeRejected(var what) ->
                 "The handshake failed at a message of the client: " + what
                         + ". The client's TLS library, its certificate or its key is at fault: look at its log, and at whether key and"
@@ -145,7 +149,7 @@ public final class TlsExplanation {
             case ServerKeyLost(var key) ->
                 "This server could not sign with the key " + key
                         + ": its token does not answer. Connect the token and start the server again, or show the"
-                        + " installation's own certificate with 'holdfast cert server renew'.";
+                        + " installation's own certificate with " + Commands.plain("cert server renew") + ".";
             case HandshakeTooSlow(var max) ->
                 "The handshake was not finished within " + seconds(max)
                         + ". The network loses packets, or the client stalls: look at the path's MTU and at the client's"
@@ -158,7 +162,7 @@ public final class TlsExplanation {
             case ClosedInHandshake(var shown) ->
                 "The client closed the connection in the middle of the handshake without saying why. Some clients, those on"
                         + " Node.js for example, do that when they do not trust the certificate they were shown, or call the"
-                        + " server by a name that it does not have. " + trust(shown) + goodFor(shown);
+                        + " server by a name that it does not have. " + trust(shown, commands) + goodFor(shown);
             case RenegotiationRefused() ->
                 "The client asked for a second handshake in a running connection (renegotiation). That is always refused;"
                         + " turn it off in the client.";
@@ -177,18 +181,18 @@ public final class TlsExplanation {
         };
     }
 
-    private static String ofAlert(String alert, Shown shown, Instant now) {
+    private static String ofAlert(String alert, Shown shown, Instant now, Commands commands) {
         return switch (alert) {
-            case "unknown_ca" -> "It does not trust the root of the chain it was shown. " + install(shown);
+            case "unknown_ca" -> "It does not trust the root of the chain it was shown. " + install(shown, commands);
             case "bad_certificate", "certificate_unknown" ->
                 "It did not accept the server's certificate: it does not trust the root, or connects by a name that the"
-                        + " certificate does not have. " + trust(shown) + goodFor(shown)
+                        + " certificate does not have. " + trust(shown, commands) + goodFor(shown)
                         + " A client whose clock is wrong may say the same: "
                         + clocks(shown, now);
             case "certificate_expired" ->
                 "By its clock the server's certificate is not valid now. " + clocks(shown, now)
-                        + " Set the client's clock; if it is right, look at the server's clock, and at its certificate with"
-                        + " 'holdfast cert server show'.";
+                        + " Set the client's clock; if it is right, look at the server's clock, and at its certificate with "
+                        + Commands.plain("cert server show") + ".";
             case "unsupported_certificate" ->
                 "It can't use a certificate of this key type. Enable RSA or ECDSA (P-256) in its TLS library.";
             case "handshake_failure", "insufficient_security", "illegal_parameter", "protocol_version" ->
@@ -206,21 +210,34 @@ public final class TlsExplanation {
                 + ", and this server's clock says " + now.truncatedTo(ChronoUnit.SECONDS) + ".";
     }
 
-    private static String trust(Shown shown) {
-        return "If it is about trust: t" + install(shown).substring(1);
+    private static String trust(Shown shown, Commands commands) {
+        return "If it is about trust: t" + install(shown, commands).substring(1);
     }
 
     private static String goodFor(Shown shown) {
         return " The certificate is good for " + list(shown.names()) + ".";
     }
 
-    private static String install(Shown shown) {
+    private static String install(Shown shown, Commands commands) {
         return "The chain shown leads to the root '" + shown.root()
                 + "'; install this server's ca.pem in the client, or ca-WORLD.pem for a name of a further trust world."
-                + " 'holdfast cert bundle --hub HUB' prints what the clients of a hub need"
+                + " " + commands.ofHub("cert bundle") + " prints what the clients of a hub need"
                 + (shown.serverName() == null
                         ? ". It named no server (no SNI)."
                         : ". It asked for '" + shown.serverName() + "'.");
+    }
+
+    private static String otherPolicy(Commands commands) {
+        return Commands.plain("policy list") + " shows the policies there are, and "
+                + Commands.plain("policy set " + commands.name() + " NAME") + " gives a hub another one.";
+    }
+
+    /** A hub's name is the first label of its host names. */
+    private static String hubIn(String serverName) {
+        int dot = serverName.indexOf('.');
+        return HubName.parse(dot < 0 ? serverName : serverName.substring(0, dot))
+                .map(HubName::value)
+                .orElse("NAME");
     }
 
     private static String list(List<String> names) {

@@ -2,6 +2,7 @@ package dev.holdfast.tls.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.testkit.RawHello;
 import dev.holdfast.tls.hello.CipherSuite;
 import dev.holdfast.tls.hello.ClientHello;
@@ -45,7 +46,7 @@ class VerdictTest {
     private static Accept accepted(RawHello raw, TlsPolicy policy) {
         return switch (Verdict.judge(hello(raw), policy, NOW)) {
             case Accept accept -> accept;
-            case Refuse(var why) -> throw new AssertionError(TlsExplanation.of(why, Instant.EPOCH));
+            case Refuse(var why) -> throw new AssertionError(TlsExplanation.of(why, Instant.EPOCH, Commands.OF_NO_HUB));
         };
     }
 
@@ -167,7 +168,7 @@ class VerdictTest {
 
         assertThat(old)
                 .isEqualTo(new NoCommonVersion("hub-2025", List.of("up to TLS 1.0"), List.of("TLS 1.3", "TLS 1.2")));
-        assertThat(TlsExplanation.of(old, Instant.EPOCH))
+        assertThat(TlsExplanation.of(old, Instant.EPOCH, Commands.OF_NO_HUB))
                 .contains("up to TLS 1.0")
                 .contains("TLS 1.3, TLS 1.2");
         assertThat(refused(RawHello.tls13().versions(0x7F1C), STANDARD)).isInstanceOf(NoCommonVersion.class);
@@ -182,7 +183,7 @@ class VerdictTest {
         VerdictRefusal refusal = refused(RawHello.tls12().suites(RSA_AES128_CBC_SHA, 0x00FF), STANDARD);
 
         assertThat(refusal).isInstanceOf(NoCommonSuite.class);
-        assertThat(TlsExplanation.of(refusal, Instant.EPOCH))
+        assertThat(TlsExplanation.of(refusal, Instant.EPOCH, Commands.OF_NO_HUB))
                 .contains("TLS_RSA_WITH_AES_128_CBC_SHA")
                 .contains("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384");
     }
@@ -209,7 +210,7 @@ class VerdictTest {
                         "hub-2025",
                         List.of("brainpoolP256r1", "X25519MLKEM768"),
                         List.of("x25519", "secp256r1", "secp384r1")));
-        assertThat(TlsExplanation.of(refusal, Instant.EPOCH))
+        assertThat(TlsExplanation.of(refusal, Instant.EPOCH, Commands.OF_NO_HUB))
                 .contains("brainpoolP256r1")
                 .contains("secp384r1");
         assertThat(refused(RawHello.tls13().groups(0x11EC), STANDARD)).isInstanceOf(NoCommonGroup.class);
@@ -234,7 +235,7 @@ class VerdictTest {
         VerdictRefusal refusal = refused(x25519Only, STANDARD);
 
         assertThat(refusal).isEqualTo(new CertificateCurveNotOffered(List.of("x25519"), "secp256r1"));
-        assertThat(TlsExplanation.of(refusal, Instant.EPOCH))
+        assertThat(TlsExplanation.of(refusal, Instant.EPOCH, Commands.OF_NO_HUB))
                 .contains("secp256r1")
                 .contains("x25519");
         assertThat(accepted(RawHello.tls13().versions(0x0304).groups(29).signatureAlgorithms(0x0403), STANDARD)

@@ -2,6 +2,7 @@ package dev.holdfast.tls.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.tls.report.HandshakeFailure.AlertReceived;
 import dev.holdfast.tls.report.HandshakeFailure.ClosedInHandshake;
 import dev.holdfast.tls.report.HandshakeFailure.HandshakeRejected;
@@ -76,7 +77,7 @@ class TlsExplanationTest {
     @MethodSource("everyCase")
     void every_refusal_has_a_word_and_sentences(TlsRefusal refusal) {
         assertThat(refusal.reason()).matches("[A-Z][A-Za-z0-9]+");
-        assertThat(TlsExplanation.of(refusal, NOW))
+        assertThat(TlsExplanation.of(refusal, NOW, Commands.OF_NO_HUB))
                 .matches("(?s)[A-Z0-9].{40,}[.]")
                 .doesNotContain("null", "[", "..");
     }
@@ -94,18 +95,20 @@ class TlsExplanationTest {
 
     @Test
     void trouble_with_trust_names_root_file_and_name() {
-        assertThat(TlsExplanation.of(new AlertReceived("unknown_ca", SHOWN), NOW))
+        assertThat(TlsExplanation.of(new AlertReceived("unknown_ca", SHOWN), NOW, Commands.OF_NO_HUB))
                 .contains("does not trust the root", "CN=Holdfast RSA Root 1", "ca.pem", "hub1.holdfast.localhost");
-        assertThat(TlsExplanation.of(new AlertReceived("bad_certificate", SHOWN), NOW))
+        assertThat(TlsExplanation.of(new AlertReceived("bad_certificate", SHOWN), NOW, Commands.OF_NO_HUB))
                 .contains("*.holdfast.localhost");
         assertThat(TlsExplanation.of(
-                        new AlertReceived("unknown_ca", new Shown("CN=R", List.of(), null, NOW, NOW)), NOW))
+                        new AlertReceived("unknown_ca", new Shown("CN=R", List.of(), null, NOW, NOW)),
+                        NOW,
+                        Commands.OF_NO_HUB))
                 .contains("no SNI");
     }
 
     @Test
     void who_only_closes_is_told_of_trust_and_names() {
-        assertThat(TlsExplanation.of(new ClosedInHandshake(SHOWN), NOW))
+        assertThat(TlsExplanation.of(new ClosedInHandshake(SHOWN), NOW, Commands.OF_NO_HUB))
                 .contains(
                         "Node.js", "CN=Holdfast RSA Root 1", "holdfast cert bundle", "good for *.holdfast.localhost.");
     }
@@ -116,7 +119,7 @@ class TlsExplanationTest {
                 new NoCommonVersion("p", List.of("up to TLS 1.1"), List.of("TLS 1.2")),
                 new NoCommonSuite("p", List.of("A"), List.of("B")),
                 new NoCommonGroup("p", List.of("A"), List.of("B")))) {
-            assertThat(TlsExplanation.of(refusal, NOW)).contains("holdfast policy set HUB NAME");
+            assertThat(TlsExplanation.of(refusal, NOW, Commands.OF_NO_HUB)).contains("holdfast policy set HUB NAME");
         }
     }
 
@@ -125,10 +128,10 @@ class TlsExplanationTest {
         List<String> many =
                 IntStream.range(0, 5_000).mapToObj(i -> "SUITE_" + i).toList();
 
-        assertThat(TlsExplanation.of(new NoCommonSuite("p", many, List.of("B")), NOW))
+        assertThat(TlsExplanation.of(new NoCommonSuite("p", many, List.of("B")), NOW, Commands.OF_NO_HUB))
                 .contains("SUITE_39 and 4960 more")
                 .hasSizeLessThan(2_000);
-        assertThat(TlsExplanation.of(new NoCommonSuite("p", List.of(), List.of("B")), NOW))
+        assertThat(TlsExplanation.of(new NoCommonSuite("p", List.of(), List.of("B")), NOW, Commands.OF_NO_HUB))
                 .contains("offers none;");
     }
 }

@@ -270,11 +270,12 @@ public final class AmqpClient implements AutoCloseable {
         });
     }
 
-    private void ended(@Nullable AmqpRefusal why) {
+    private @Nullable String ended(@Nullable AmqpRefusal why) {
         fail(
                 why == null
                         ? new AmqpError(AmqpError.CONNECTION_FORCED, "The connection to the server ended.")
-                        : why.toError());
+                        : why.toError(null));
+        return null;
     }
 
     private void fail(AmqpError error) {

@@ -67,8 +67,12 @@ public sealed interface AmqpRefusal {
     /** A bug of ours; its stack is in the log. */
     record InternalFailure() implements AmqpRefusal {}
 
-    /** What the peer is told. */
-    default AmqpError toError() {
+    /**
+     * What the peer is told.
+     *
+     * @param report its id, for whoever reads the error; null when there is none
+     */
+    default AmqpError toError(@Nullable String report) {
         String condition = switch (this) {
             case NotAmqp _, FrameTooLarge _, ChannelOutOfRange _ -> AmqpError.FRAMING_ERROR;
             case FrameMalformed _, PlainMalformed _ -> AmqpError.DECODE_ERROR;
@@ -78,7 +82,8 @@ public sealed interface AmqpRefusal {
             case UnknownHost _ -> AmqpError.NOT_FOUND;
             case InternalFailure _ -> AmqpError.INTERNAL_ERROR;
         };
-        return new AmqpError(condition, reason() + ": " + explain());
+        return new AmqpError(
+                condition, reason() + ": " + explain() + (report == null ? "" : " (report " + report + ")"));
     }
 
     /** What happened and what to change, in sentences. */

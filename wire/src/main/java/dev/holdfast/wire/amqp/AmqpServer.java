@@ -6,7 +6,7 @@ import dev.holdfast.wire.Mount;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /** AMQP 1.0 for clients that connect. Put on a connection whose TLS handshake is done, or on a WebSocket. */
@@ -18,19 +18,20 @@ public final class AmqpServer implements Mount {
             List<AmqpFace> faces,
             Limits limits,
             Predicate<Connection> showedCertificate,
-            BiConsumer<Connection, AmqpRefusal> refused,
+            BiFunction<Connection, AmqpRefusal, String> refused,
             Set<String> symbols) {}
 
     /**
      * @param faces asked in this order
      * @param showedCertificate whether the TLS handshake of a connection showed a client certificate
-     * @param refused told about every connection that the protocol itself refused; quick, on the event loop
+     * @param refused told about every connection that the protocol itself refused; quick, on the event loop; says the id of the report,
+     *     which the peer is told
      */
     public AmqpServer(
             List<AmqpFace> faces,
             Limits limits,
             Predicate<Connection> showedCertificate,
-            BiConsumer<Connection, AmqpRefusal> refused) {
+            BiFunction<Connection, AmqpRefusal, String> refused) {
         Set<String> symbols = new HashSet<>(Engines.SYMBOLS);
         faces.forEach(face -> symbols.addAll(face.symbols()));
         settings = new Settings(List.copyOf(faces), limits, showedCertificate, refused, Set.copyOf(symbols));

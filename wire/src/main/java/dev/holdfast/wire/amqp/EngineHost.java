@@ -30,8 +30,12 @@ import org.slf4j.LoggerFactory;
 final class EngineHost extends ChannelDuplexHandler {
     /** Told once, when the connection is over for whatever reason. */
     interface Ended {
-        /** @param why null when the peer or this side closed it as the protocol says, or the socket ended */
-        void ended(@Nullable AmqpRefusal why);
+        /**
+         * @param why null when the peer or this side closed it as the protocol says, or the socket ended
+         * @return the id of the report of that; null when there is none
+         */
+        @Nullable
+        String ended(@Nullable AmqpRefusal why);
     }
 
     /** How long a peer has to read the reason before its socket is closed. */
@@ -172,9 +176,9 @@ final class EngineHost extends ChannelDuplexHandler {
         boolean canTell =
                 frames != null && frames.isPastHeader() && !connection().isLocallyClosed();
         boolean openDue = !connection().isLocallyOpen();
-        end(why);
+        String report = end(why);
         if (canTell) {
-            for (byte[] frame : Engines.farewell(openDue, why.toError())) {
+            for (byte[] frame : Engines.farewell(openDue, why.toError(report))) {
                 var _ = channel.write(Unpooled.wrappedBuffer(frame));
             }
         }
@@ -208,7 +212,7 @@ final class EngineHost extends ChannelDuplexHandler {
         if (connection().isLocallyOpen()) {
             connection().close();
         }
-        end(null);
+        String _ = end(null);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -218,7 +222,7 @@ final class EngineHost extends ChannelDuplexHandler {
             return;
         }
         AmqpError error = AmqpError.of(connection().getCondition());
-        end(new AmqpRefusal.ProtocolViolated(error == null ? "the engine closed" : error.description()));
+        String _ = end(new AmqpRefusal.ProtocolViolated(error == null ? "the engine closed" : error.description()));
         channel.flush();
         closeLater();
     }
@@ -255,7 +259,7 @@ final class EngineHost extends ChannelDuplexHandler {
         var _ = channel.close();
     }
 
-    private void end(@Nullable AmqpRefusal why) {
+    private @Nullable String end(@Nullable AmqpRefusal why) {
         over = true;
         if (frames != null) {
             frames.over();
@@ -263,7 +267,7 @@ final class EngineHost extends ChannelDuplexHandler {
         engine.shutdown();
         turns.clear();
         List.copyOf(links).forEach(AmqpLink::release);
-        ended.ended(why);
+        return ended.ended(why);
     }
 
     private void output(ProtonBuffer buffer, @Nullable Runnable written) {
@@ -311,7 +315,7 @@ final class EngineHost extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (!over) {
-            end(null);
+            String _ = end(null);
         }
         context.fireChannelInactive();
     }
@@ -324,7 +328,7 @@ final class EngineHost extends ChannelDuplexHandler {
             LOG.warn("An AMQP connection from {} failed", channel.remoteAddress(), cause);
         }
         if (!over) {
-            end(null);
+            String _ = end(null);
         }
         closeNow();
     }

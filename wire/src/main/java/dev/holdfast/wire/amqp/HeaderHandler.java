@@ -100,7 +100,7 @@ final class HeaderHandler extends ByteToMessageDecoder {
     private void refuse(ChannelHandlerContext context, AmqpRefusal why) {
         decided = true;
         stopWaiting();
-        settings.refused().accept(connection, why);
+        String _ = settings.refused().apply(connection, why);
         context.writeAndFlush(Unpooled.wrappedBuffer(ProtocolHeader.of(ProtocolHeader.SASL)))
                 .addListener(ChannelFutureListener.CLOSE);
     }

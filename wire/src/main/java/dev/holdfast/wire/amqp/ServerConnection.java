@@ -148,14 +148,13 @@ final class ServerConnection {
         return false;
     }
 
-    private void ended(@Nullable AmqpRefusal why) {
-        if (why != null) {
-            settings.refused().accept(socket, why);
-        }
+    private @Nullable String ended(@Nullable AmqpRefusal why) {
+        String report = why == null ? null : settings.refused().apply(socket, why);
         AmqpConversation open = conversation;
         conversation = null;
         if (open != null) {
             host.guarded(open::ended);
         }
+        return report;
     }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +53,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             Duration firstHeadMaxTime,
             Executor threads,
             InstantSource clock,
-            Consumer<RefusedRequest> refused,
+            Function<RefusedRequest, String> refused,
             BodyBudget bodies,
             HttpUpgrade upgrade) {}
 
@@ -273,7 +273,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         try {
             parts.threads().execute(work);
         } catch (RejectedExecutionException stopping) {
-            write(context, render(Responses.refused(RequestFault.OVERLOADED), false, true), true);
+            write(context, render(Responses.refused(RequestFault.OVERLOADED, null), false, true), true);
         }
     }
 
@@ -407,8 +407,8 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ChannelHandlerContext context, RequestFault fault) {
-        parts.refused().accept(new RefusedRequest(connection, fault));
-        end(context, render(Responses.refused(fault), false, true));
+        String report = parts.refused().apply(new RefusedRequest(connection, fault));
+        end(context, render(Responses.refused(fault, report), false, true));
     }
 
     /** Sends the last answer of the connection, and passes over what was not read of the request. */

@@ -8,7 +8,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * HTTP/1.1 on accepted connections: one request at a time and in order, each bounded in bytes and time, answered by the first
@@ -30,14 +30,15 @@ public final class HttpServer implements Mount {
             Limits.Arrival arrival,
             Executor threads,
             InstantSource clock,
-            Consumer<RefusedRequest> refused) {
+            Function<RefusedRequest, String> refused) {
         this(faces, limits, arrival, threads, clock, refused, HttpVersions.ONLY_1_1, HttpUpgrade.NONE);
     }
 
     /**
      * @param faces asked in this order
      * @param threads starts a thread that may block for each request, in production one virtual thread a task
-     * @param refused told of every request that no face saw; called on event loops, so it is quick
+     * @param refused told of every request that no face saw, and says the id of the report, which the client is told; called on
+     *     event loops, so it is quick
      * @param upgrade asked before the faces
      */
     public HttpServer(
@@ -46,7 +47,7 @@ public final class HttpServer implements Mount {
             Limits.Arrival arrival,
             Executor threads,
             InstantSource clock,
-            Consumer<RefusedRequest> refused,
+            Function<RefusedRequest, String> refused,
             HttpVersions versions,
             HttpUpgrade upgrade) {
         this.versions = versions;

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Makes what is written of what a face answered, and the answers that this package gives itself. */
@@ -100,8 +101,12 @@ final class Responses {
         return value;
     }
 
-    static HttpResponse refused(RequestFault fault) {
-        HttpResponse response = message(fault.status(), fault.explain());
+    /** @param report its id, for whoever reads the answer; null when there is none */
+    static HttpResponse refused(RequestFault fault, @Nullable String report) {
+        HttpResponse response = report == null
+                ? message(fault.status(), fault.explain())
+                : message(fault.status(), fault.explain() + " (report " + report + ")")
+                        .with("x-ms-request-id", report);
         return fault == RequestFault.OVERLOADED || fault == RequestFault.TOO_MANY_BODIES
                 ? response.with("Retry-After", "1")
                 : response;

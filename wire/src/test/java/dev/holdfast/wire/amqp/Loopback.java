@@ -44,8 +44,10 @@ final class Loopback implements AutoCloseable {
 
     Loopback(Limits limits) {
         this.limits = limits;
-        AmqpServer server =
-                new AmqpServer(List.of(face), limits, _ -> showedCertificate, (_, refusal) -> refusals.add(refusal));
+        AmqpServer server = new AmqpServer(List.of(face), limits, _ -> showedCertificate, (_, refusal) -> {
+            refusals.add(refusal);
+            return "report-1";
+        });
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -25,7 +25,10 @@ class OpenTimeTest {
         channel.freezeTime();
         Connection connection = Connection.accept(
                 channel, "amqp", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), Instant.EPOCH);
-        new AmqpServer(List.of(new ScriptedFace()), Limits.defaults(), _ -> false, (_, why) -> refusals.add(why))
+        new AmqpServer(List.of(new ScriptedFace()), Limits.defaults(), _ -> false, (_, why) -> {
+                    refusals.add(why);
+                    return "report-1";
+                })
                 .mount(connection);
     }
 

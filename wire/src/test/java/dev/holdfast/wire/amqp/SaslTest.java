@@ -199,7 +199,9 @@ class SaslTest {
         try (RawAmqp client = server.raw()) {
             client.greet(ProtocolHeader.AMQP).send(RawAmqp.open("nowhere.example:5671"));
             assertThat(client.read().code()).isEqualTo(Performatives.OPEN);
-            assertThat(client.closeError()).startsWith("amqp:not-found: UnknownHost");
+            assertThat(client.closeError())
+                    .startsWith("amqp:not-found: UnknownHost")
+                    .endsWith(" (report report-1)");
             client.awaitClosed();
         }
         assertThat(server.refusal()).isEqualTo(new AmqpRefusal.UnknownHost("nowhere.example"));

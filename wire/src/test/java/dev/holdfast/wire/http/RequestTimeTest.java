@@ -56,7 +56,10 @@ class RequestTimeTest {
                         limits.arrival(),
                         Runnable::run,
                         InstantSource.fixed(Instant.EPOCH),
-                        request -> refused.add(request.fault().reason()))
+                        request -> {
+                            refused.add(request.fault().reason());
+                            return "report-1";
+                        })
                 .mount(connection);
     }
 

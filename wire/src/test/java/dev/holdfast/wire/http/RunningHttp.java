@@ -35,7 +35,10 @@ final class RunningHttp implements AutoCloseable {
 
     RunningHttp(Limits.Http limits, Limits.Arrival arrival, HttpFace... faces) throws InterruptedException {
         HttpServer server =
-                new HttpServer(List.of(faces), limits, arrival, threads, InstantSource.fixed(NOW), refused::add);
+                new HttpServer(List.of(faces), limits, arrival, threads, InstantSource.fixed(NOW), request -> {
+                    refused.add(request);
+                    return "report-1";
+                });
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

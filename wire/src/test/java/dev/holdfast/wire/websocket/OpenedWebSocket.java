@@ -65,7 +65,7 @@ final class OpenedWebSocket {
                         limits.arrival(),
                         Runnable::run,
                         InstantSource.fixed(Instant.EPOCH),
-                        _ -> {},
+                        _ -> "report-1",
                         HttpVersions.ONLY_1_1,
                         sockets)
                 .mount(connection);

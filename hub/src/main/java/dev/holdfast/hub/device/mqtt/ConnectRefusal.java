@@ -1,5 +1,6 @@
 package dev.holdfast.hub.device.mqtt;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 
@@ -25,8 +26,12 @@ sealed interface ConnectRefusal {
 
     record NotAuthenticated(AuthenticationRefusal why) implements ConnectRefusal {}
 
-    /** What happened and what to change, in sentences. */
-    default String explain() {
+    /**
+     * What happened and what to change, in sentences.
+     *
+     * @param commands of the hub that the client asked for
+     */
+    default String explain(Commands commands) {
         return switch (this) {
             case UserNameMissing() ->
                 "CONNECT has no user name. Set it to '{host name}/{device id}/?api-version=2021-04-12',"
@@ -37,13 +42,13 @@ sealed interface ConnectRefusal {
             case UnknownHub(var host) ->
                 "The MQTT user name names the host '" + host
                         + "', which leads to no hub of this installation. Correct HostName in the client's connection"
-                        + " string ('holdfast hub list' shows the hubs there are), or create the hub.";
+                        + " string (" + Commands.plain("hub list") + " shows the hubs there are), or create the hub.";
             case ClientIdMismatch(var clientId, var named) ->
                 "The client id is '" + clientId + "', and the user name names '" + named
                         + "'. Set both to '{device id}' or '{device id}/{module id}'; they are compared by case.";
             case WillNotAllowed(var why) ->
                 "The Will was refused: " + why.explain() + " A Will goes to the device's own telemetry topic.";
-            case NotAuthenticated(var why) -> AuthenticationExplanation.of(why);
+            case NotAuthenticated(var why) -> AuthenticationExplanation.of(why, commands);
         };
     }
 }

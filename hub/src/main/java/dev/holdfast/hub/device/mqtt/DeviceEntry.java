@@ -1,5 +1,7 @@
 package dev.holdfast.hub.device.mqtt;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Proof;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection's place among the hub's links, from the moment it was let in until it is over. Any thread. */
 final class DeviceEntry implements DeviceLink {
+    private final HubName hub;
+    private final Identity identity;
     private final Reporter reporter;
     private final MqttLink link;
     private final AtomicReference<@Nullable LinkEnd> end = new AtomicReference<>();
@@ -24,13 +28,15 @@ final class DeviceEntry implements DeviceLink {
     private volatile Proof proof = CertificateProof.NONE;
     private volatile @Nullable DeviceSubscriptions subscriptions;
 
-    DeviceEntry(Reporter reporter, MqttLink link) {
+    DeviceEntry(HubName hub, Identity identity, Reporter reporter, MqttLink link) {
+        this.hub = hub;
+        this.identity = identity;
         this.reporter = reporter;
         this.link = link;
     }
 
     /** Enters it, ending an older connection of the identity. */
-    void enter(DeviceLinks links, Identity identity) {
+    void enter(DeviceLinks links) {
         registration = links.register(identity, this, link.connection().remoteAddress());
     }
 
@@ -105,7 +111,8 @@ final class DeviceEntry implements DeviceLink {
             } else {
                 link.end();
             }
-            reporter.report(why.reason(), why.explain(), why);
+            String device = identity.device().value();
+            reporter.report(why.reason(), why.explain(new Commands(hub), device), why);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.device.mqtt;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
@@ -134,9 +135,9 @@ public final class DeviceMqttFace implements MqttFace {
     private record Candidate(DeviceCredentials credentials, DeviceAuthentication.Accepted first) {}
 
     private MqttAnswer admit(Hub hub, Candidate candidate, UserName name, MqttConnect connect, MqttLink link) {
-        DeviceEntry entry = new DeviceEntry(reporter(hub, connect, link), link);
+        DeviceEntry entry = new DeviceEntry(hub.name(), name.identity(), reporter(hub, connect, link), link);
         entry.letInBy(candidate.first.proof());
-        entry.enter(hub.links(), name.identity());
+        entry.enter(hub.links());
         try {
             return switch (judgeAgain(hub, candidate, entry)) {
                 case DeviceAuthentication.Refused(var why) -> {
@@ -204,7 +205,8 @@ public final class DeviceMqttFace implements MqttFace {
     }
 
     private MqttAnswer refuse(ConnectRefusal refusal, @Nullable Hub hub, MqttConnect connect, MqttLink link) {
-        reporter(hub, connect, link).report(refusal.reason(), refusal.explain(), refusal);
+        Commands commands = hub == null ? Commands.OF_NO_HUB : new Commands(hub.name());
+        reporter(hub, connect, link).report(refusal.reason(), refusal.explain(commands), refusal);
         return new MqttAnswer.Refused(ConnackCodes.of(refusal));
     }
 

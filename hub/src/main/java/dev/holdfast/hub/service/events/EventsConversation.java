@@ -185,13 +185,13 @@ final class EventsConversation implements AmqpConversation {
         if (refusals.incrementAndGet() == REFUSALS_UNAUTHORIZED_MAX) {
             connection.execute(this::refusedOften);
         }
-        return EventsErrors.of(refusal, report);
+        return EventsErrors.of(hub, refusal, report);
     }
 
     private void refusedOften() {
         if (grants.isEmpty()) {
             EventsRefusal often = new EventsRefusal.TooManyRefusals(REFUSALS_UNAUTHORIZED_MAX);
-            connection.close(EventsErrors.of(often, reporter.report(null, often)));
+            connection.close(EventsErrors.of(null, often, reporter.report(null, often)));
         } else {
             refusals.set(0);
         }
@@ -205,7 +205,7 @@ final class EventsConversation implements AmqpConversation {
             // Closing takes a moment, and this is told once.
             if (!neverTold) {
                 neverTold = true;
-                connection.close(EventsErrors.of(never, reporter.report(null, never)));
+                connection.close(EventsErrors.of(null, never, reporter.report(null, never)));
             }
             return;
         }

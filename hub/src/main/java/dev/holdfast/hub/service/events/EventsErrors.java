@@ -1,14 +1,35 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.base.HubName;
+import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.wire.amqp.AmqpError;
+import org.jspecify.annotations.Nullable;
 
 /** What AMQP and the two nodes say for a refusal. */
 final class EventsErrors {
+    private static final String UNPROVED =
+            "What was shown does not prove a shared access policy of this hub. Copy the connection"
+                    + " string of the policy again.";
+
     private EventsErrors() {}
 
-    /** @param report its id */
-    static AmqpError of(EventsRefusal refusal, String report) {
-        return new AmqpError(condition(refusal), refusal.explain() + " (report " + report + ")");
+    /**
+     * @param hub one of this installation; null when none of them was asked for
+     * @param report its id
+     */
+    static AmqpError of(@Nullable HubName hub, EventsRefusal refusal, String report) {
+        return new AmqpError(condition(refusal), toPeer(hub, refusal) + " (report " + report + ")");
+    }
+
+    /** Who proved nothing does not learn which policies there are, by whichever of the two ways. */
+    private static String toPeer(@Nullable HubName hub, EventsRefusal refusal) {
+        return switch (refusal) {
+            case EventsRefusal.PolicyKeyWrong _,
+                    EventsRefusal.NotAuthenticated(AuthenticationRefusal.UnknownPolicy _),
+                    EventsRefusal.NotAuthenticated(AuthenticationRefusal.PolicySignatureWrong _) -> UNPROVED;
+            default -> refusal.explain(new Commands(hub));
+        };
     }
 
     static String condition(EventsRefusal refusal) {

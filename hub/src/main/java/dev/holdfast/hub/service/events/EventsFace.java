@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
@@ -90,8 +91,10 @@ public final class EventsFace implements AmqpFace {
         if (root > 0) {
             verdict.accept(judgeRoot(user.substring(root + ROOT_USER.length()), password));
         } else if (user.toLowerCase(Locale.ROOT).indexOf(DEVICE_USER) > 0) {
-            verdict.accept(refused(new EventsRefusal.DeviceOverAmqp(
-                    user.substring(0, user.toLowerCase(Locale.ROOT).indexOf(DEVICE_USER)))));
+            verdict.accept(refused(
+                    null,
+                    new EventsRefusal.DeviceOverAmqp(
+                            user.substring(0, user.toLowerCase(Locale.ROOT).indexOf(DEVICE_USER)))));
         } else if (user.indexOf('@') >= 0 || user.indexOf('/') >= 0) {
             verdict.accept(new PlainVerdict.NotMine());
         } else {
@@ -103,19 +106,22 @@ public final class EventsFace implements AmqpFace {
     private PlainVerdict judgeRoot(String hubText, String password) {
         Optional<Hub> hub = HubName.parse(hubText).flatMap(settings.hubs()::byName);
         if (hub.isEmpty()) {
-            return refused(new EventsRefusal.UnknownHub(hubText));
+            return refused(null, new EventsRefusal.UnknownHub(hubText));
         }
         Credential.Token token = new Credential.Token(password);
         EventsRefusal fault = token.fault(settings);
         if (fault == null) {
             fault = token.faultFor(settings, hub.get(), List.of());
         }
-        return fault == null ? new PlainVerdict.Accepted(token) : refused(fault);
+        return fault == null
+                ? new PlainVerdict.Accepted(token)
+                : refused(hub.get().name(), fault);
     }
 
     /** A policy's name with its key. No hub is named, so each is asked; a key is in one hub only. */
     private PlainVerdict judgePolicy(String policy, String key) {
         @Nullable EventsRefusal closest = null;
+        @Nullable HubName meant = null;
         for (Hub hub : settings.hubs().all()) {
             Credential.PolicyKey shown = new Credential.PolicyKey(hub.name(), policy, key);
             EventsRefusal fault = shown.faultFor(settings, hub, List.of());
@@ -125,9 +131,10 @@ public final class EventsFace implements AmqpFace {
             boolean known = !(fault instanceof EventsRefusal.NotAuthenticated(AuthenticationRefusal.UnknownPolicy _));
             if (known && (closest == null || nearness(fault) > nearness(closest))) {
                 closest = fault;
+                meant = hub.name();
             }
         }
-        return closest == null ? new PlainVerdict.NotMine() : refused(closest);
+        return closest == null ? new PlainVerdict.NotMine() : refused(meant, closest);
     }
 
     /** How much of what was shown is right: the most helpful thing to say is what is wrong in the hub that was meant. */
@@ -138,8 +145,10 @@ public final class EventsFace implements AmqpFace {
         return fault instanceof EventsRefusal.PolicyKeyWrong ? 1 : 0;
     }
 
-    private static PlainVerdict refused(EventsRefusal refusal) {
+    private static PlainVerdict refused(@Nullable HubName hub, EventsRefusal refusal) {
         return new PlainVerdict.Refused(
-                refusal.reason(), refusal.explain(), refusal instanceof Record details ? details : null);
+                refusal.reason(),
+                refusal.explain(new Commands(hub)),
+                refusal instanceof Record details ? details : null);
     }
 }

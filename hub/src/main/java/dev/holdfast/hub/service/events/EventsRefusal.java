@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
@@ -85,10 +86,12 @@ sealed interface EventsRefusal {
     /**
      * What happened and what to change, in sentences. The Event Hubs client for JavaScript takes a refusal for "not found" only
      * by the words {@code The messaging entity … could not be found}, and tries for ever otherwise.
+     *
+     * @param commands of the hub that was asked for
      */
-    default String explain() {
+    default String explain(Commands commands) {
         return switch (this) {
-            case NotAuthenticated(var why) -> AuthenticationExplanation.of(why);
+            case NotAuthenticated(var why) -> AuthenticationExplanation.of(why, commands);
             case TokenMissing(var address) ->
                 "Nothing that was shown on this connection allows '" + address
                         + "', or the token for it ran out. Put a token of a shared access policy with ServiceConnect on $cbs"
@@ -103,8 +106,9 @@ sealed interface EventsRefusal {
                         + " tokens, and that is the limit. Sign one token for the whole hub instead.";
             case PolicyKeyWrong(var policy) ->
                 "The password is neither key of the shared access policy '" + policy
-                        + "'. Copy it again from the connection string ('holdfast hub access-policy show'); a key that was"
-                        + " renewed no longer works.";
+                        + "'. Copy it again from the connection string ("
+                        + commands.ofHub("hub access-policy show " + Commands.argument(policy, "NAME"))
+                        + "); a key that was renewed no longer works.";
             case NeverAuthorized(var max) ->
                 "The connection was open for " + max.toSeconds()
                         + " s and showed nothing that allows anything. Put a token on $cbs, as official clients do.";
@@ -125,11 +129,12 @@ sealed interface EventsRefusal {
             case UnknownHub(var name) ->
                 "The messaging entity '" + name
                         + "' could not be found: there is no hub of this name. Compare the EntityPath of the connection string"
-                        + " with 'holdfast hub list'.";
+                        + " with " + Commands.plain("hub list") + ".";
             case UnknownConsumerGroup(var hub, var group) ->
                 "The messaging entity '" + hub + "/ConsumerGroups/" + group
-                        + "' could not be found: the hub has no such consumer group. Create it ('holdfast hub consumer-group create'), or read with"
-                        + " '$Default'.";
+                        + "' could not be found: the hub has no such consumer group. Create it ("
+                        + commands.ofHub("hub consumer-group create " + Commands.argument(group, "NAME"))
+                        + "), or read with '$Default'.";
             case UnknownPartition(var hub, var partition, var partitions) ->
                 "Hub '" + hub + "' has no partition '" + partition + "': they are 0 to " + (partitions - 1)
                         + ". Use one of them.";

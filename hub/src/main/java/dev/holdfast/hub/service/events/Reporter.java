@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
@@ -18,7 +19,7 @@ record Reporter(EventsSettings settings, Connection connection) {
                 hub == null ? null : hub.value(),
                 refusal instanceof EventsRefusal.DeviceOverAmqp(var device) ? device : null,
                 refusal.reason(),
-                refusal.explain(),
+                refusal.explain(new Commands(hub)),
                 refusal);
         settings.reports().accept(report);
         return report.id();

@@ -34,13 +34,14 @@ final class BulkResource {
         Twins twins = call.hub().twins();
         @Nullable DeviceDocument[] items = JsonBody.read(call.request(), DeviceDocument[].class, twins.reader());
         if (items.length == 0) {
-            throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The body is an array of at least one device.");
+            throw ServiceFault.of(
+                    ServiceError.ARGUMENT_INVALID, "The body is no array of at least one device. Send one.");
         }
         if (items.length > limits.bulkMax()) {
             throw ServiceFault.of(
                     ServiceError.TOO_MANY_DEVICES,
                     "One call changes at most " + limits.bulkMax() + " devices, and this one has " + items.length
-                            + ".");
+                            + ". Send them in several calls.");
         }
         BulkOutcome outcome = new BulkOutcome();
         List<RegistryRequest> devices = new ArrayList<>();
@@ -62,7 +63,8 @@ final class BulkResource {
                 if (!named.add(identity)) {
                     throw ServiceFault.of(
                             ServiceError.DEVICE_DEFINED_MULTIPLE_TIMES,
-                            "A device or module may be named once in a call, and the first time counts.");
+                            "A device or module may be named once in a call, and the first time counts. Send the rest in another"
+                                    + " call.");
                 }
                 if (ofDevice != null) {
                     devices.add(ofDevice);
@@ -112,7 +114,8 @@ final class BulkResource {
 
     private static DeviceDocument present(@Nullable DeviceDocument item) throws ServiceFault {
         if (item == null) {
-            throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "An element of the array is null.");
+            throw ServiceFault.of(
+                    ServiceError.ARGUMENT_NULL, "An element of the array is null. Send a device in its place.");
         }
         return item;
     }
@@ -174,7 +177,7 @@ final class BulkResource {
     private static Precondition own(DeviceDocument item) throws ServiceFault {
         if (item.eTag() == null) {
             throw ServiceFault.of(
-                    ServiceError.ARGUMENT_NULL, "This importMode needs the eTag of the device or module.");
+                    ServiceError.ARGUMENT_NULL, "This importMode needs the eTag of the device or module. Send it.");
         }
         return Precondition.ifMatch(item.eTag());
     }

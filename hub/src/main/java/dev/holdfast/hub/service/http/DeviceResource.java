@@ -39,7 +39,8 @@ final class DeviceResource {
                 call.request(), DeviceDocument.class, call.hub().twins().reader());
         if (document.deviceId() != null && !document.deviceId().equals(id.value())) {
             throw ServiceFault.of(
-                    ServiceError.ARGUMENT_INVALID, "The deviceId of the body is another than the one of the path.");
+                    ServiceError.ARGUMENT_INVALID,
+                    "The deviceId of the body is another than the one of the path. Send the same.");
         }
         DeviceSpec wanted = document.spec(id);
         String ifMatch = call.request().header("if-match").orElse(null);

@@ -80,7 +80,7 @@ public final class DevicesOverHttps implements HttpFace {
         TlsNotAccepted tls =
                 admission.refusalOf(Handshake.of(request.connection()), Admissions.of(request.connection()), hub);
         if (tls != null) {
-            return ServiceFault.of(tls);
+            return ServiceFault.ofDevice(hub, tls);
         }
         try {
             Identity identity = new Identity(ServiceCall.deviceId(asked.device()), module(asked.module()));
@@ -89,7 +89,7 @@ public final class DevicesOverHttps implements HttpFace {
                     request.header("authorization").orElse(null),
                     Handshake.of(request.connection()).peer());
             return switch (hub.authenticator().judgeDevice(credentials)) {
-                case DeviceAuthentication.Refused(var why) -> ServiceFault.of(why);
+                case DeviceAuthentication.Refused(var why) -> ServiceFault.ofDevice(hub, why);
                 case DeviceAuthentication.Accepted _ -> notServed(asked.below());
             };
         } catch (ServiceFault malformed) {
@@ -110,7 +110,10 @@ public final class DevicesOverHttps implements HttpFace {
                 ServiceFault.notServedYet(
                         "Telemetry messages over HTTPS", " Send them over MQTT, by default on port 8883.");
             case "devicebound" -> ServiceFault.notServedYet("Cloud-to-device messages", "");
-            default -> ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "There is nothing for devices at this path.");
+            default ->
+                ServiceFault.of(
+                        ServiceError.GENERIC_NOT_FOUND,
+                        "There is nothing for devices at this path. Correct it, or update the client's SDK.");
         };
     }
 }

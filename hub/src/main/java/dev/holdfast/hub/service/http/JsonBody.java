@@ -70,10 +70,10 @@ final class JsonBody {
             throw ServiceFault.of(
                     ServiceError.FORMAT_ERROR,
                     "The body is not the JSON that is expected here" + place(malformed)
-                            + ". Names may not repeat, and each member has its own type.");
+                            + ". Correct it: names may not repeat, and each member has its own type.");
         }
         if (value == null) {
-            throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "The body is null.");
+            throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "The body is null. Send a JSON object.");
         }
         return value;
     }

@@ -43,13 +43,14 @@ final class KeysResource {
         KeyRenewal which = which(document.policyKey());
         List<@Nullable Item> items = document.devices() == null ? List.of() : document.devices();
         if (items.isEmpty()) {
-            throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The body needs 'devices' with at least one of them.");
+            throw ServiceFault.of(
+                    ServiceError.ARGUMENT_INVALID, "The body has no 'devices' with at least one of them. Send some.");
         }
         if (items.size() > limits.bulkMax()) {
             throw ServiceFault.of(
                     ServiceError.TOO_MANY_DEVICES,
                     "One call renews the keys of at most " + limits.bulkMax() + " devices, and this one has "
-                            + items.size() + ".");
+                            + items.size() + ". Send them in several calls.");
         }
         ArrayNode errors = JsonNodeFactory.instance.arrayNode();
         List<RegistryRequest> devices = new ArrayList<>();
@@ -61,7 +62,8 @@ final class KeysResource {
                 if (!named.add(identity)) {
                     throw ServiceFault.of(
                             ServiceError.DEVICE_DEFINED_MULTIPLE_TIMES,
-                            "A device or module may be named once in a call, and the first time counts.");
+                            "A device or module may be named once in a call, and the first time counts. Send the rest in another"
+                                    + " call.");
                 }
                 identity.moduleName()
                         .ifPresentOrElse(
@@ -110,13 +112,14 @@ final class KeysResource {
             case "both" -> KeyRenewal.BOTH;
             default ->
                 throw ServiceFault.of(
-                        ServiceError.INVALID_POLICY_KEY, "The policyKey is primaryKey, secondaryKey or both.");
+                        ServiceError.INVALID_POLICY_KEY,
+                        "The policyKey is none of primaryKey, secondaryKey and both. Send one of these.");
         };
     }
 
     private static Identity identity(@Nullable Item item) throws ServiceFault {
         if (item == null || item.id() == null) {
-            throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "An element of 'devices' needs an id.");
+            throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "An element of 'devices' has no id. Give it one.");
         }
         DeviceId device = ServiceCall.deviceId(item.id());
         String module = item.moduleId();

@@ -67,7 +67,7 @@ final class ModuleResource {
         if (body != null && !body.equals(path)) {
             throw ServiceFault.of(
                     ServiceError.ARGUMENT_INVALID,
-                    "The " + member + " of the body is another than the one of the path.");
+                    "The " + member + " of the body is another than the one of the path. Send the same.");
         }
     }
 

@@ -80,7 +80,8 @@ public final class ServiceApi implements HttpFace {
         Hub hub = hubs.byHostName(request.host()).orElse(null);
         try {
             if (hub == null) {
-                throw ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "The hub was deleted a moment ago.");
+                throw ServiceFault.of(
+                        ServiceError.GENERIC_NOT_FOUND, "The hub was deleted a moment ago. Use another one.");
             }
             HttpResponse answer = work.with(hub);
             return answer == null
@@ -113,11 +114,15 @@ public final class ServiceApi implements HttpFace {
                 .orElse(null);
         judgeToken(hub, request, route);
         if (here.isEmpty()) {
-            throw ServiceFault.of(ServiceError.GENERIC_NOT_FOUND, "The service API has nothing at this path.");
+            throw ServiceFault.of(
+                    ServiceError.GENERIC_NOT_FOUND,
+                    "The service API has nothing at this path. Correct it, or look in docs/reference/compatibility.md for what is"
+                            + " served.");
         }
         if (route == null) {
             throw ServiceFault.of(
-                    ServiceError.METHOD_NOT_ALLOWED, "This path takes " + methods(request.path()) + " only.");
+                    ServiceError.METHOD_NOT_ALLOWED,
+                    "This path takes " + methods(request.path()) + " only. Send one of these.");
         }
         requireVersion(request);
         return switch (route.answer()) {
@@ -136,7 +141,7 @@ public final class ServiceApi implements HttpFace {
         if (!OVERRIDES.contains(method)) {
             throw ServiceFault.of(
                     ServiceError.ARGUMENT_INVALID,
-                    "X-HTTP-Method-Override is PUT, PATCH or DELETE, and only of a POST.");
+                    "X-HTTP-Method-Override is none of PUT, PATCH and DELETE, or not of a POST. Send one of these, or none.");
         }
         return method;
     }
@@ -146,7 +151,7 @@ public final class ServiceApi implements HttpFace {
         TlsNotAccepted fault =
                 admission.refusalOf(Handshake.of(request.connection()), Admissions.of(request.connection()), hub);
         if (fault != null) {
-            throw ServiceFault.of(fault);
+            throw ServiceFault.ofService(hub, fault);
         }
         String token = request.header("authorization").orElse("");
         if (token.isEmpty()) {
@@ -157,7 +162,7 @@ public final class ServiceApi implements HttpFace {
                 hub.authenticator().judgeService(token, request.path(), needed, Signing.KEY_BYTES);
         switch (judged) {
             case ServiceAuthentication.Accepted _ -> {}
-            case ServiceAuthentication.Refused(var refusal) -> throw ServiceFault.of(refusal);
+            case ServiceAuthentication.Refused(var refusal) -> throw ServiceFault.ofService(hub, refusal);
         }
     }
 
@@ -166,7 +171,7 @@ public final class ServiceApi implements HttpFace {
         if (version == null || !API_VERSION.matcher(version).matches()) {
             throw ServiceFault.of(
                     ServiceError.INVALID_PROTOCOL_VERSION,
-                    "The query needs an api-version, a date such as 2021-04-12.");
+                    "The query has no api-version. Give it one, a date such as 2021-04-12.");
         }
     }
 

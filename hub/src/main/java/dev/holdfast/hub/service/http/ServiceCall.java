@@ -22,7 +22,7 @@ record ServiceCall(Hub hub, HttpRequest request) {
         return ModuleId.parse(text)
                 .orElseThrow(() -> ServiceFault.of(
                         ServiceError.ARGUMENT_INVALID,
-                        "A module id has 1 to 128 ASCII letters, digits or any of - : . + % _ # * ? ! ( ) , = @ $ ' and"
+                        "This is no module id. Use 1 to 128 ASCII letters, digits or any of - : . + % _ # * ? ! ( ) , = @ $ ' and"
                                 + " semicolon."));
     }
 
@@ -30,7 +30,7 @@ record ServiceCall(Hub hub, HttpRequest request) {
         return DeviceId.parse(text)
                 .orElseThrow(() -> ServiceFault.of(
                         ServiceError.ARGUMENT_INVALID,
-                        "A device id has 1 to 128 ASCII letters, digits or any of - : . + % _ # * ? ! ( ) , = @ $ ' and"
+                        "This is no device id. Use 1 to 128 ASCII letters, digits or any of - : . + % _ # * ? ! ( ) , = @ $ ' and"
                                 + " semicolon."));
     }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.base.Commands;
+import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.command.MethodRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
@@ -45,13 +47,22 @@ final class ServiceFault extends Exception {
         return new ServiceFault(error, error.wireName(), explanation, explanation, true, null);
     }
 
-    /** A caller who was not let in. */
-    static ServiceFault of(AuthenticationRefusal refusal) {
-        String explanation = AuthenticationExplanation.of(refusal);
+    /** A back end that was not let in. */
+    static ServiceFault ofService(Hub hub, AuthenticationRefusal refusal) {
+        return of(hub, refusal, mayServiceBeTold(refusal));
+    }
+
+    /** A device that was not let in. */
+    static ServiceFault ofDevice(Hub hub, AuthenticationRefusal refusal) {
+        return of(hub, refusal, mayDeviceBeTold(refusal));
+    }
+
+    private static ServiceFault of(Hub hub, AuthenticationRefusal refusal, boolean mayBeTold) {
+        String explanation = AuthenticationExplanation.of(refusal, new Commands(hub.name()));
         return new ServiceFault(
                 ServiceError.UNAUTHORIZED_ACCESS,
                 refusal.reason(),
-                mayBeTold(refusal) ? explanation : "Unauthorized.",
+                mayBeTold ? explanation : "Unauthorized.",
                 explanation,
                 true,
                 refusal);
@@ -68,19 +79,22 @@ final class ServiceFault extends Exception {
     static ServiceFault notServedYet(String what, String instead) {
         return of(
                 ServiceError.FEATURE_NOT_SUPPORTED,
-                what + " are not served by this release of Holdfast yet." + instead);
+                what + " are not served by this release of Holdfast yet."
+                        + (instead.isEmpty() ? " Look in docs/reference/compatibility.md for what is." : instead));
     }
 
     /** @param host as the caller named it, a checked host name */
     static ServiceFault unknownHub(String host) {
         String explanation = "No hub of this installation answers to the host name '" + host
-                + "'. Compare it with the host names of the hubs ('holdfast hub list'), as in their connection strings.";
+                + "'. Compare it with the host names of the hubs (" + Commands.plain("hub list")
+                + "), as in their connection strings.";
         return new ServiceFault(ServiceError.GENERIC_NOT_FOUND, "UnknownHub", explanation, explanation, true, null);
     }
 
     static ServiceFault unknownPath(HttpRequest request) {
         String path = String.join("/", request.path());
-        String explanation = "Nothing is served at this path of '" + request.host() + "'.";
+        String explanation = "Nothing is served at this path of '" + request.host()
+                + "'. Correct the host name or the path in the client; if none of yours asks for this, ignore it.";
         return new ServiceFault(
                 ServiceError.GENERIC_NOT_FOUND,
                 "UnknownPath",
@@ -166,15 +180,27 @@ final class ServiceFault extends Exception {
      * What is wrong with a token by itself, its sender may know; and what its policy may not do, because it proved to hold the key.
      * Which names and keys exist is nobody's business.
      */
-    private static boolean mayBeTold(AuthenticationRefusal refusal) {
+    private static boolean mayServiceBeTold(AuthenticationRefusal refusal) {
         return switch (refusal) {
-            case AuthenticationRefusal.TlsNotAccepted _,
-                    AuthenticationRefusal.NoCredentials _,
+            case AuthenticationRefusal.TokenMalformed _,
+                    AuthenticationRefusal.TokenExpired _,
+                    AuthenticationRefusal.TokenForOtherResource _ -> true;
+            default -> mayDeviceBeTold(refusal);
+        };
+    }
+
+    /**
+     * Only what is found before the registry is asked, or after the client proved something. A device's token is judged when the
+     * device was found, so that even "the token can't be read" would tell that there is such a device.
+     */
+    private static boolean mayDeviceBeTold(AuthenticationRefusal refusal) {
+        return switch (refusal) {
+            case AuthenticationRefusal.TlsNotAccepted _, AuthenticationRefusal.PolicyLacksRight _ -> true;
+            case AuthenticationRefusal.NoCredentials _,
                     AuthenticationRefusal.TokenMalformed _,
                     AuthenticationRefusal.TokenExpired _,
                     AuthenticationRefusal.TokenForOtherResource _,
-                    AuthenticationRefusal.PolicyLacksRight _ -> true;
-            case AuthenticationRefusal.UnknownDevice _,
+                    AuthenticationRefusal.UnknownDevice _,
                     AuthenticationRefusal.UnknownModule _,
                     AuthenticationRefusal.DeviceDisabled _,
                     AuthenticationRefusal.TokenSignatureWrong _,

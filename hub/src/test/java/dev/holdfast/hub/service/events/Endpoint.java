@@ -96,19 +96,19 @@ final class Endpoint implements AutoCloseable {
         hub1 = create("hub1");
         hub2 = create("hub2");
         EventsFace face = new EventsFace(directory(), limits, clock, threads, reports::add);
-        server = new AmqpServer(
-                List.of(face),
-                limits,
-                _ -> showedCertificate,
-                (_, refusal) -> reports.add(new Report(
-                        clock.instant(),
-                        "amqp",
-                        address(),
-                        new java.util.UUID(0, 0),
-                        null,
-                        null,
-                        refusal.reason(),
-                        refusal.explain())));
+        server = new AmqpServer(List.of(face), limits, _ -> showedCertificate, (_, refusal) -> {
+            Report report = new Report(
+                    clock.instant(),
+                    "amqp",
+                    address(),
+                    new java.util.UUID(0, 0),
+                    null,
+                    null,
+                    refusal.reason(),
+                    refusal.explain());
+            reports.add(report);
+            return report.id();
+        });
         listener = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -84,6 +84,30 @@ class UnservedTest {
         assertThat(unknown.error()).isEqualTo(401002);
     }
 
+    /** Else anybody could try ids until one is told from the rest, and learn how that device proves itself. */
+    @Test
+    void registered_device_is_not_told_from_an_unknown_one_without_proof() {
+        device();
+        String expired =
+                Tokens.device(FakeHub.HOST + "%2Fdevices%2Fdev1", "1", SymmetricKey.random(new SecureRandom()));
+        String elsewhere = Tokens.device("elsewhere.test", "9999999999", SymmetricKey.random(new SecureRandom()));
+        for (String token : new String[] {null, "Bearer x", "SharedAccessSignature sr=x", expired, elsewhere}) {
+            assertThat(told("dev1", token))
+                    .as(token)
+                    .isEqualTo(told("nobody", token))
+                    .isEqualTo("Unauthorized.");
+        }
+    }
+
+    private String told(String device, String token) {
+        return hub.bare("POST", "/devices/" + device + "/messages/events")
+                .with("authorization", token)
+                .sendToAll()
+                .json()
+                .get("message")
+                .stringValue();
+    }
+
     @Test
     void module_is_judged_as_itself_and_told_nothing_of_others() {
         FakeHub.Answer answer = hub.bare("POST", "/devices/dev1/modules/m/messages/events")
