@@ -94,14 +94,14 @@ describe('a device with a key', () => {
     const report = await refused('DeviceDisabled', device.deviceId, device.connectionString);
 
     assert.ok(report.explanation.includes("is disabled (stolen)"), report.explanation);
-    assert.ok(report.explanation.includes(`holdfast device enable ${device.deviceId}`), report.explanation);
+    assert.ok(report.explanation.includes(`'holdfast device enable ${device.deviceId} --hub hub1'`), report.explanation);
   });
 
   it('that is not registered is told the command that registers it', async () => {
     const deviceId = freshId('nobody');
     const report = await refused('UnknownDevice', deviceId, hub.stringFor(deviceId, WRONG_KEY));
 
-    assert.ok(report.explanation.includes(`holdfast device create ${deviceId}`), report.explanation);
+    assert.ok(report.explanation.includes(`'holdfast device create ${deviceId} --hub hub1'`), report.explanation);
   });
 
   it('that is written in another case is told that case counts', async () => {
