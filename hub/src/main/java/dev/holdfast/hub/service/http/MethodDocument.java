@@ -72,7 +72,8 @@ record MethodDocument(
 
         MethodDocument document() throws ServiceFault {
             if (in.nextToken() != JsonToken.START_OBJECT) {
-                throw ServiceFault.of(ServiceError.FORMAT_ERROR, "The body is no JSON object with methodName. Send one.");
+                throw ServiceFault.of(
+                        ServiceError.FORMAT_ERROR, "The body is no JSON object with methodName. Send one.");
             }
             while (in.nextToken() != JsonToken.END_OBJECT) {
                 String name = in.currentName();
@@ -118,7 +119,8 @@ record MethodDocument(
                 return null;
             }
             if (in.currentToken() != JsonToken.VALUE_NUMBER_INT || in.getNumberType() != JsonParser.NumberType.INT) {
-                throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The " + name + " is no whole number of seconds. Send one.");
+                throw ServiceFault.of(
+                        ServiceError.ARGUMENT_INVALID, "The " + name + " is no whole number of seconds. Send one.");
             }
             return Duration.ofSeconds(in.getIntValue());
         }
