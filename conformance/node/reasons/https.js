@@ -1,0 +1,120 @@
+// Requests that can't be, or not here: curl and the service SDK for Node where they can be wrong in that way, plain bytes elsewhere.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deviceToken, freshId, parse } from '../harness/hub.js';
+import { say } from '../harness/plain.js';
+import { run } from '../harness/server.js';
+import { settings } from '../harness/settings.js';
+
+const HTTPS = 443;
+const VERSION = 'api-version=2021-04-12';
+
+/** A field that lets a back end in. */
+function authorization({ hub }) {
+  const { SharedAccessKeyName: policy, SharedAccessKey: key } = parse(hub.facts.serviceConnectionString);
+  return `Authorization: ${deviceToken(hub.hostName, key, { policy })}`;
+}
+
+/** A request, byte for byte; `fields` as lines. */
+function bytes(requestLine, fields = [], body = '') {
+  return (world) => {
+    const lines = (typeof fields === 'function' ? fields(world) : [`Host: ${world.hub.hostName}`, ...fields]);
+    return say(world.hub, HTTPS, `${requestLine}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n${body}`);
+  };
+}
+
+/** curl to the hub; the answer has to be the status. */
+function curl(status, path, ...options) {
+  return ({ hub }) => request(hub, status, `https://${hub.hostName}${path}`, [], options);
+}
+
+/** As `curl`, of a back end that is let in. */
+function service(status, path, ...options) {
+  return (world) => request(world.hub, status, `https://${world.hub.hostName}${path}`, [authorization(world)], options);
+}
+
+function operator(status, ...fields) {
+  return ({ hub, server }) => request(hub, status, new URL('/holdfast/v1/status', server.ready.operator.url).href, fields, []);
+}
+
+async function request(hub, status, url, fields, options) {
+  const base = join(settings.scratch, freshId('curl'));
+  writeFileSync(`${base}.ca`, hub.ca);
+  writeFileSync(base, fields.map((field) => `header = "${field}"\n`).join(''), { mode: 0o600 });
+  const { stdout, stderr } = await run('curl', ['--silent', '--show-error', '--config', base, '--cacert', `${base}.ca`,
+    '--output', `${base}.body`, '--write-out', '%{http_code}', '--max-time', '30', ...options, url]);
+  assert.equal(stdout, String(status), stderr);
+}
+
+function json(method, body) {
+  return ['--request', method, '--header', 'Content-Type: application/json', '--data', body];
+}
+
+const HEAD = [
+  { reason: 'MalformedRequestLine', how: 'a method in small letters', provoke: bytes('get / HTTP/1.1'), says: /is not 'METHOD target HTTP\/1\.1'/ },
+  { reason: 'MalformedTarget', how: 'curl --path-as-is with ..', provoke: curl(400, '/devices/../x', '--path-as-is'),
+    says: /request target is not a path.*'\.\.' segment/ },
+  { reason: 'MalformedHost', how: 'no Host', provoke: bytes('GET / HTTP/1.1', () => []), says: /exactly one Host field/ },
+  { reason: 'MalformedField', how: 'a blank before the colon', provoke: bytes('GET / HTTP/1.1', ['X-Field : 1']),
+    says: /not 'name: value' followed by CR LF/ },
+  { reason: 'AmbiguousLength', how: 'a length and chunks',
+    provoke: bytes('POST / HTTP/1.1', ['Content-Length: 5', 'Transfer-Encoding: chunked']),
+    says: /ambiguous: send one Content-Length .* or one 'Transfer-Encoding: chunked', never both/ },
+  { reason: 'MalformedChunk', how: 'a chunk size that is no number',
+    provoke: bytes(`PUT /devices/one?${VERSION} HTTP/1.1`, (world) => [`Host: ${world.hub.hostName}`, authorization(world),
+      'Content-Type: application/json', 'Transfer-Encoding: chunked'], 'zz\r\n'), says: /chunked body is malformed/ },
+  { reason: 'BodyTooLarge', how: 'curl with 2 MB',
+    provoke: (world) => {
+      const file = join(settings.scratch, freshId('body'));
+      writeFileSync(file, Buffer.alloc(2 * 1024 * 1024, ' '));
+      return service(413, `/devices/one?${VERSION}`, ...json('PUT', `@${file}`))(world);
+    }, says: /larger than this server takes/ },
+  { reason: 'TargetTooLong', how: 'curl with a path of 9 KB', provoke: curl(414, `/${'x'.repeat(9 * 1024)}`), says: /longer than this server takes/ },
+  { reason: 'FieldsTooLarge', how: 'curl with a field of 33 KB', provoke: curl(431, '/', '--header', `X-Field: ${'x'.repeat(33 * 1024)}`),
+    says: /header fields are more or longer/ },
+  { reason: 'EncodedBody', how: 'curl with a compressed body', provoke: curl(415, '/', '--header', 'Content-Encoding: gzip', '--data', 'x'),
+    says: /Content-Encoding is not supported: send the body uncompressed/ },
+  { reason: 'UnknownExpectation', how: 'curl with another expectation', provoke: curl(417, '/', '--header', 'Expect: miracles', '--data', 'x'),
+    says: /only expectation that is supported is '100-continue'/ },
+  { reason: 'UnknownTransferCoding', how: 'a transfer coding gzip', provoke: bytes('POST / HTTP/1.1', ['Transfer-Encoding: gzip']),
+    says: /only transfer coding that is supported is 'chunked'/ },
+  { reason: 'VersionNotSupported', how: 'curl --http1.0', provoke: curl(505, '/', '--http1.0'), says: /only protocol version that is served is HTTP\/1\.1/ },
+];
+
+const SERVICE = [
+  { reason: 'UnknownPath', how: 'curl of a path that is none', provoke: curl(404, '/nothing/here'), says: /Nothing is served at this path .*GET \/nothing\/here/ },
+  { reason: 'OperatorTokenMissing', how: 'curl without the operator token', provoke: operator(401), says: /no 'Authorization: Bearer …' with the operator token/ },
+  { reason: 'OperatorTokenWrong', how: 'curl with another operator token', provoke: operator(401, 'Authorization: Bearer wrong'),
+    says: /another token than this server's\. The right one is in the file operator-token/ },
+  { reason: 'InvalidProtocolVersion', how: 'curl without api-version', provoke: service(400, '/devices/one'), says: /api-version/ },
+  { reason: 'ArgumentInvalid', how: 'curl with a device id that is none', provoke: service(400, `/devices/a%20b?${VERSION}`),
+    says: /device id has 1 to 128 ASCII letters, digits or any of/ },
+  { reason: 'ArgumentNull', how: 'curl with the body null', provoke: service(400, `/devices/one?${VERSION}`, ...json('PUT', 'null')), says: /body is null/ },
+  { reason: 'InvalidOperation', how: 'curl that renews the keys of nothing',
+    provoke: service(400, `/devices/one?${VERSION}`, ...json('PUT', '{"deviceId":"one","authentication":{"type":"sas","symmetricKey":{"primaryKey":"AA=="}}}')),
+    says: /key/i },
+  { reason: 'InvalidPolicyKey', how: 'curl that renews a third key',
+    provoke: service(400, `/devices/keys/regenerate?${VERSION}`, ...json('POST', '{"policyKey":"third","devices":[{"id":"one"}]}')),
+    says: /policyKey is primaryKey, secondaryKey or both/ },
+  { reason: 'TooManyDevices', how: 'the service SDK with 101 devices at once',
+    provoke: ({ hub }) => assert.rejects(
+      hub.registry.addDevices(Array.from({ length: 101 }, (_, index) => ({ deviceId: `many-${index}` })))),
+    says: /at most 100 .*101/ },
+  { reason: 'IotHubFormatError', how: 'curl with half an object', provoke: service(400, `/devices/one?${VERSION}`, ...json('PUT', '{"deviceId":')), says: /JSON/ },
+  { reason: 'GenericUnsupportedMediaType', how: 'curl with XML',
+    provoke: service(415, `/devices/one?${VERSION}`, '--request', 'PUT', '--header', 'Content-Type: text/xml', '--data', '<device/>'),
+    says: /Send the body as Content-Type: application\/json/ },
+  { reason: 'GenericNotFound', how: 'curl of a path of the service API that is none', provoke: service(404, `/devices/one/two/three/four/five?${VERSION}`),
+    says: /nothing .*at this path/ },
+  { reason: 'GenericMethodNotAllowed', how: 'curl with PATCH', provoke: service(405, `/devices/one?${VERSION}`, ...json('PATCH', '{}')),
+    says: /This path takes .*GET.* only/ },
+  { reason: 'FeatureNotSupported', how: 'curl that sends telemetry as a device',
+    provoke: (world) => {
+      const { DeviceId: id, SharedAccessKey: key } = parse(world.device.connectionString);
+      return request(world.hub, 501, `https://${world.hub.hostName}/devices/${id}/messages/events?${VERSION}`,
+        [`Authorization: ${deviceToken(`${world.hub.hostName}/devices/${id}`, key)}`], ['--data', 'hello']);
+    }, says: /over HTTPS are not served by this release of Holdfast yet\. Send them over MQTT/ },
+];
+
+export const https = [...HEAD, ...SERVICE];

@@ -1,0 +1,44 @@
+// What a TLS policy does not accept, offered by openssl.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { run } from '../harness/server.js';
+
+const METRICS = 9464;
+
+function openssl(...args) {
+  return async ({ hub, server }) => {
+    const { code, stdout, stderr } = await run('openssl', [
+      's_client', '-connect', '127.0.0.1:8883', '-servername', hub.hostName, '-CAfile', server.ready.trustBundle, ...args]);
+    assert.notEqual(code, 0, stdout + stderr);
+  };
+}
+
+/** More sockets to the metrics listener than it takes, from addresses of this machine's own. */
+function sockets(...sources) {
+  return async () => {
+    const open = [];
+    try {
+      for (const localAddress of sources.flatMap((source) => Array(30).fill(source)).concat(Array(10).fill(sources[0]))) {
+        const socket = net.connect({ host: '127.0.0.1', port: METRICS, localAddress });
+        open.push(socket);
+        await new Promise((resolve) => socket.once('connect', resolve).once('error', resolve));
+      }
+    } finally {
+      open.forEach((socket) => socket.destroy());
+    }
+  };
+}
+
+export const tls = [
+  { reason: 'FallbackNotNeeded', how: 'openssl -fallback_scsv', provoke: openssl('-tls1_2', '-fallback_scsv'),
+    says: /fell back to TLS 1\.2.*although it and this server can speak TLS 1\.3\. .*turn the client's fallback off/ },
+  { reason: 'NoCommonSignature', how: 'openssl that verifies Ed25519 alone', provoke: openssl('-tls1_3', '-sigalgs', 'ed25519'),
+    says: /offers \(signature_algorithms\) ed25519; the server signs with .*ecdsa_secp256r1_sha256.*Enable one of them/ },
+  { reason: 'CertificateCurveNotOffered', how: 'openssl with ECDSA suites and another curve',
+    provoke: openssl('-tls1_2', '-cipher', 'ECDHE-ECDSA-AES128-GCM-SHA256', '-groups', 'P-384'),
+    says: /only ECDSA cipher suites.*key on secp256r1.*secp384r1\. Enable secp256r1 in the client, or an RSA cipher suite/ },
+  { reason: 'TooManySocketsFromAddress', how: 'forty sockets of one address to the metrics', provoke: sockets('127.0.0.1'),
+    says: /32 connections from this address.*Look for a client there that connects again and again/ },
+  { reason: 'TooManySockets', how: 'seventy sockets of three addresses to the metrics',
+    provoke: sockets('127.0.0.2', '127.0.0.3', '127.0.0.4'), says: /64 connections are open.*Look for clients/ },
+];
