@@ -1,6 +1,6 @@
 // Connections that were good until somebody changed something: mqtt.js is connected, and the hub ends it.
 import { selfSigned } from '../harness/certificates.js';
-import { deviceToken, freshId, TestHub } from '../harness/hub.js';
+import { deviceToken, freshId, parse, TestHub } from '../harness/hub.js';
 import { closed, connect, connectOptions } from '../harness/raw-mqtt.js';
 
 /** Connects a device, changes something, and waits for the end. */
@@ -31,7 +31,7 @@ async function policyWithdrawn({ server, hub }) {
   const policy = freshId('connect');
   const made = JSON.parse(await server.done('hub', 'access-policy', 'create', policy, '--right', 'DeviceConnect', '--json'));
   const { deviceId, connectionString } = await hub.createDevice();
-  const password = deviceToken(`${hub.hostName}/devices/${deviceId}`, made.primaryKey, { policy });
+  const password = deviceToken(`${hub.hostName}/devices/${deviceId}`, parse(made.connectionString).SharedAccessKey, { policy });
   await ended(hub, connectionString, { password }, () => server.done('hub', 'access-policy', 'delete', policy));
 }
 

@@ -81,7 +81,7 @@ export const mqtt = [
     says: /client id is 'mqttjs_1', and the user name names '.*'\. Set both to '\{device id\}'/ },
   { reason: 'NobodyClaims', how: 'mqtt.js that registers with a provisioning service',
     provoke: refused(({ device }) => ({ username: `0ne00000000/registrations/${device.deviceId}/api-version=2019-03-31` })),
-    says: /'0ne00000000\/registrations\/.*names no service of this installation.*set it to '\{host name\}/ },
+    says: /user name '.*' names no service of this installation.*set it to '\{host name\}/ },
   { reason: 'WillNotAllowed', how: 'mqtt.js with a will to a topic of its own',
     provoke: refused(() => ({ will: { topic: 'status/offline', payload: 'gone' } })),
     says: /Will was refused: .*'status\/offline'.*goes to the device's own telemetry topic/ },

@@ -13,15 +13,17 @@ function openssl(...args) {
   };
 }
 
-/** More sockets to the metrics listener than it takes, from addresses of this machine's own. */
-function sockets(...sources) {
+/** One socket more to the metrics listener than it takes: so many from each address of this machine. */
+function sockets(counts) {
   return async () => {
     const open = [];
     try {
-      for (const localAddress of sources.flatMap((source) => Array(30).fill(source)).concat(Array(10).fill(sources[0]))) {
-        const socket = net.connect({ host: '127.0.0.1', port: METRICS, localAddress });
-        open.push(socket);
-        await new Promise((resolve) => socket.once('connect', resolve).once('error', resolve));
+      for (const [localAddress, count] of Object.entries(counts)) {
+        for (let one = 0; one < count; one++) {
+          const socket = net.connect({ host: '127.0.0.1', port: METRICS, localAddress });
+          open.push(socket);
+          await new Promise((resolve) => socket.once('connect', resolve).once('error', resolve));
+        }
       }
     } finally {
       open.forEach((socket) => socket.destroy());
@@ -37,8 +39,8 @@ export const tls = [
   { reason: 'CertificateCurveNotOffered', how: 'openssl with ECDSA suites and another curve',
     provoke: openssl('-tls1_2', '-cipher', 'ECDHE-ECDSA-AES128-GCM-SHA256', '-groups', 'P-384'),
     says: /only ECDSA cipher suites.*key on secp256r1.*secp384r1\. Enable secp256r1 in the client, or an RSA cipher suite/ },
-  { reason: 'TooManySocketsFromAddress', how: 'forty sockets of one address to the metrics', provoke: sockets('127.0.0.1'),
-    says: /32 connections from this address.*Look for a client there that connects again and again/ },
-  { reason: 'TooManySockets', how: 'seventy sockets of three addresses to the metrics',
-    provoke: sockets('127.0.0.2', '127.0.0.3', '127.0.0.4'), says: /64 connections are open.*Look for clients/ },
+  { reason: 'TooManySocketsFromAddress', how: '33 sockets of one address to the metrics', provoke: sockets({ '127.0.0.2': 33 }),
+    says: /32 of this address .*are open there.*Let whoever asks close its sockets/ },
+  { reason: 'TooManySockets', how: '65 sockets of three addresses to the metrics',
+    provoke: sockets({ '127.0.0.3': 32, '127.0.0.4': 32, '127.0.0.5': 1 }), says: /64 are open there.*Let whoever asks close its sockets/ },
 ];
