@@ -1,7 +1,9 @@
 // Requests that can't be, or not here: curl and the service SDK for Node where they can be wrong in that way, plain bytes elsewhere.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import tls from 'node:tls';
+import { within } from '../harness/deadline.js';
 import { deviceToken, freshId, parse } from '../harness/hub.js';
 import { say } from '../harness/plain.js';
 import { run } from '../harness/server.js';
@@ -44,12 +46,49 @@ async function request(hub, status, url, fields, options) {
   writeFileSync(base, fields.map((field) => `header = "${field}"\n`).join(''), { mode: 0o600 });
   const { stdout, stderr } = await run('curl', ['--silent', '--show-error', '--config', base, '--cacert', `${base}.ca`,
     '--output', `${base}.body`, '--write-out', '%{http_code}', '--max-time', '30', ...options, url]);
-  assert.equal(stdout, String(status), stderr);
+  const answer = readFileSync(`${base}.body`, { encoding: 'utf8', flag: 'a+' });
+  assert.equal(stdout, String(status), stderr + answer);
+  return answer;
 }
 
 function json(method, body) {
   return ['--request', method, '--header', 'Content-Type: application/json', '--data', body];
 }
+
+/** Announces a body of 1 MB and sends nothing of it; resolves with the socket and the status that came. */
+function announce(world, localAddress) {
+  const socket = tls.connect({ host: '127.0.0.1', port: HTTPS, servername: world.hub.hostName, ca: world.hub.ca, localAddress });
+  const lines = [`PUT /devices/one?${VERSION} HTTP/1.1`, `Host: ${world.hub.hostName}`, authorization(world),
+    'Content-Type: application/json', 'Content-Length: 1048576', 'Expect: 100-continue'];
+  socket.on('error', () => {}).once('secureConnect', () => socket.write(lines.map((line) => `${line}\r\n`).join('') + '\r\n'));
+  return within(15_000, 'an answer to the announcement', new Promise((resolve) => {
+    socket.once('data', (bytes) => resolve({ socket, status: Number(bytes.toString('latin1').split(' ')[1]) }));
+  }));
+}
+
+/** Bodies of 64 MB from each of the first addresses, and one more from the last. */
+function bodies(status, full, last) {
+  return async (world) => {
+    const open = [];
+    try {
+      for (const address of full) {
+        open.push(...await Promise.all(Array.from({ length: 64 }, () => announce(world, address))));
+      }
+      assert.deepEqual([...new Set(open.map((each) => each.status))], [100]);
+      open.push(await announce(world, last));
+      assert.equal(open.at(-1).status, status);
+    } finally {
+      open.forEach(({ socket }) => socket.destroy());
+    }
+  };
+}
+
+const MEMORY = [
+  { reason: 'TooManyBodies', how: '65 bodies of 1 MB of one address', provoke: bodies(429, ['127.0.0.2'], '127.0.0.2'),
+    says: /requests of your address hold as much memory.*Send fewer at once/ },
+  { reason: 'Overloaded', how: '257 bodies of 1 MB of five addresses',
+    provoke: bodies(503, ['127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'], '127.0.0.7'), says: /as many request bodies as it may\. Try again/ },
+];
 
 const HEAD = [
   { reason: 'MalformedRequestLine', how: 'a method in small letters', provoke: bytes('get / HTTP/1.1'), says: /is not 'METHOD target HTTP\/1\.1'/ },
@@ -113,4 +152,10 @@ const SERVICE = [
     }, says: /over HTTPS are not served by this release of Holdfast yet\. Send them over MQTT/ },
 ];
 
-export const https = [...HEAD, ...SERVICE];
+const BULK = [
+  { reason: 'DeviceDefinedMultipleTimes', how: 'curl with a device twice', toCaller: true,
+    provoke: service(400, `/devices?${VERSION}`, ...json('POST', JSON.stringify(['twice', 'twice'].map((id) => ({ id, importMode: 'create' }))))),
+    says: /DeviceDefinedMultipleTimes.*once/s },
+];
+
+export const https = [...HEAD, ...SERVICE, ...BULK, ...MEMORY];

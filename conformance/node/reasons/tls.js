@@ -1,6 +1,9 @@
 // What a TLS policy does not accept, offered by openssl.
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
+import { next } from '../harness/deadline.js';
 import { run } from '../harness/server.js';
 
 const METRICS = 9464;
@@ -31,7 +34,23 @@ function sockets(counts) {
   };
 }
 
+/** Node's TLS over a socket whose answers never arrive. */
+async function deaf({ hub }) {
+  const below = net.connect(8883, '127.0.0.1').resume().on('error', () => {});
+  const oneWay = new Duplex({ read() {}, write: (bytes, _, done) => below.write(bytes, done) });
+  const gone = next(below, 'close', 30_000);
+  const client = connect({ socket: oneWay, servername: hub.hostName, ca: hub.ca }).on('error', () => {});
+  try {
+    await gone;
+  } finally {
+    client.destroy();
+    below.destroy();
+  }
+}
+
 export const tls = [
+  { reason: 'HandshakeTooSlow', how: 'Node, which hears no answer', provoke: deaf,
+    says: /not finished within 15\.0 s.*look at the path's MTU.*listeners\.mqtt\.handshakeMaxTime/ },
   { reason: 'FallbackNotNeeded', how: 'openssl -fallback_scsv', provoke: openssl('-tls1_2', '-fallback_scsv'),
     says: /fell back to TLS 1\.2.*although it and this server can speak TLS 1\.3\. .*turn the client's fallback off/ },
   { reason: 'NoCommonSignature', how: 'openssl that verifies Ed25519 alone', provoke: openssl('-tls1_3', '-sigalgs', 'ed25519'),
