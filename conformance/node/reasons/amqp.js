@@ -137,6 +137,28 @@ async function groupDeleted(connection, world) {
   await gone;
 }
 
+function list(code, ...fields) {
+  const all = Buffer.concat(fields.map((field) => Buffer.from(field)));
+  return Buffer.concat([Buffer.from([0, 0x53, code, 0xc0, all.length + 1, fields.length]), all]);
+}
+
+const NULL = [0x40];
+const uint = (value) => [0x52, value];
+const word = (value) => [0xa1, value.length, ...Buffer.from(value)];
+
+/** A back end that begins eighteen requests of 60 KB and ends none. */
+function unfinished(world) {
+  const { SharedAccessKey: key, SharedAccessKeyName: policy } = parse(world.hub.facts.serviceConnectionString);
+  const response = Buffer.from(`\0${policy}\0${key}`);
+  const init = list(0x41, [0xa3, 5, ...Buffer.from('PLAIN')], [0xa0, response.length, ...response]);
+  const begin = list(0x11, NULL, uint(0), [0x70, 0, 0, 8, 0], [0x70, 0, 0, 8, 0]);
+  const requests = Array.from({ length: 18 }, (_, link) => [
+    frame(list(0x12, word(`link-${link}`), uint(link), [0x42], NULL, NULL, [0, 0x53, 0x28, 0x45], list(0x29, word('$cbs')), NULL, NULL, uint(0))),
+    frame(Buffer.concat([list(0x14, uint(link), uint(link), [0xa0, 1, link], uint(0), [0x42], [0x41]), Buffer.alloc(60_000)])),
+  ]).flat();
+  return say(world.hub, AMQP, SASL_HEADER, frame(init, { type: 1 }), HEADER, frame(list(0x10, word('many'))), frame(begin), ...requests);
+}
+
 const FRAMES = [
   { reason: 'NotAmqp', how: 'HTTP inside TLS', provoke: bytes('GET / HTTP/1.1\r\n\r\n'), says: /not an AMQP 1\.0 header\. Look at the port/ },
   { reason: 'FrameTooLarge', how: 'a frame of 16 MB', provoke: bytes(HEADER, [1, 0, 0, 0, 2, 0, 0, 0]),
@@ -146,7 +168,9 @@ const FRAMES = [
   { reason: 'ChannelOutOfRange', how: 'channel 1000', provoke: bytes(HEADER, frame(OPEN), frame(END, { channel: 1000 })),
     says: /channel 1000, and the highest one is 63\. Open fewer sessions/ },
   { reason: 'ProtocolViolated', how: 'the end of a session that never began', provoke: bytes(HEADER, frame(OPEN), frame(END)), says: /violated: .+\. Update/ },
-  { reason: 'MechanismNotOffered', how: 'CRAM-MD5', provoke: sasl('CRAM-MD5'), says: /CRAM-MD5 was chosen, which was not offered\. Choose one/ },
+  { reason: 'ReceivingTooMuch', how: 'eighteen requests that do not end', provoke: unfinished,
+    says: /more than 1048576 bytes of unfinished messages\. Send one message after the other/ },
+  { reason: 'MechanismNotOffered', how: 'CRAM-MD5', provoke: sasl('CRAM-MD5'), says: /SASL mechanism .* was chosen, which was not offered\. Choose one/ },
   { reason: 'ExternalWithoutCertificate', how: 'EXTERNAL without a certificate', provoke: sasl('EXTERNAL'), says: /client showed none\. Give the client its certificate/ },
   { reason: 'PlainMalformed', how: 'PLAIN without NUL', provoke: sasl('PLAIN', 'secret'), says: /not '\[authzid\] NUL user NUL password'.*Give the client a user name/ },
 ];

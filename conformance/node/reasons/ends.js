@@ -1,7 +1,8 @@
 // Connections that were good until somebody changed something: mqtt.js is connected, and the hub ends it.
 import { selfSigned } from '../harness/certificates.js';
-import { deviceToken, freshId, parse, TestHub } from '../harness/hub.js';
+import { deviceToken, freshId, parse } from '../harness/hub.js';
 import { closed, connect, connectOptions } from '../harness/raw-mqtt.js';
+import { secondHub } from './second-hub.js';
 
 /** Connects a device, changes something, and waits for the end. */
 async function ended(hub, connectionString, changes, change) {
@@ -12,11 +13,10 @@ async function ended(hub, connectionString, changes, change) {
   client.end(true);
 }
 
-async function hubDeleted({ server }) {
-  await server.done('hub', 'create', 'passing');
-  const hub = new TestHub(server, 'passing');
+async function hubDeleted(world) {
+  const hub = await secondHub(world);
   const { connectionString } = await hub.createDevice();
-  await ended(hub, connectionString, {}, () => server.done('hub', 'delete', 'passing', '--yes'));
+  await ended(hub, connectionString, {}, () => world.server.done('hub', 'delete', 'hub2', '--yes'));
 }
 
 async function credentialWithdrawn({ server, hub }) {

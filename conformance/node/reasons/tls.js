@@ -23,11 +23,12 @@ function sockets(counts) {
     try {
       for (const [localAddress, count] of Object.entries(counts)) {
         for (let one = 0; one < count; one++) {
-          const socket = net.connect({ host: '127.0.0.1', port: METRICS, localAddress });
+          const socket = net.connect({ host: '127.0.0.1', port: METRICS, localAddress }).on('error', () => {});
           open.push(socket);
-          await new Promise((resolve) => socket.once('connect', resolve).once('error', resolve));
+          await next(socket, 'connect');
         }
       }
+      await next(open.at(-1).resume(), 'close');
     } finally {
       open.forEach((socket) => socket.destroy());
     }

@@ -29,7 +29,7 @@ const UNPROVOKED = {
 };
 
 /** Words that still need a case; nothing stands in the way. */
-const NOT_YET = ['EngineCannot', 'Idle', 'ReceivingTooMuch', 'ServerBusy'];
+const NOT_YET = ['EngineCannot', 'Idle', 'ServerBusy'];
 
 /** Words that the page explains and reports print in another form. */
 const PRINTED_AS = { AlertReceived: 'ClientAlertUnknownCa' };
@@ -56,7 +56,7 @@ for (const [what, cases] of Object.entries(TABLES)) {
           return;
         }
         if (thin) {
-          // The sentence says what happened and not yet what to do, as a report has to.
+          // Its sentence is not yet what a report's has to be: it does not say what to do, or is not written for people.
           await provoke(world);
           assert.match(await world.server.logged(` ${reason}: `), says);
           return;
