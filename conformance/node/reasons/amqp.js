@@ -48,7 +48,8 @@ function open(work, options = () => ({})) {
     try {
       await work(connection, world);
     } finally {
-      await close(connection);
+      // Where the server has closed it, nothing is left to be answered.
+      await (connection.is_open() ? close(connection) : connection.socket.destroy());
     }
   };
 }
@@ -183,7 +184,7 @@ const WHO = [
   { reason: 'DeviceOverAmqp', how: 'rhea as a device', provoke: refused(() => ({ username: 'dev1@sas.hub1', password: 'x' })),
     says: /'dev1' speaks AMQP.*choose MQTT as the transport/ },
   { reason: 'UnknownHost', how: 'rhea that opens another host',
-    provoke: (world) => assert.rejects(connect({ host: '127.0.0.1', hostname: 'elsewhere.test', servername: world.hub.hostName, ca: world.hub.ca })),
+    provoke: open(closed, () => ({ hostname: 'elsewhere.test' })),
     says: /'elsewhere\.test'\. Compare it with the host names of the hubs/ },
   { reason: 'TokenMissing', how: 'rhea without a token', provoke: open(notAttached((world) => ({ address: partition(world) }))),
     says: /Nothing that was shown on this connection allows '.*Partitions\/0'.*ServiceConnect on \$cbs/ },
