@@ -42,7 +42,7 @@ async function serverStopping({ server, hub }) {
 }
 
 export const ends = [
-  { reason: 'HubDeleted', how: 'hub delete', provoke: hubDeleted, says: /hub was deleted\. Give the device the connection string of another/ },
+  { reason: 'HubDeleted', how: 'hub delete', provoke: hubDeleted, thin: true, says: /hub was deleted\. Give the device the connection string of another/ },
   { reason: 'CredentialWithdrawn', how: 'device set --thumbprint', provoke: credentialWithdrawn,
     says: /kind of authentication was replaced\. Give the client what is registered now/ },
   { reason: 'PolicyWithdrawn', how: 'hub access-policy delete', provoke: policyWithdrawn,

@@ -56,7 +56,7 @@ for (const [what, cases] of Object.entries(TABLES)) {
           return;
         }
         if (thin) {
-          // Its sentence is not yet what a report's has to be: it does not say what to do, or is not written for people.
+          // Its report is not yet what it has to be: it does not say what to do, is not written for people, or goes with its hub.
           await provoke(world);
           assert.match(await world.server.logged(` ${reason}: `), says);
           return;
