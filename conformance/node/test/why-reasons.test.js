@@ -24,12 +24,22 @@ const UNPROVOKED = {
   InternalFailure: 'a bug of the server',
   LogUnreadable: 'a disk that can not be read',
   NotStored: 'a disk that is full or fails',
-  ReaderTooSlow: 'this release sends nothing to devices that could wait',
-  AcknowledgementsMissing: 'this release sends nothing to devices that they could acknowledge',
 };
 
 /** Words that still need a case; nothing stands in the way. */
-const NOT_YET = ['EngineCannot', 'Idle', 'ServerBusy'];
+const NOT_YET = [
+  'AcknowledgementsMissing', 'DeviceConnectionClosedRemotely', 'DeviceMaximumInflightMethodExceeded', 'DeviceNotOnline',
+  'EngineCannot', 'GatewayTimeout', 'GenericBadGateway', 'Idle',
+  'MethodAnswerNotJson', 'MethodAnswerTooLong', 'MethodConnectTimeoutOutOfRange', 'MethodConnectionEnded',
+  'MethodDeviceMissing', 'MethodModuleMissing', 'MethodNameMalformed', 'MethodNotAnswered',
+  'MethodPayloadNotJson', 'MethodPayloadTooLong', 'MethodResponseTimeoutOutOfRange', 'MethodsEnded',
+  'ReaderTooSlow', 'ReportedVersionMismatch', 'RequestTopicMalformed', 'ServerBusy',
+  'ServiceUnavailable', 'ThrottleBacklogLimitExceeded', 'TooManyCallsOfHub', 'TooManyCallsToDevice',
+  'TwinChangeTooLarge', 'TwinDeviceMissing', 'TwinEtagMismatch', 'TwinKeyMalformed',
+  'TwinModuleMissing', 'TwinNotAnObject', 'TwinNotJson', 'TwinNumberOutOfRange',
+  'TwinRequestTooLong', 'TwinTextMalformed', 'TwinTooDeep', 'TwinTooLarge',
+  'TwinValueTooLong',
+];
 
 /** Words that the page explains and reports print in another form. */
 const PRINTED_AS = { AlertReceived: 'ClientAlertUnknownCa' };
