@@ -60,6 +60,11 @@ final class CertDrillCommand implements Runnable {
         out.println("Not seen:       " + counts.path("notSeen").asInt());
         out.println("Not told apart: " + counts.path("notToldApart").asInt()
                 + " (others come from the same address with the same hello; they keep the usual chain)");
+        if (drill.path("leftOut").asInt() > 0) {
+            out.println("Left out:       " + drill.path("leftOut").asInt()
+                    + " that fit and would not be shown this chain: their TLS takes a certificate of the other key type, or they came"
+                    + " under a name that has none of these");
+        }
         out.println("Proved safe:    " + drill.path("provedPercent").asString() + " % of the "
                 + drill.path("fleet").asInt() + " devices of the hub that have ever connected");
     }
