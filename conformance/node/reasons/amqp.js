@@ -220,7 +220,7 @@ const LINKS = [
   { reason: 'UnknownAddress', how: 'rhea that reads elsewhere', provoke: authorized(notAttached(() => ({ address: 'queues/orders' }))),
     says: /There is no 'queues\/orders'\. Read telemetry from '\{hub\}\/ConsumerGroups/ },
   { reason: 'UnknownConsumerGroup', how: 'rhea with a group that is none', provoke: authorized(notAttached((world) => ({ address: partition(world, { group: 'nobody' }) }))),
-    says: /no such consumer group\. Create it \('holdfast hub consumer-group create'\)/ },
+    says: /no such consumer group\. Create it \('holdfast hub consumer-group create nobody --hub hub1'\)/ },
   { reason: 'UnknownPartition', how: 'rhea with partition 99', provoke: authorized(notAttached((world) => ({ address: partition(world, { number: 99 }) }))),
     says: /has no partition '99': they are 0 to 3\. Use one of them/ },
   { reason: 'SendingNotAllowed', how: 'rhea that sends',

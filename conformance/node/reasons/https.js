@@ -87,13 +87,13 @@ const MEMORY = [
   { reason: 'TooManyBodies', how: '65 bodies of 1 MB of one address', provoke: bodies(429, ['127.0.0.2'], '127.0.0.2'),
     says: /requests of your address hold as much memory.*Send fewer at once/ },
   { reason: 'Overloaded', how: '257 bodies of 1 MB of five addresses',
-    provoke: bodies(503, ['127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'], '127.0.0.7'), says: /as many request bodies as it may\. Try again/ },
+    provoke: bodies(503, ['127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'], '127.0.0.7'), says: /as many request bodies as it may\. Wait, and try again/ },
 ];
 
 const HEAD = [
   { reason: 'MalformedRequestLine', how: 'a method in small letters', provoke: bytes('get / HTTP/1.1'), says: /is not 'METHOD target HTTP\/1\.1'/ },
   { reason: 'MalformedTarget', how: 'curl --path-as-is with ..', provoke: curl(400, '/devices/../x', '--path-as-is'),
-    says: /request target is not a path.*'\.\.' segment/ },
+    says: /request target is not a path.*segment of one or two dots.*Percent-encode/ },
   { reason: 'MalformedHost', how: 'no Host', provoke: bytes('GET / HTTP/1.1', () => []), says: /exactly one Host field/ },
   { reason: 'MalformedField', how: 'a blank before the colon', provoke: bytes('GET / HTTP/1.1', ['X-Field : 1']),
     says: /not 'name: value' followed by CR LF/ },
@@ -125,14 +125,14 @@ const SERVICE = [
   { reason: 'UnknownPath', how: 'curl of a path that is none', provoke: curl(404, '/nothing/here'), says: /Nothing is served at this path .*GET \/nothing\/here/ },
   { reason: 'OperatorTokenMissing', how: 'curl without the operator token', provoke: operator(401), says: /no 'Authorization: Bearer …' with the operator token/ },
   { reason: 'OperatorTokenWrong', how: 'curl with another operator token', provoke: operator(401, 'Authorization: Bearer wrong'),
-    says: /another token than this server's\. The right one is in the file operator-token/ },
+    says: /another token than this server's\. Send the one in the file operator-token/ },
   { reason: 'InvalidProtocolVersion', how: 'curl without api-version', provoke: service(400, '/devices/one'), says: /api-version/ },
   { reason: 'ArgumentInvalid', how: 'curl with a device id that is none', provoke: service(400, `/devices/a%20b?${VERSION}`),
-    says: /device id has 1 to 128 ASCII letters, digits or any of/ },
+    says: /is no device id\. Use 1 to 128 ASCII letters, digits or any of/ },
   { reason: 'ArgumentNull', how: 'curl with the body null', provoke: service(400, `/devices/one?${VERSION}`, ...json('PUT', 'null')), says: /body is null/, thin: true },
   { reason: 'InvalidPolicyKey', how: 'curl that renews a third key',
     provoke: service(400, `/devices/keys/regenerate?${VERSION}`, ...json('POST', '{"policyKey":"third","devices":[{"id":"one"}]}')),
-    says: /policyKey is primaryKey, secondaryKey or both/ },
+    says: /policyKey is none of primaryKey, secondaryKey and both\. Send one/ },
   { reason: 'TooManyDevices', how: 'curl with 101 devices at once',
     provoke: service(413, `/devices?${VERSION}`, ...json('POST', JSON.stringify(
       Array.from({ length: 101 }, (_, index) => ({ id: `many-${index}`, importMode: 'create' }))))), says: /at most 100 .*101/ },
