@@ -193,7 +193,8 @@ describe('a device with a certificate', () => {
 
     assert.equal(report.details.sha1, foreign.sha1);
     assert.equal(report.details.sha256, foreign.sha256);
-    assert.ok(report.explanation.includes(foreign.sha256) && /Register one of them, or/.test(report.explanation));
+    assert.ok(report.explanation.includes(`Register it ('holdfast device set ${device.deviceId} --thumbprint ${foreign.sha256} --hub hub1'), or`),
+      report.explanation);
     assert.equal(report.clientChain[0].sha256, foreign.sha256);
   });
 

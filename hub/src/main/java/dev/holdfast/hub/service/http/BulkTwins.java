@@ -21,7 +21,7 @@ final class BulkTwins {
                 String etag = item.twinETag() == null ? item.eTag() : item.twinETag();
                 if (etag == null) {
                     throw ServiceFault.of(
-                            ServiceError.ARGUMENT_NULL, "This importMode needs the twinETag of the twin.");
+                            ServiceError.ARGUMENT_NULL, "This importMode needs the twinETag of the twin. Send it.");
                 }
                 yield merge(item, identity, Precondition.ifMatch(etag));
             }

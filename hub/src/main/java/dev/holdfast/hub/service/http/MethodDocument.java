@@ -72,7 +72,7 @@ record MethodDocument(
 
         MethodDocument document() throws ServiceFault {
             if (in.nextToken() != JsonToken.START_OBJECT) {
-                throw ServiceFault.of(ServiceError.FORMAT_ERROR, "The body is a JSON object with methodName.");
+                throw ServiceFault.of(ServiceError.FORMAT_ERROR, "The body is no JSON object with methodName. Send one.");
             }
             while (in.nextToken() != JsonToken.END_OBJECT) {
                 String name = in.currentName();
@@ -84,7 +84,7 @@ record MethodDocument(
                         ServiceError.FORMAT_ERROR, "Something follows the end of the body. Send one object.");
             }
             if (method == null) {
-                throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "The body needs a methodName.");
+                throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "The body needs a methodName. Send one.");
             }
             return new MethodDocument(
                     method, payload, connectTimeout == null ? Duration.ZERO : connectTimeout, responseTimeout);
@@ -94,7 +94,7 @@ record MethodDocument(
             switch (name) {
                 case "methodName" -> {
                     if (in.currentToken() != JsonToken.VALUE_STRING) {
-                        throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The methodName is a text.");
+                        throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The methodName is no text. Send one.");
                     }
                     method = in.getString();
                 }
@@ -118,7 +118,7 @@ record MethodDocument(
                 return null;
             }
             if (in.currentToken() != JsonToken.VALUE_NUMBER_INT || in.getNumberType() != JsonParser.NumberType.INT) {
-                throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The " + name + " is a whole number of seconds.");
+                throw ServiceFault.of(ServiceError.ARGUMENT_INVALID, "The " + name + " is no whole number of seconds. Send one.");
             }
             return Duration.ofSeconds(in.getIntValue());
         }
