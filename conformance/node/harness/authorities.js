@@ -10,6 +10,8 @@ const KEYS = {
   p384: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp384r1'],
   rsa: ['-newkey', 'rsa:2048'],
   rsa3072: ['-newkey', 'rsa:3072'],
+  p521: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1'],
+  rsa1024: ['-newkey', 'rsa:1024'],
 };
 const AUTHORITY = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'];
 const DEVICE = ['basicConstraints=critical,CA:FALSE', 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=clientAuth'];
@@ -45,7 +47,7 @@ export class Authority {
   }
 
   async intermediate(commonName, algorithm = 'ec') {
-    return this.#issue(`/O=Plant/CN=${commonName}`, AUTHORITY, algorithm, 30);
+    return this.issue(`/O=Plant/CN=${commonName}`, AUTHORITY, algorithm, 30);
   }
 
   /**
@@ -54,15 +56,16 @@ export class Authority {
    */
   async device(commonName, { algorithm = 'ec', days = 30, madeAt = '+0' } = {}) {
     // openssl separates the parts of a name by slashes.
-    return this.#issue(`/CN=${commonName.replaceAll('/', '\\/')}`, DEVICE, algorithm, days, madeAt);
+    return this.issue(`/CN=${commonName.replaceAll('/', '\\/')}`, DEVICE, algorithm, days, madeAt);
   }
 
   /** A certificate for answering OCSP questions about what this authority issued. */
   async responder() {
-    return this.#issue('/O=Plant/CN=Responder', RESPONDER, 'ec', 30);
+    return this.issue('/O=Plant/CN=Responder', RESPONDER, 'ec', 30);
   }
 
-  async #issue(subject, extensions, algorithm, days, madeAt = '+0') {
+  /** What is not one of the above: a certificate with these extensions, each as openssl writes it. */
+  async issue(subject, extensions, algorithm = 'ec', days = 30, madeAt = '+0') {
     const base = fresh();
     await openssl('req', '-new', ...KEYS[algorithm], '-noenc', '-subj', subject, '-keyout', `${base}.key`, '-out', `${base}.csr`);
     writeFileSync(`${base}.ext`, `${extensions.join('\n')}\n`);

@@ -6,8 +6,8 @@ import { Waiters } from './deadline.js';
 
 const KNOWN_MILLIS = 20_000;
 
-/** Where a key, signature or token would show, taken out or not. */
-const SECRET = /(?:sig|SharedAccessKey|password)=(?!\[secret\])|PRIVATE KEY/i;
+/** Where a key, signature or token would show, taken out or not; with … it is the form of a token that a sentence explains. */
+const SECRET = /(?:sig|SharedAccessKey|password)=(?!\[secret\]|…)|PRIVATE KEY-----/i;
 
 export class Reports {
   #server;

@@ -1,0 +1,8 @@
+// A hub besides the first, for what a hub without authorities says and what is said when a hub is deleted.
+import { TestHub } from '../harness/hub.js';
+
+/** Made once; its name is one that the private network resolves. */
+export async function secondHub(world) {
+  world.secondHub ??= world.server.done('hub', 'create', 'hub2').then(() => new TestHub(world.server, 'hub2'));
+  return world.secondHub;
+}
