@@ -21,6 +21,7 @@ public record Limits(
         Registry registry,
         Twin twin,
         Method method,
+        Message message,
         Storage storage,
         Installation installation,
         Client client,
@@ -106,6 +107,27 @@ public record Limits(
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(300),
                         Duration.ofSeconds(30)),
+                new Message(
+                        64 * 1024,
+                        64,
+                        50,
+                        1_000_000,
+                        10,
+                        Duration.ofHours(1),
+                        Duration.ofDays(2),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(300),
+                        10,
+                        Duration.ofSeconds(5),
+                        new Feedback(
+                                64,
+                                Duration.ofSeconds(15),
+                                Duration.ofHours(1),
+                                Duration.ofSeconds(60),
+                                10,
+                                100_000,
+                                64)),
                 new Storage(64 * 1024 * 1024, 4096, 1024 * 1024, 8, 1024),
                 new Installation(
                         100,
@@ -144,6 +166,7 @@ public record Limits(
                 registry,
                 twin,
                 method,
+                message,
                 storage,
                 installation,
                 client,
@@ -166,6 +189,7 @@ public record Limits(
                 registry,
                 twin,
                 method,
+                message,
                 storage,
                 installation,
                 client,
@@ -188,6 +212,7 @@ public record Limits(
                 registry,
                 twin,
                 method,
+                message,
                 storage,
                 installation,
                 client,
@@ -210,6 +235,7 @@ public record Limits(
                 registry,
                 twin,
                 method,
+                message,
                 storage,
                 installation,
                 client,
@@ -517,6 +543,57 @@ public record Limits(
             Duration responseMinTime,
             Duration responseMaxTime,
             Duration responseTime) {}
+
+    /**
+     * Cloud-to-device messages.
+     *
+     * @param maxBytes a message with its properties
+     * @param propertiesMax application properties of one message
+     * @param perDeviceMax messages that wait for one device or module
+     * @param perHubMax messages that wait in one hub
+     * @param abandonedMax a message that its device gave back so often is not given out again
+     * @param expiryTime how long a message waits when its sender says nothing
+     * @param expiryMaxTime how long its sender may have it wait
+     * @param lockTime how long a device may hold a message before it is given out again, over AMQP, and over HTTPS when it says nothing
+     * @param lockMinTime the least that a device may ask for over HTTPS
+     * @param lockMaxTime the most
+     * @param inFlightMax messages that are given to one MQTT connection before it acknowledged the first
+     * @param lookEvery time between two looks for messages that expired and locks that ran out
+     */
+    public record Message(
+            int maxBytes,
+            int propertiesMax,
+            int perDeviceMax,
+            int perHubMax,
+            int abandonedMax,
+            Duration expiryTime,
+            Duration expiryMaxTime,
+            Duration lockTime,
+            Duration lockMinTime,
+            Duration lockMaxTime,
+            int inFlightMax,
+            Duration lookEvery,
+            Feedback feedback) {}
+
+    /**
+     * What services hear of the messages they sent.
+     *
+     * @param batchMax records in one batch
+     * @param batchTime how long a batch waits to become full
+     * @param keptTime how long a record is kept that nobody takes
+     * @param lockTime how long a receiver may hold a batch before it is given out again
+     * @param abandonedMax a record that receivers gave back so often is dropped
+     * @param recordsMax records of one hub; beyond it further ones are dropped
+     * @param batchesHeldMax batches of one hub that are given out at the same time
+     */
+    public record Feedback(
+            int batchMax,
+            Duration batchTime,
+            Duration keptTime,
+            Duration lockTime,
+            int abandonedMax,
+            int recordsMax,
+            int batchesHeldMax) {}
 
     /**
      * @param segmentBytes size of one preallocated log segment

@@ -2,6 +2,8 @@ package dev.holdfast.hub;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Live;
+import dev.holdfast.hub.command.Feedback;
+import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -32,6 +34,8 @@ public record Hub(
         DeviceLinks links,
         Twins twins,
         Methods methods,
+        Messages messages,
+        Feedback feedback,
         Intake intake,
         Table table,
         Log log) {}

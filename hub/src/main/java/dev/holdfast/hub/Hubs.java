@@ -15,6 +15,8 @@ import dev.holdfast.hub.HubRefusal.TooManyHubs;
 import dev.holdfast.hub.HubRefusal.UnknownGroup;
 import dev.holdfast.hub.HubRefusal.UnknownHub;
 import dev.holdfast.hub.HubRefusal.UnknownTlsPolicy;
+import dev.holdfast.hub.command.Feedback;
+import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
@@ -373,6 +375,11 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         }
     }
 
+    /** Ends messages that expired, and gives out again what devices held too long. */
+    public void lookAfterMessages() {
+        all().forEach(hub -> hub.messages().look());
+    }
+
     /** Ends every connection and closes every log; what a log had taken is finished first. */
     @Override
     public void close() {
@@ -436,6 +443,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 host -> hostNames.hubOf(host).equals(Optional.of(name)),
                 clock,
                 limits);
+        Feedback feedback =
+                new Feedback(table, name, registry, clock, limits.message().feedback());
         Log log = logs.open(name, settings.partitions());
         Intake intake = new Intake(log, limits.telemetry());
         Hub hub = new Hub(
@@ -449,6 +458,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 links,
                 new Twins(table, name, registry, links, clock, random, limits.twin()),
                 new Methods(registry, links, limits.method()),
+                new Messages(table, name, registry, links, feedback, clock, limits.message()),
+                feedback,
                 intake,
                 table,
                 log);

@@ -351,6 +351,7 @@ final class Settings {
                 DEFAULTS.registry(),
                 DEFAULTS.twin(),
                 DEFAULTS.method(),
+                DEFAULTS.message(),
                 DEFAULTS.storage(),
                 new Limits.Installation(
                         values.get(HUBS_MAX),

@@ -276,6 +276,7 @@ final class Starting {
         Insight insight = wiring.insight();
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
+        schedule.every(limits.message().lookEvery(), "looking after messages to devices", hubs::lookAfterMessages);
         schedule.every(REVOCATION_EVERY, "looking at revocations", hubs::tickRevocation);
         schedule.every(
                 STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));

@@ -82,7 +82,7 @@ record Wiring(
     }
 
     Listener mqtt() {
-        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits.mqtt(), clock, reports, device -> {
+        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits, clock, reports, device -> {
             insight.connected(device);
             reportOnly.accept(device);
         });

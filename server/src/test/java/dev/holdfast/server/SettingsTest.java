@@ -131,6 +131,7 @@ final class SettingsTest {
                         usual.registry(),
                         usual.twin(),
                         usual.method(),
+                        usual.message(),
                         usual.storage(),
                         new Limits.Installation(
                                 3,

@@ -6,7 +6,8 @@ import java.util.List;
 /** What other parts store for an identity: it goes with the identity, in the same transaction. */
 final class OwnedRows {
     /** Their key is the identity as it is printed, or that, a slash and more. */
-    private static final List<String> KINDS = List.of("mqtt-session", "twin", "twin-reported");
+    private static final List<String> KINDS =
+            List.of("mqtt-session", "twin", "twin-reported", "cloud-message", "cloud-message-last");
 
     private static final int DELETE_PAGE = 100;
 

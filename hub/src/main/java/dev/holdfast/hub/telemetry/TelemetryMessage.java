@@ -1,5 +1,6 @@
 package dev.holdfast.hub.telemetry;
 
+import dev.holdfast.base.Utf8;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -23,34 +24,11 @@ public record TelemetryMessage(byte[] body, Map<SystemProperty, String> system, 
     public long sizeBytes() {
         long size = body.length;
         for (String value : system.values()) {
-            size += utf8Length(value);
+            size += Utf8.length(value);
         }
         for (Map.Entry<String, String> property : properties.entrySet()) {
-            size += utf8Length(property.getKey()) + utf8Length(property.getValue());
+            size += Utf8.length(property.getKey()) + Utf8.length(property.getValue());
         }
         return size;
-    }
-
-    /** Counted without encoding: this runs for every property of every message. */
-    private static long utf8Length(String text) {
-        long bytes = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < 0x80) {
-                bytes += 1;
-            } else if (c < 0x800) {
-                bytes += 2;
-            } else if (!Character.isSurrogate(c)) {
-                bytes += 3;
-            } else if (Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
-                bytes += 4;
-                i++;
-            } else {
-                bytes += 1; // half a pair is written as a question mark
-            }
-        }
-        return bytes;
     }
 }

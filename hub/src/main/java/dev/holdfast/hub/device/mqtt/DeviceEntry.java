@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A connection's place among the hub's links, from the moment it was let in until it is over. Any thread. */
@@ -27,6 +28,7 @@ final class DeviceEntry implements DeviceLink {
     private volatile DeviceLinks.Registration registration = () -> {};
     private volatile Proof proof = CertificateProof.NONE;
     private volatile @Nullable DeviceSubscriptions subscriptions;
+    private volatile @Nullable MessageFeed feed;
 
     DeviceEntry(HubName hub, Identity identity, Reporter reporter, MqttLink link) {
         this.hub = hub;
@@ -45,22 +47,21 @@ final class DeviceEntry implements DeviceLink {
         proof = now;
     }
 
-    /** Says what the client is subscribed to, now that it has a session. */
-    void opened(DeviceSubscriptions now) {
+    /** Says what the client is subscribed to, now that it has a session, and by what it is given messages. */
+    void opened(DeviceSubscriptions now, MessageFeed messages) {
         subscriptions = now;
+        feed = messages;
     }
 
     @Override
     public boolean listensFor(Downlink.Channel channel) {
-        return granted(filter(channel)) != null;
-    }
-
-    private static String filter(Downlink.Channel channel) {
         return switch (channel) {
-            case DESIRED_PROPERTIES -> HubTopic.DESIRED_CHANGES;
-            case METHODS -> HubTopic.METHOD_CALLS;
-            // Cloud-to-device messages are not served yet, so nobody listens for them.
-            case MESSAGES -> "";
+            case DESIRED_PROPERTIES -> granted(HubTopic.DESIRED_CHANGES) != null;
+            case METHODS -> granted(HubTopic.METHOD_CALLS) != null;
+            case MESSAGES -> {
+                MessageFeed now = feed;
+                yield now != null && now.isWanted();
+            }
         };
     }
 
@@ -72,19 +73,49 @@ final class DeviceEntry implements DeviceLink {
             // At most once: a method that is called again after a reconnect would run twice.
             case Downlink.MethodCalled(var call, var method, var payload) ->
                 publish(HubTopic.METHOD_CALLS, HubTopic.methodCall(method, call), payload, 0);
-            case Downlink.MessageWaits() -> {}
+            case Downlink.MessageWaits() -> lookForMessages();
+        }
+    }
+
+    /** The client may be subscribed to more than before. */
+    void subscribed() {
+        MessageFeed now = feed;
+        if (now != null) {
+            now.subscribed();
+        }
+    }
+
+    /** Gives the client what waits for it, if it listens for messages now. */
+    void lookForMessages() {
+        MessageFeed now = feed;
+        if (now != null && now.isWanted()) {
+            now.look();
         }
     }
 
     /** Sends a message to a client that is subscribed to it, with what it was granted at most; else drops it. */
     void publish(String filter, String topic, byte[] payload, int qos) {
-        Integer granted = granted(filter);
-        if (granted != null && !isEnded()) {
-            link.publish(MqttDelivery.of(topic, payload, Math.min(qos, granted)));
-        }
+        boolean _ = publish(filter, granted -> MqttDelivery.of(topic, payload, Math.min(qos, granted)));
     }
 
-    private @Nullable Integer granted(String filter) {
+    /**
+     * Sends a message to a client that is subscribed to it.
+     *
+     * @param delivery made for the QoS that was granted
+     * @return false when it is not subscribed, or the connection over
+     */
+    boolean publish(String filter, IntFunction<MqttDelivery> delivery) {
+        Integer granted = granted(filter);
+        if (granted == null || isEnded()) {
+            return false;
+        }
+        link.publish(delivery.apply(granted));
+        return true;
+    }
+
+    /** The QoS at which the client may be sent what a filter is for; null when it is not subscribed. */
+    @Nullable
+    Integer granted(String filter) {
         DeviceSubscriptions now = subscriptions;
         return now == null ? null : now.granted(filter);
     }

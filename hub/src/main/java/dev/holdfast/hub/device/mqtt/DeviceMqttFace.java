@@ -43,7 +43,7 @@ public final class DeviceMqttFace implements MqttFace {
 
     private final HubDirectory hubs;
     private final TlsAdmission admission;
-    private final Limits.Mqtt limits;
+    private final Limits limits;
     private final InstantSource clock;
     private final Consumer<Report> reports;
     private final Consumer<DeviceConnected> connected;
@@ -54,7 +54,7 @@ public final class DeviceMqttFace implements MqttFace {
      */
     public DeviceMqttFace(
             HubDirectory hubs,
-            Limits.Mqtt limits,
+            Limits limits,
             InstantSource clock,
             Consumer<Report> reports,
             Consumer<DeviceConnected> connected) {
@@ -190,16 +190,27 @@ public final class DeviceMqttFace implements MqttFace {
             opened = sessions.resume(accepted.identity(), accepted.generation());
         }
         DeviceSubscriptions subscriptions = new DeviceSubscriptions(
-                accepted, limits, connect.cleanSession() ? null : sessions, opened.subscriptions(), entry::isEnded);
+                accepted,
+                limits.mqtt(),
+                connect.cleanSession() ? null : sessions,
+                opened.subscriptions(),
+                entry::isEnded);
         String modelId = name.modelId();
         if (modelId != null) {
             hub.twins().announce(accepted.identity(), accepted.generation(), modelId);
         }
         DeviceSession session = new DeviceSession(hub, accepted, modelId, connect.will(), subscriptions, entry, clock);
-        entry.opened(subscriptions);
+        entry.opened(
+                subscriptions,
+                new MessageFeed(
+                        hub.messages(),
+                        accepted.identity(),
+                        entry,
+                        limits.message().inFlightMax()));
         if (entry.listensFor(Downlink.Channel.METHODS)) {
             hub.methods().listens(accepted.identity());
         }
+        entry.lookForMessages();
         entry.endAt(accepted.until(), clock);
         return new MqttAnswer.Accepted(session, opened.present());
     }

@@ -102,6 +102,7 @@ final class DeviceSession implements MqttSession {
         if (entry.listensFor(Downlink.Channel.METHODS)) {
             hub.methods().listens(stamp.sender());
         }
+        entry.subscribed();
         return grants;
     }
 

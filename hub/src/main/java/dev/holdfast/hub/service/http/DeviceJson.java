@@ -19,18 +19,18 @@ final class DeviceJson {
 
     private DeviceJson() {}
 
-    static ObjectNode of(Device device, boolean connected) {
+    static ObjectNode of(Device device, Presence presence) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("deviceId", device.id().value());
         json.put("generationId", device.generation());
         json.put("etag", device.etag());
-        json.put("connectionState", connected ? "Connected" : "Disconnected");
+        json.put("connectionState", presence.state());
         json.put("status", device.enabled() ? "enabled" : "disabled");
         json.put("statusReason", device.statusReason().isEmpty() ? null : device.statusReason());
         json.put("connectionStateUpdatedTime", NEVER);
         json.put("statusUpdatedTime", time(device.statusUpdated()));
         json.put("lastActivityTime", NEVER);
-        json.put("cloudToDeviceMessageCount", 0);
+        json.put("cloudToDeviceMessageCount", presence.messages());
         json.set("authentication", AuthenticationJson.of(device.authentication()));
         json.putObject("capabilities").put("iotEdge", device.edge());
         if (device.scope() != null) {

@@ -88,6 +88,6 @@ final class DeviceResource {
     }
 
     private static ObjectNode json(Hub hub, Device device) {
-        return DeviceJson.of(device, hub.links().isConnected(Identity.of(device.id())));
+        return DeviceJson.of(device, Presence.of(hub, Identity.of(device.id())));
     }
 }

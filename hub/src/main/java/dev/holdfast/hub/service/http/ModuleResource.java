@@ -83,6 +83,6 @@ final class ModuleResource {
     }
 
     private static ObjectNode json(Hub hub, DeviceModule module) {
-        return ModuleJson.of(module, hub.links().isConnected(module.name().identity()));
+        return ModuleJson.of(module, Presence.of(hub, module.name().identity()));
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.Commands;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.hub.command.MethodRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
@@ -173,6 +174,29 @@ final class ServiceFault extends Exception {
             case MethodRefusal.MethodNotAnswered _ -> ServiceError.GATEWAY_TIMEOUT;
             case MethodRefusal.MethodConnectionEnded _ -> ServiceError.DEVICE_CONNECTION_CLOSED;
             case MethodRefusal.MethodAnswerTooLong _, MethodRefusal.MethodAnswerNotJson _ -> ServiceError.BAD_GATEWAY;
+        };
+    }
+
+    /** That a queue is full or a lock lost is an everyday answer. */
+    static ServiceFault of(MessageRefusal refusal) {
+        ServiceError error = error(refusal);
+        boolean reported = error.status() == 400;
+        return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
+    }
+
+    private static ServiceError error(MessageRefusal refusal) {
+        return switch (refusal) {
+            case MessageRefusal.MessageDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
+            case MessageRefusal.MessageModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
+            case MessageRefusal.CloudMessageTooLarge _ -> ServiceError.MESSAGE_TOO_LARGE;
+            case MessageRefusal.TooManyMessageProperties _,
+                    MessageRefusal.MessagePropertyUnfit _,
+                    MessageRefusal.MessageExpiryPast _,
+                    MessageRefusal.MessageExpiryTooFar _ -> ServiceError.ARGUMENT_INVALID;
+            case MessageRefusal.QueueOfDeviceFull _ -> ServiceError.DEVICE_MAXIMUM_QUEUE_DEPTH_EXCEEDED;
+            case MessageRefusal.QueuesOfHubFull _ -> ServiceError.BACKLOG_LIMIT_EXCEEDED;
+            case MessageRefusal.MessageLockLost _, MessageRefusal.FeedbackLockLost _ ->
+                ServiceError.DEVICE_MESSAGE_LOCK_LOST;
         };
     }
 

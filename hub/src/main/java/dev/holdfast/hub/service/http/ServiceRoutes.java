@@ -27,6 +27,7 @@ final class ServiceRoutes {
         KeysResource keys = new KeysResource(limits);
         TwinResource twins = new TwinResource();
         MethodResource methods = new MethodResource();
+        MessageResource messages = new MessageResource();
         StatisticsResource statistics = new StatisticsResource();
         all = List.of(
                 // A fixed word comes before a name in the same place.
@@ -39,7 +40,7 @@ final class ServiceRoutes {
                 served("DELETE", "/devices/{id}", REGISTRY_WRITE, devices::delete),
                 served("GET", "/statistics/devices", REGISTRY_READ, statistics::devices),
                 served("GET", "/statistics/service", REGISTRY_READ, statistics::service),
-                later("DELETE", "/devices/{id}/commands", SERVICE_CONNECT, "Cloud-to-device messages"),
+                served("DELETE", "/devices/{id}/commands", SERVICE_CONNECT, messages::purge),
                 later("POST", "/devices/{id}/applyConfigurationContent", REGISTRY_WRITE, "Configurations"),
                 served("GET", "/devices/{id}/modules", REGISTRY_READ, modules::list),
                 served("GET", "/devices/{id}/modules/{module}", REGISTRY_READ, modules::get),
@@ -61,9 +62,9 @@ final class ServiceRoutes {
                         "/digitaltwins/{id}/components/{component}/commands/{command}",
                         SERVICE_CONNECT,
                         "Digital twins"),
-                later("GET", "/messages/serviceBound/feedback", SERVICE_CONNECT, "Message feedback"),
-                later("DELETE", "/messages/serviceBound/feedback/{lock}", SERVICE_CONNECT, "Message feedback"),
-                later("POST", "/messages/serviceBound/feedback/{lock}/abandon", SERVICE_CONNECT, "Message feedback"),
+                served("GET", "/messages/serviceBound/feedback", SERVICE_CONNECT, messages::feedback),
+                served("DELETE", "/messages/serviceBound/feedback/{lock}", SERVICE_CONNECT, messages::complete),
+                served("POST", "/messages/serviceBound/feedback/{lock}/abandon", SERVICE_CONNECT, messages::abandon),
                 later("GET", "/jobs/v2/query", SERVICE_CONNECT, "Scheduled jobs"),
                 later("GET", "/jobs/v2/{id}", SERVICE_CONNECT, "Scheduled jobs"),
                 later("PUT", "/jobs/v2/{id}", SERVICE_CONNECT, "Scheduled jobs"),

@@ -13,8 +13,8 @@ final class TwinJson {
     private TwinJson() {}
 
     /** @param module null for the twin of the device itself; a module has the status of its device */
-    static ObjectNode of(Twin twin, Device device, @Nullable DeviceModule module, boolean connected) {
-        ObjectNode registered = DeviceJson.of(device, connected);
+    static ObjectNode of(Twin twin, Device device, @Nullable DeviceModule module, Presence presence) {
+        ObjectNode registered = DeviceJson.of(device, presence);
         if (module != null) {
             registered.set("authentication", AuthenticationJson.of(module.authentication()));
         }

@@ -85,7 +85,6 @@ final class TwinResource {
                     .find(name)
                     .orElseThrow(() -> ServiceFault.of(new TwinRefusal.TwinModuleMissing(identity)));
         }
-        return TwinJson.of(twin, device, module, hub.links().isConnected(identity))
-                .toString();
+        return TwinJson.of(twin, device, module, Presence.of(hub, identity)).toString();
     }
 }

@@ -37,7 +37,7 @@ final class PlainListener implements AutoCloseable {
     PlainListener(HubDirectory hubs, InstantSource clock, Consumer<Report> reports, Supplier<PeerIdentity> peer) {
         Limits limits = Limits.defaults();
         MqttServer server = new MqttServer(
-                List.of(new DeviceMqttFace(hubs, limits.mqtt(), clock, reports, connected::add)),
+                List.of(new DeviceMqttFace(hubs, limits, clock, reports, connected::add)),
                 limits,
                 threads,
                 (connection, connect, fault) -> new Reporter(clock, reports, connection, null, null)

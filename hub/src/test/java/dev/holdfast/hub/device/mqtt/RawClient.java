@@ -163,6 +163,44 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** A message that the server sent. */
+    record Received(String topic, int qos, int packetId, String body) {}
+
+    /** The PUBLISH that comes next. */
+    Received message() throws IOException {
+        int first = in.readUnsignedByte();
+        if ((first & 0xF0) != 0x30) {
+            throw new AssertionError("expected a PUBLISH, and 0x" + Integer.toHexString(first) + " came");
+        }
+        byte[] packet = in.readNBytes(length());
+        int topic = (packet[0] & 0xFF) << 8 | (packet[1] & 0xFF);
+        int qos = first >> 1 & 3;
+        int at = 2 + topic;
+        int id = qos == 0 ? 0 : (packet[at] & 0xFF) << 8 | (packet[at + 1] & 0xFF);
+        int body = qos == 0 ? at : at + 2;
+        return new Received(
+                new String(packet, 2, topic, StandardCharsets.UTF_8),
+                qos,
+                id,
+                new String(packet, body, packet.length - body, StandardCharsets.UTF_8));
+    }
+
+    private int length() throws IOException {
+        int length = 0;
+        int shift = 0;
+        int each;
+        do {
+            each = in.readUnsignedByte();
+            length |= (each & 0x7F) << shift;
+            shift += 7;
+        } while (each >= 0x80);
+        return length;
+    }
+
+    void acknowledge(int packetId) throws IOException {
+        packet(0x40, new byte[] {(byte) (packetId >> 8), (byte) packetId});
+    }
+
     /** Whether nothing has come. */
     boolean isQuiet() throws IOException {
         return in.available() == 0;

@@ -12,6 +12,8 @@ import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.command.Feedback;
+import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
@@ -76,6 +78,8 @@ final class TestHub {
         Authenticator authenticator =
                 new Authenticator(settings, registry, denied, revocation, hostName::equals, clock, limits);
         Intake intake = new Intake(log, limits.telemetry());
+        Feedback feedback =
+                new Feedback(table, hubName, registry, clock, limits.message().feedback());
         hub = new Hub(
                 hubName,
                 settings,
@@ -87,6 +91,8 @@ final class TestHub {
                 links,
                 new Twins(table, hubName, registry, links, clock, new SecureRandom(), limits.twin()),
                 new Methods(registry, links, limits.method()),
+                new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
+                feedback,
                 intake,
                 table,
                 log);

@@ -11,6 +11,8 @@ import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.command.Feedback;
+import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
@@ -176,6 +178,8 @@ final class Endpoint implements AutoCloseable {
                 clock,
                 limits);
         DeviceLinks links = new DeviceLinks();
+        Feedback feedback =
+                new Feedback(table, hubName, registry, clock, limits.message().feedback());
         Hub hub = new Hub(
                 hubName,
                 settings,
@@ -187,6 +191,8 @@ final class Endpoint implements AutoCloseable {
                 links,
                 new Twins(table, hubName, registry, links, clock, new SecureRandom(), limits.twin()),
                 new Methods(registry, links, limits.method()),
+                new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
+                feedback,
                 new Intake(log, limits.telemetry()),
                 table,
                 log);

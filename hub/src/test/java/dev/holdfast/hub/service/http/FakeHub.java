@@ -8,6 +8,8 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.command.Feedback;
+import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
@@ -92,6 +94,8 @@ final class FakeHub implements HubDirectory {
                 host -> NAMES.hubOf(host).equals(Optional.of(NAME)),
                 clock,
                 Limits.defaults());
+        Feedback feedback = new Feedback(
+                table, NAME, registry, clock, Limits.defaults().message().feedback());
         hub = new Hub(
                 NAME,
                 settings,
@@ -110,6 +114,15 @@ final class FakeHub implements HubDirectory {
                         random,
                         Limits.defaults().twin()),
                 new Methods(registry, links, Limits.defaults().method()),
+                new Messages(
+                        table,
+                        NAME,
+                        registry,
+                        links,
+                        feedback,
+                        clock,
+                        Limits.defaults().message()),
+                feedback,
                 new Intake(unusedLog(), Limits.defaults().telemetry()),
                 table,
                 unusedLog());
