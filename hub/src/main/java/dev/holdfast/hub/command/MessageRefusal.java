@@ -69,10 +69,10 @@ public sealed interface MessageRefusal {
             case MessageLockLost(var identity) ->
                 "'" + identity
                         + "' holds no such lock: it ran out, a newer connection took the message over, or it was settled"
-                        + " before. The message is given out again unless it was settled; settle it sooner then.";
+                        + " before. Wait for the message to be given out again, and settle it sooner.";
             case FeedbackLockLost() ->
-                "There is no such lock on feedback: it ran out, or the batch was settled before. It is given out again unless"
-                        + " it was settled; settle it sooner then.";
+                "There is no such lock on feedback: it ran out, or the batch was settled before. Wait for the batch to be"
+                        + " given out again, and settle it sooner.";
         };
     }
 }
