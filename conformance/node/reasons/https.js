@@ -36,6 +36,19 @@ function service(status, path, ...options) {
   return (world) => request(world.hub, status, `https://${world.hub.hostName}${path}`, [authorization(world)], options);
 }
 
+/** As `curl`, of the device, below its path. */
+function device(status, below, ...options) {
+  return (world) => {
+    const { DeviceId: id, SharedAccessKey: key } = parse(world.device.connectionString);
+    return request(world.hub, status, `https://${world.hub.hostName}/devices/${id}${below}?${VERSION}`,
+      [`Authorization: ${deviceToken(`${world.hub.hostName}/devices/${id}`, key)}`], options);
+  };
+}
+
+function batch(body) {
+  return ['--header', 'Content-Type: application/vnd.microsoft.iothub.json', '--data-binary', body];
+}
+
 function operator(status, ...fields) {
   return ({ hub, server }) => request(hub, status, new URL('/holdfast/v1/status', server.ready.operator.url).href, fields, []);
 }
@@ -144,12 +157,18 @@ const SERVICE = [
     says: /nothing at this path/, thin: true },
   { reason: 'GenericMethodNotAllowed', how: 'curl with PATCH', provoke: service(405, `/devices/one?${VERSION}`, ...json('PATCH', '{}')),
     says: /This path takes .*GET.* only/, thin: true },
-  { reason: 'FeatureNotSupported', how: 'curl that sends telemetry as a device',
+  { reason: 'FeatureNotSupported', how: 'curl that uploads a file as a device', provoke: device(501, '/files', '--data', '{}'),
+    says: /File uploads are not served by this release of Holdfast yet\. .* Send what fits as telemetry/ },
+  { reason: 'BatchEmpty', how: 'curl with a batch of nothing', provoke: device(400, '/messages/events', ...batch('[]')),
+    says: /batch has no message\. Send at least one/ },
+  { reason: 'BatchTooLarge', how: 'curl with a batch of 300 KB of text',
     provoke: (world) => {
-      const { DeviceId: id, SharedAccessKey: key } = parse(world.device.connectionString);
-      return request(world.hub, 501, `https://${world.hub.hostName}/devices/${id}/messages/events?${VERSION}`,
-        [`Authorization: ${deviceToken(`${world.hub.hostName}/devices/${id}`, key)}`], ['--data', 'hello']);
-    }, says: /over HTTPS are not served by this release of Holdfast yet\. Send them over MQTT/ },
+      const file = join(settings.scratch, freshId('batch'));
+      writeFileSync(file, JSON.stringify(Array(3).fill({ body: 'x'.repeat(100 * 1024), base64Encoded: false })));
+      return device(413, '/messages/events', ...batch(`@${file}`))(world);
+    }, says: /limit for all its messages with their properties is 262144\. Send fewer at once/ },
+  { reason: 'TooManyInBatch', how: 'curl with a batch of 1,001 messages',
+    provoke: device(400, '/messages/events', ...batch(`[${Array(1001).fill('{"body":""}').join()}]`)), says: /limit is 1000\. Send fewer/ },
 ];
 
 const BULK = [

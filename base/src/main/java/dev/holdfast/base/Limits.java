@@ -93,7 +93,7 @@ public record Limits(
                         4 * 1024,
                         Duration.ofSeconds(60)),
                 new WebSocket(512 * 1024, 1024 * 1024, Duration.ofSeconds(1)),
-                new Telemetry(256 * 1024, 64, Duration.ofMinutes(5), 64 * 1024 * 1024),
+                new Telemetry(256 * 1024, 64, 1000, Duration.ofMinutes(5), 64 * 1024 * 1024),
                 new Registry(100, 1000, 128, 50, 128, 20, 16),
                 new Twin(8 * 1024, 32 * 1024, 32 * 1024, 1024, 4096, 10, 128 * 1024, 64),
                 new Method(
@@ -470,12 +470,14 @@ public record Limits(
     public record WebSocket(int frameMaxBytes, int messageMaxBytes, Duration closeMaxTime) {}
 
     /**
-     * @param messageMaxBytes body plus properties of one device-to-cloud message
+     * @param messageMaxBytes body plus properties of one device-to-cloud message, and of all messages of a batch together
      * @param propertiesMax application properties of one message
+     * @param batchMaxMessages messages of one batch
      * @param tokenMaxSkew how far device and hub clocks may differ when a token's expiry is judged
      * @param pendingMaxBytes not yet durable over all connections of a hub; beyond it senders are not read
      */
-    public record Telemetry(int messageMaxBytes, int propertiesMax, Duration tokenMaxSkew, int pendingMaxBytes) {}
+    public record Telemetry(
+            int messageMaxBytes, int propertiesMax, int batchMaxMessages, Duration tokenMaxSkew, int pendingMaxBytes) {}
 
     /**
      * @param bulkMax identities in one bulk call

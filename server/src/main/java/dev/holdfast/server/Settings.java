@@ -346,6 +346,7 @@ final class Settings {
                 new Limits.Telemetry(
                         values.get(MESSAGE_MAX),
                         DEFAULTS.telemetry().propertiesMax(),
+                        DEFAULTS.telemetry().batchMaxMessages(),
                         values.get(TOKEN_MAX_SKEW),
                         values.get(PENDING_MAX)),
                 DEFAULTS.registry(),

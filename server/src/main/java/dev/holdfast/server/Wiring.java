@@ -4,9 +4,9 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
+import dev.holdfast.hub.device.http.DeviceHttpFace;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
 import dev.holdfast.hub.service.events.EventsFace;
-import dev.holdfast.hub.service.http.DevicesOverHttps;
 import dev.holdfast.hub.service.http.ServiceApi;
 import dev.holdfast.hub.service.http.UnservedFace;
 import dev.holdfast.insight.dryrun.ReportOnly;
@@ -38,6 +38,7 @@ import dev.holdfast.tls.listen.FrontDoor;
 import dev.holdfast.tls.listen.Listener;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
+import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.amqp.AmqpServer;
@@ -82,10 +83,7 @@ record Wiring(
     }
 
     Listener mqtt() {
-        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits, clock, reports, device -> {
-            insight.connected(device);
-            reportOnly.accept(device);
-        });
+        DeviceMqttFace devices = new DeviceMqttFace(hubs, limits, clock, reports, this::connected);
         return new Listener(
                 "mqtt",
                 arrivals.mqtt(),
@@ -95,6 +93,11 @@ record Wiring(
                         threads,
                         new FaultReports(clock, reports)::mqtt),
                 tls.ofHubListener(tls.names().mqtt()));
+    }
+
+    private void connected(DeviceConnected device) {
+        insight.connected(device);
+        reportOnly.accept(device);
     }
 
     DrillResource drill(ServerCertificates certificates) {
@@ -178,13 +181,14 @@ record Wiring(
                 new TracesResource(insight.traces(), hubs),
                 clock,
                 reports);
+        DeviceHttpFace deviceRequests = new DeviceHttpFace(hubs, limits.telemetry(), clock, reports, this::connected);
         ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);
         HttpServer server = new HttpServer(
                 List.of(
                         requests.counted(
                                 new TrustBundleFace(certificates, hostNames, hubs), TrustBundleFace::operation),
                         requests.counted(operator, OperatorFace::operation),
-                        requests.counted(new DevicesOverHttps(hubs, clock, reports), _ -> "other"),
+                        requests.counted(deviceRequests, deviceRequests::operation),
                         requests.counted(service, service::operation),
                         requests.counted(new UnservedFace(hubs, clock, reports), _ -> "other")),
                 limits.http(),

@@ -127,7 +127,11 @@ final class SettingsTest {
                         usual.http(),
                         usual.webSocket(),
                         new Limits.Telemetry(
-                                8 * 1024, usual.telemetry().propertiesMax(), Duration.ofSeconds(30), 32 * 1024 * 1024),
+                                8 * 1024,
+                                usual.telemetry().propertiesMax(),
+                                usual.telemetry().batchMaxMessages(),
+                                Duration.ofSeconds(30),
+                                32 * 1024 * 1024),
                         usual.registry(),
                         usual.twin(),
                         usual.method(),

@@ -3,12 +3,16 @@ package dev.holdfast.hub.telemetry;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.telemetry.TelemetryRefusal.BatchEmpty;
+import dev.holdfast.hub.telemetry.TelemetryRefusal.BatchTooLarge;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.MessageTooLarge;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.NotStored;
+import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyInBatch;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyProperties;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.StoreException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +61,50 @@ public final class Intake {
     }
 
     /**
+     * Takes messages of one sender, in their order: all of them, or none when one may not be taken. The result is the last one's once
+     * all are durable, or a refusal. After a disk that failed some may be stored; the sender sends all again.
+     */
+    public void takeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
+        TelemetryRefusal refusal = faultOf(messages);
+        if (refusal != null) {
+            messages.forEach(message -> counters.refused(refusal, message.sizeBytes()));
+            result.accept(new TelemetryResult.Refused(refusal));
+            return;
+        }
+        Consumer<TelemetryResult> each = new LastOf(messages.size(), result);
+        for (TelemetryMessage message : messages) {
+            take(new SendTelemetry(stamp, message), each);
+        }
+    }
+
+    /** Hands on the last of so many results, or instead of it a refusal that was among them. Any thread. */
+    private static final class LastOf implements Consumer<TelemetryResult> {
+        private final Consumer<TelemetryResult> result;
+        private int open;
+        private TelemetryResult.@Nullable Refused refused;
+
+        LastOf(int count, Consumer<TelemetryResult> result) {
+            this.open = count;
+            this.result = result;
+        }
+
+        @Override
+        public void accept(TelemetryResult one) {
+            TelemetryResult all;
+            synchronized (this) {
+                if (one instanceof TelemetryResult.Refused why) {
+                    refused = why;
+                }
+                if (--open > 0) {
+                    return;
+                }
+                all = refused == null ? one : refused;
+            }
+            result.accept(all);
+        }
+    }
+
+    /**
      * What came in since the hub was opened.
      *
      * @param durableNanos for each stored message the time from {@link #take} until it was durable
@@ -83,6 +131,26 @@ public final class Intake {
     /** What would keep a message from being taken, or null; a failing disk can't be foreseen. */
     public @Nullable TelemetryRefusal faultOf(TelemetryMessage message) {
         return faultOf(message, message.sizeBytes());
+    }
+
+    /** What would keep a batch from being taken, or null. */
+    private @Nullable TelemetryRefusal faultOf(List<TelemetryMessage> batch) {
+        if (batch.isEmpty()) {
+            return new BatchEmpty();
+        }
+        if (batch.size() > limits.batchMaxMessages()) {
+            return new TooManyInBatch(batch.size(), limits.batchMaxMessages());
+        }
+        long total = 0;
+        for (TelemetryMessage message : batch) {
+            long size = message.sizeBytes();
+            TelemetryRefusal refusal = faultOf(message, size);
+            if (refusal != null) {
+                return refusal;
+            }
+            total += size;
+        }
+        return total > limits.messageMaxBytes() ? new BatchTooLarge(total, limits.messageMaxBytes()) : null;
     }
 
     private @Nullable TelemetryRefusal faultOf(TelemetryMessage message, long size) {

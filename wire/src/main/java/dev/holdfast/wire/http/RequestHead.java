@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param method as sent
  * @param headers values by name in lower case, repeated ones joined with a comma
+ * @param spellings as {@link HttpRequest#spellings}
  * @param bodyBytes announced length of the body, held against no limit yet, 0 when there is none, {@link #UNKNOWN_LENGTH} when it comes in chunks
  * @param lastOfConnection whether the connection is closed behind the answer, as the client asked or HTTP/1.0 has it
  * @param waitsForContinue whether the client holds its body back until it is asked for it
@@ -28,6 +29,7 @@ record RequestHead(
         RequestTarget target,
         boolean wholeServer,
         Map<String, String> headers,
+        Map<String, String> spellings,
         long bodyBytes,
         boolean lastOfConnection,
         boolean waitsForContinue) {
@@ -60,6 +62,7 @@ record RequestHead(
                 target,
                 wholeServer,
                 joined(fields),
+                spellings(fields),
                 bodyBytes,
                 old || fields.containsValue(HttpHeaderNames.CONNECTION, "close", true),
                 expectation != null);
@@ -114,6 +117,18 @@ record RequestHead(
         return joined;
     }
 
+    private static Map<String, String> spellings(HttpHeaders fields) {
+        Map<String, String> spellings = new HashMap<>();
+        for (Map.Entry<String, String> field : fields) {
+            String name = field.getKey();
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!lower.equals(name)) {
+                spellings.putIfAbsent(lower, name);
+            }
+        }
+        return spellings;
+    }
+
     /** The decoder makes one character of each byte; what was sent is UTF-8. */
     private static String utf8(String bytes) throws RequestRefused {
         if (bytes.chars().allMatch(c -> c < 0x80)) {
@@ -140,12 +155,13 @@ record RequestHead(
 
     /** The request as it was sent, for whoever switches protocols. */
     HttpRequest asSent(Connection connection) {
-        return new HttpRequest(method, host, target.path(), target.query(), headers, new byte[0], connection);
+        return new HttpRequest(
+                method, host, target.path(), target.query(), headers, spellings, new byte[0], connection);
     }
 
     /** The request for a face, which is asked for a HEAD as for a GET. */
     HttpRequest request(byte[] body, Connection connection) {
         return new HttpRequest(
-                isHead() ? "GET" : method, host, target.path(), target.query(), headers, body, connection);
+                isHead() ? "GET" : method, host, target.path(), target.query(), headers, spellings, body, connection);
     }
 }

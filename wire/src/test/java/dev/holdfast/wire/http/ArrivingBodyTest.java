@@ -20,7 +20,8 @@ class ArrivingBodyTest {
     private final BodyBudget budget = new BodyBudget(LIMITS);
 
     private static RequestHead head(long bodyBytes) throws RequestRefused {
-        return new RequestHead("POST", "h", RequestTarget.parse("/"), false, Map.of(), bodyBytes, false, false);
+        return new RequestHead(
+                "POST", "h", RequestTarget.parse("/"), false, Map.of(), Map.of(), bodyBytes, false, false);
     }
 
     private BodyBudget.Share share(String address) throws Exception {

@@ -99,6 +99,8 @@ class HttpServerTest {
             assertThat(request.path()).isEqualTo(List.of("echo", "a b"));
             assertThat(request.query()).isEqualTo(Map.of("x", "1"));
             assertThat(request.header("X-a")).contains("1, 2");
+            assertThat(request.spelling("x-a")).isEqualTo("X-A");
+            assertThat(request.spelling("x-b")).isEqualTo("x-b");
             assertThat(request.body()).asString(StandardCharsets.UTF_8).isEqualTo("body");
             assertThat(request.connection().listener()).isEqualTo("https");
         }

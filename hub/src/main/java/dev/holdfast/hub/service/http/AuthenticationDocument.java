@@ -1,5 +1,7 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.ModuleId;
+import dev.holdfast.hub.http.ServiceError;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.wire.http.HttpResponse;
 import org.jspecify.annotations.Nullable;

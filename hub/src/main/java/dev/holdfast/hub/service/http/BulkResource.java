@@ -2,6 +2,9 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.http.Requests;
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.ModuleName;
 import dev.holdfast.hub.identity.ModuleRequest;
@@ -121,11 +124,11 @@ final class BulkResource {
     }
 
     private static Identity identity(DeviceDocument item) throws ServiceFault {
-        DeviceId device = ServiceCall.deviceId(name(item));
+        DeviceId device = Requests.deviceId(name(item));
         String module = item.moduleId();
         return module == null || module.isEmpty()
                 ? Identity.of(device)
-                : new Identity(device, ServiceCall.moduleId(module));
+                : new Identity(device, Requests.moduleId(module));
     }
 
     private static RegistryRequest request(DeviceDocument item, DeviceId id, Twins twins) throws ServiceFault {

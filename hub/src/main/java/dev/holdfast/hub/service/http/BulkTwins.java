@@ -1,5 +1,7 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Companion;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Precondition;

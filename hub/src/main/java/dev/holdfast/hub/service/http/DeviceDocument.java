@@ -2,6 +2,8 @@ package dev.holdfast.hub.service.http;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import dev.holdfast.base.DeviceId;
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.ModuleName;

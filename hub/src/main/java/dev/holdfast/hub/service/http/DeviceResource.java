@@ -3,6 +3,8 @@ package dev.holdfast.hub.service.http;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Device;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Identity;

@@ -3,6 +3,9 @@ package dev.holdfast.hub.service.http;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.ModuleId;
+import dev.holdfast.hub.http.Requests;
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.KeyRenewal;
@@ -121,11 +124,11 @@ final class KeysResource {
         if (item == null || item.id() == null) {
             throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "An element of 'devices' has no id. Give it one.");
         }
-        DeviceId device = ServiceCall.deviceId(item.id());
+        DeviceId device = Requests.deviceId(item.id());
         String module = item.moduleId();
         return module == null || module.isEmpty()
                 ? Identity.of(device)
-                : new Identity(device, ServiceCall.moduleId(module));
+                : new Identity(device, Requests.moduleId(module));
     }
 
     private static void addKeys(ArrayNode renewed, Identity identity, Authentication authentication) {

@@ -6,6 +6,7 @@ import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.hub.command.MessageRefusal.FeedbackLockLost;
 import dev.holdfast.hub.command.MessageRefusal.MessageDeviceMissing;
 import dev.holdfast.hub.command.Settlement;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.wire.http.HttpResponse;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.hub.command.InvokeMethod;
 import dev.holdfast.hub.command.MethodResult;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.wire.http.HttpResponse;
 
 /** {@code POST /twins/{id}/methods}, and the same of modules: the call waits here until the device answered, or will not. */

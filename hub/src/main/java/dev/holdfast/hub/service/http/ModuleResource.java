@@ -2,6 +2,8 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.DeviceModule;
 import dev.holdfast.hub.identity.ModuleName;
 import dev.holdfast.hub.identity.ModuleRequest;

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.twin.SectionChange;
 import dev.holdfast.hub.twin.TwinContent;
 import dev.holdfast.hub.twin.TwinReader;

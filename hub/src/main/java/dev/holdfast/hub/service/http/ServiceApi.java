@@ -4,6 +4,10 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.TlsAdmission;
+import dev.holdfast.hub.http.Faults;
+import dev.holdfast.hub.http.Requests;
+import dev.holdfast.hub.http.ServiceError;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.ServiceAuthentication;
@@ -22,7 +26,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * meanwhile).
  */
 public final class ServiceApi implements HttpFace {
-    private static final Pattern API_VERSION = Pattern.compile("20[0-9]{2}-[01][0-9]-[0-3][0-9](-[a-z]{1,20})?");
     private static final Set<String> OVERRIDES = Set.of("PUT", "PATCH", "DELETE");
     private static final Set<String> DEVICE_PATHS = Set.of("devices", "twins", "digitaltwins");
 
@@ -124,7 +126,7 @@ public final class ServiceApi implements HttpFace {
                     ServiceError.METHOD_NOT_ALLOWED,
                     "This path takes " + methods(request.path()) + " only. Send one of these.");
         }
-        requireVersion(request);
+        Requests.requireVersion(request);
         return switch (route.answer()) {
             case ServiceRoute.Answer.By(var handler) -> handler;
             case ServiceRoute.Answer.NotServedYet(var what) -> throw ServiceFault.notServedYet(what, "");
@@ -163,15 +165,6 @@ public final class ServiceApi implements HttpFace {
         switch (judged) {
             case ServiceAuthentication.Accepted _ -> {}
             case ServiceAuthentication.Refused(var refusal) -> throw ServiceFault.ofService(hub, refusal);
-        }
-    }
-
-    private static void requireVersion(HttpRequest request) throws ServiceFault {
-        String version = request.query().get("api-version");
-        if (version == null || !API_VERSION.matcher(version).matches()) {
-            throw ServiceFault.of(
-                    ServiceError.INVALID_PROTOCOL_VERSION,
-                    "The query has no api-version. Give it one, a date such as 2021-04-12.");
         }
     }
 

@@ -1,8 +1,9 @@
 package dev.holdfast.hub.service.http;
 
 import dev.holdfast.base.DeviceId;
-import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.http.Requests;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.ModuleName;
 import dev.holdfast.wire.http.HttpRequest;
 
@@ -10,27 +11,11 @@ import dev.holdfast.wire.http.HttpRequest;
 record ServiceCall(Hub hub, HttpRequest request) {
     /** The device that the path names: {@code /devices/{id}}. */
     DeviceId deviceId() throws ServiceFault {
-        return deviceId(request.path().get(1));
+        return Requests.deviceId(request.path().get(1));
     }
 
     /** The module that the path names: {@code /devices/{id}/modules/{module}}. */
     ModuleName moduleName() throws ServiceFault {
-        return new ModuleName(deviceId(), moduleId(request.path().get(3)));
-    }
-
-    static ModuleId moduleId(String text) throws ServiceFault {
-        return ModuleId.parse(text)
-                .orElseThrow(() -> ServiceFault.of(
-                        ServiceError.ARGUMENT_INVALID,
-                        "This is no module id. Use 1 to 128 ASCII letters, digits or any of - : . + % _ # * ? ! ( ) , = @ $ ' and"
-                                + " semicolon."));
-    }
-
-    static DeviceId deviceId(String text) throws ServiceFault {
-        return DeviceId.parse(text)
-                .orElseThrow(() -> ServiceFault.of(
-                        ServiceError.ARGUMENT_INVALID,
-                        "This is no device id. Use 1 to 128 ASCII letters, digits or any of - : . + % _ # * ? ! ( ) , = @ $ ' and"
-                                + " semicolon."));
+        return new ModuleName(deviceId(), Requests.moduleId(request.path().get(3)));
     }
 }

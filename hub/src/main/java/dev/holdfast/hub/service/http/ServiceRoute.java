@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.wire.http.HttpResponse;
 import java.util.List;

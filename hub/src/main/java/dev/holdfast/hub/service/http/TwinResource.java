@@ -1,6 +1,7 @@
 package dev.holdfast.hub.service.http;
 
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.Device;
 import dev.holdfast.hub.identity.DeviceModule;
 import dev.holdfast.hub.identity.Identity;

@@ -2,6 +2,8 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
+import dev.holdfast.hub.http.Faults;
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpFace;
 import dev.holdfast.wire.http.HttpRequest;

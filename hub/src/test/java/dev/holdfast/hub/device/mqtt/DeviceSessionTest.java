@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.holdfast.base.DeviceId;
+import dev.holdfast.hub.TestHub;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.StoredMessage;

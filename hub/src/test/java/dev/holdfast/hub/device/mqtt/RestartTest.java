@@ -14,6 +14,7 @@ import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NamedTls;
 import dev.holdfast.hub.NewHub;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.TestHub;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.RegistryRequest;

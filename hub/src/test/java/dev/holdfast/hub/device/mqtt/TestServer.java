@@ -6,6 +6,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.TestHub;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.report.Report;

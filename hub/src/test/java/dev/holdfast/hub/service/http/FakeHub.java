@@ -63,7 +63,6 @@ final class FakeHub implements HubDirectory {
     final RepeatingTable table = new RepeatingTable();
     final DeviceLinks links = new DeviceLinks();
     final List<Report> reports = new ArrayList<>();
-    final DevicesOverHttps devices = new DevicesOverHttps(this, clock, reports::add);
     final UnservedFace unserved = new UnservedFace(this, clock, reports::add);
     final ServiceApi api = new ServiceApi(this, Limits.defaults().registry(), clock, reports::add);
     final Hub hub;
@@ -235,7 +234,7 @@ final class FakeHub implements HubDirectory {
         /** As the server does it: the first face that claims the call, and the head before the body. */
         Answer sendToAll() {
             HttpRequest request = request();
-            HttpFace face = List.of(devices, api, unserved).stream()
+            HttpFace face = List.of(api, unserved).stream()
                     .filter(candidate -> candidate.claims(request))
                     .findFirst()
                     .orElseThrow();

@@ -1,4 +1,4 @@
-package dev.holdfast.hub.service.http;
+package dev.holdfast.hub.http;
 
 import dev.holdfast.wire.http.HttpResponse;
 import java.time.Instant;

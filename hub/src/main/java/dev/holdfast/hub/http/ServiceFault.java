@@ -1,4 +1,4 @@
-package dev.holdfast.hub.service.http;
+package dev.holdfast.hub.http;
 
 import dev.holdfast.base.Commands;
 import dev.holdfast.hub.Hub;
@@ -7,16 +7,17 @@ import dev.holdfast.hub.command.MethodRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.RegistryRefusal;
+import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.twin.TwinRefusal;
 import dev.holdfast.wire.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a call is refused. Thrown inside this package and caught in one place, {@link ServiceApi}. Has no stack: it is not a bug.
+ * Why a call is refused. Thrown inside the faces of HTTPS and caught in one place of each. Has no stack: it is not a bug.
  *
  * <p>What the caller is told and what the operator is told are two texts, since the first must not help an attacker.
  */
-final class ServiceFault extends Exception {
+public final class ServiceFault extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int PATH_MAX_CHARS = 200;
 
@@ -44,17 +45,17 @@ final class ServiceFault extends Exception {
     }
 
     /** A call that can't be understood or isn't served; both may know all of it. */
-    static ServiceFault of(ServiceError error, String explanation) {
+    public static ServiceFault of(ServiceError error, String explanation) {
         return new ServiceFault(error, error.wireName(), explanation, explanation, true, null);
     }
 
     /** A back end that was not let in. */
-    static ServiceFault ofService(Hub hub, AuthenticationRefusal refusal) {
+    public static ServiceFault ofService(Hub hub, AuthenticationRefusal refusal) {
         return of(hub, refusal, mayServiceBeTold(refusal));
     }
 
     /** A device that was not let in. */
-    static ServiceFault ofDevice(Hub hub, AuthenticationRefusal refusal) {
+    public static ServiceFault ofDevice(Hub hub, AuthenticationRefusal refusal) {
         return of(hub, refusal, mayDeviceBeTold(refusal));
     }
 
@@ -69,7 +70,7 @@ final class ServiceFault extends Exception {
                 refusal);
     }
 
-    static ServiceFault noToken() {
+    public static ServiceFault noToken() {
         String explanation = "The request has no Authorization field with a shared access signature. Give the"
                 + " client a connection string, from which its SDK makes one.";
         return new ServiceFault(
@@ -77,7 +78,7 @@ final class ServiceFault extends Exception {
     }
 
     /** @param instead what to do, with a blank in front; or nothing */
-    static ServiceFault notServedYet(String what, String instead) {
+    public static ServiceFault notServedYet(String what, String instead) {
         return of(
                 ServiceError.FEATURE_NOT_SUPPORTED,
                 what + " are not served by this release of Holdfast yet."
@@ -85,14 +86,14 @@ final class ServiceFault extends Exception {
     }
 
     /** @param host as the caller named it, a checked host name */
-    static ServiceFault unknownHub(String host) {
+    public static ServiceFault unknownHub(String host) {
         String explanation = "No hub of this installation answers to the host name '" + host
                 + "'. Compare it with the host names of the hubs (" + Commands.plain("hub list")
                 + "), as in their connection strings.";
         return new ServiceFault(ServiceError.GENERIC_NOT_FOUND, "UnknownHub", explanation, explanation, true, null);
     }
 
-    static ServiceFault unknownPath(HttpRequest request) {
+    public static ServiceFault unknownPath(HttpRequest request) {
         String path = String.join("/", request.path());
         String explanation = "Nothing is served at this path of '" + request.host()
                 + "'. Correct the host name or the path in the client; if none of yours asks for this, ignore it.";
@@ -107,11 +108,11 @@ final class ServiceFault extends Exception {
     }
 
     /** The registry's answer to a caller who was let in: everyday business, so nobody else is told. */
-    static ServiceFault of(RegistryRefusal refusal) {
+    public static ServiceFault of(RegistryRefusal refusal) {
         return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), false, refusal);
     }
 
-    static ServiceError error(RegistryRefusal refusal) {
+    public static ServiceError error(RegistryRefusal refusal) {
         return switch (refusal) {
             case RegistryRefusal.DeviceExists _ -> ServiceError.DEVICE_ALREADY_EXISTS;
             case RegistryRefusal.DeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
@@ -127,13 +128,13 @@ final class ServiceFault extends Exception {
     }
 
     /** Missing and changed twins are everyday answers; what is malformed, an operator wants to know. */
-    static ServiceFault of(TwinRefusal refusal) {
+    public static ServiceFault of(TwinRefusal refusal) {
         ServiceError error = error(refusal);
         boolean reported = error.status() == 400;
         return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
     }
 
-    static ServiceError error(TwinRefusal refusal) {
+    public static ServiceError error(TwinRefusal refusal) {
         return switch (refusal) {
             case TwinRefusal.TwinDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
             case TwinRefusal.TwinModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
@@ -152,7 +153,7 @@ final class ServiceFault extends Exception {
     }
 
     /** That a device is not there or does not answer is an everyday answer. */
-    static ServiceFault of(MethodRefusal refusal) {
+    public static ServiceFault of(MethodRefusal refusal) {
         ServiceError error = error(refusal);
         boolean reported = error.status() == 400;
         return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
@@ -178,7 +179,7 @@ final class ServiceFault extends Exception {
     }
 
     /** That a queue is full or a lock lost is an everyday answer. */
-    static ServiceFault of(MessageRefusal refusal) {
+    public static ServiceFault of(MessageRefusal refusal) {
         ServiceError error = error(refusal);
         boolean reported = error.status() == 400;
         return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
@@ -197,6 +198,21 @@ final class ServiceFault extends Exception {
             case MessageRefusal.QueuesOfHubFull _ -> ServiceError.BACKLOG_LIMIT_EXCEEDED;
             case MessageRefusal.MessageLockLost _, MessageRefusal.FeedbackLockLost _ ->
                 ServiceError.DEVICE_MESSAGE_LOCK_LOST;
+        };
+    }
+
+    /** Telemetry that was not taken; an operator wants to know of each. */
+    public static ServiceFault of(TelemetryRefusal refusal) {
+        return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), true, refusal);
+    }
+
+    private static ServiceError error(TelemetryRefusal refusal) {
+        return switch (refusal) {
+            case TelemetryRefusal.MessageTooLarge _, TelemetryRefusal.BatchTooLarge _ -> ServiceError.MESSAGE_TOO_LARGE;
+            case TelemetryRefusal.TooManyProperties _,
+                    TelemetryRefusal.TooManyInBatch _,
+                    TelemetryRefusal.BatchEmpty _ -> ServiceError.ARGUMENT_INVALID;
+            case TelemetryRefusal.NotStored _ -> ServiceError.SERVICE_UNAVAILABLE;
         };
     }
 
@@ -243,31 +259,30 @@ final class ServiceFault extends Exception {
         };
     }
 
-    ServiceError error() {
+    public ServiceError error() {
         return error;
     }
 
     /** Stable word for reports. */
-    String reason() {
+    public String reason() {
         return reason;
     }
 
-    String toCaller() {
+    public String toCaller() {
         return toCaller;
     }
 
-    String toOperator() {
+    public String toOperator() {
         return toOperator;
     }
 
     /** Whether an operator wants to know of it. */
-    boolean isReported() {
+    public boolean isReported() {
         return reported;
     }
 
     /** What the reason is the name of, for its details; null when it is the error alone. */
-    @Nullable
-    Object refusal() {
+    public @Nullable Object refusal() {
         return refusal;
     }
 }

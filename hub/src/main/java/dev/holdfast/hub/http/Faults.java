@@ -1,4 +1,4 @@
-package dev.holdfast.hub.service.http;
+package dev.holdfast.hub.http;
 
 import dev.holdfast.hub.Hub;
 import dev.holdfast.tls.report.Report;
@@ -11,11 +11,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a fault: an answer for the caller, and a report where an operator wants to know. */
-record Faults(InstantSource clock, Consumer<Report> reports) {
-    private static final int NAME_MAX_CHARS = 128;
+public record Faults(InstantSource clock, Consumer<Report> reports) {
+    private static final int NAME_MAX_CHARS = 260;
 
     /** @param device that the request is about, as the caller spelled it; null when it is about none */
-    HttpResponse answer(ServiceFault fault, HttpRequest request, @Nullable Hub hub, @Nullable String device) {
+    public HttpResponse answer(ServiceFault fault, HttpRequest request, @Nullable Hub hub, @Nullable String device) {
         Instant now = clock.instant();
         String requestId = UUID.randomUUID().toString();
         if (fault.isReported()) {
@@ -34,8 +34,8 @@ record Faults(InstantSource clock, Consumer<Report> reports) {
         return traced(ErrorBody.response(fault, requestId, now), requestId);
     }
 
-    /** Answers hold keys, so nothing on the way may keep them. */
-    static HttpResponse traced(HttpResponse answer, String requestId) {
+    /** An answer with the id of its request. Answers hold keys, so nothing on the way may keep them. */
+    public static HttpResponse traced(HttpResponse answer, String requestId) {
         return answer.with("x-ms-request-id", requestId).with("Cache-Control", "no-store");
     }
 }

@@ -1,10 +1,10 @@
-package dev.holdfast.hub.service.http;
+package dev.holdfast.hub.http;
 
 /**
- * The errors of the service API that this release answers with. Number and name are Azure's, because clients map them to their
+ * The errors that back ends and devices are answered with over HTTPS. Number and name are Azure's, because clients map them to their
  * own exceptions; the first three digits are the HTTP status.
  */
-enum ServiceError {
+public enum ServiceError {
     INVALID_PROTOCOL_VERSION(400001, "InvalidProtocolVersion"),
     INVALID_OPERATION(400003, "InvalidOperation"),
     ARGUMENT_INVALID(400004, "ArgumentInvalid"),
@@ -43,15 +43,15 @@ enum ServiceError {
         this.wireName = wireName;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    String wireName() {
+    public String wireName() {
         return wireName;
     }
 
-    int status() {
+    public int status() {
         return number / 1000;
     }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.hub.device.mqtt;
+package dev.holdfast.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,11 +7,6 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.base.ModuleId;
-import dev.holdfast.hub.Hub;
-import dev.holdfast.hub.HubSettings;
-import dev.holdfast.hub.MemoryLog;
-import dev.holdfast.hub.MemoryTable;
-import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
@@ -50,20 +45,20 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** A hub in memory. */
-final class TestHub {
+public final class TestHub {
     private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
-    static final Authentication KEYS =
+    public static final Authentication KEYS =
             new Authentication.Sas(new SymmetricKeys(new SymmetricKey(KEY), new SymmetricKey(KEY)));
 
-    final String hostName;
-    final MemoryTable table;
-    final MemoryLog log = new MemoryLog(4);
-    final DeviceLinks links = new DeviceLinks();
-    final Hub hub;
+    public final String hostName;
+    public final MemoryTable table;
+    public final MemoryLog log = new MemoryLog(4);
+    public final DeviceLinks links = new DeviceLinks();
+    public final Hub hub;
     private final TestClock clock;
     private final Registry registry;
 
-    TestHub(String name, MemoryTable table, TestClock clock) {
+    public TestHub(String name, MemoryTable table, TestClock clock) {
         HubName hubName = new HubName(name);
         this.hostName = name + ".hub.test";
         this.table = table;
@@ -114,27 +109,27 @@ final class TestHub {
     }
 
     /** Registers a device; all have the same keys. */
-    void register(String device) {
+    public void register(String device) {
         register(device, KEYS);
     }
 
-    void register(String device, Authentication authentication) {
+    public void register(String device, Authentication authentication) {
         done(new RegistryRequest.Create(DeviceSpec.of(new DeviceId(device), authentication)));
     }
 
     /** Registers a module of a device that is registered; all have the same keys. */
-    void registerModule(String device, String module) {
+    public void registerModule(String device, String module) {
         ModuleName name = new ModuleName(new DeviceId(device), new ModuleId(module));
         assertThat(registry.modules().apply(new ModuleRequest.Create(ModuleSpec.of(name, KEYS))))
                 .isInstanceOf(ModuleResult.Done.class);
     }
 
-    void disable(String device) {
+    public void disable(String device) {
         DeviceSpec disabled = new DeviceSpec(new DeviceId(device), false, "", KEYS, false, null, List.of());
         done(new RegistryRequest.Replace(disabled, new Precondition.Exists()));
     }
 
-    void delete(String device) {
+    public void delete(String device) {
         done(new RegistryRequest.Delete(new DeviceId(device), new Precondition.Exists()));
     }
 
@@ -142,16 +137,16 @@ final class TestHub {
         assertThat(registry.apply(request)).isInstanceOf(RegistryResult.Done.class);
     }
 
-    String generation(String device) {
+    public String generation(String device) {
         return registry.find(new DeviceId(device)).orElseThrow().generation();
     }
 
     /** A token that is good for an hour. */
-    String token(String device) {
+    public String token(String device) {
         return token(device, clock.instant().plusSeconds(3600), KEY);
     }
 
-    String token(String device, Instant expiry, String key) {
+    public String token(String device, Instant expiry, String key) {
         try {
             String resource = URLEncoder.encode(hostName + "/devices/" + device, StandardCharsets.UTF_8);
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -166,12 +161,12 @@ final class TestHub {
         }
     }
 
-    String tokenWithExpiry(String device, Instant expiry) {
+    public String tokenWithExpiry(String device, Instant expiry) {
         return token(device, expiry, KEY);
     }
 
     /** What a reader sees. */
-    List<StoredMessage> stored() {
+    public List<StoredMessage> stored() {
         return log.all().stream().map(StoredMessage::of).toList();
     }
 }
