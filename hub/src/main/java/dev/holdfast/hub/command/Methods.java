@@ -1,5 +1,6 @@
 package dev.holdfast.hub.command;
 
+import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.command.MethodRefusal.DeviceNotOnline;
 import dev.holdfast.hub.command.MethodRefusal.MethodAnswerNotJson;
@@ -23,6 +24,7 @@ import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.Downlink;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,8 @@ public final class Methods {
     private final JsonText json;
     private final OpenCalls open;
     private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
+    private final Histogram answeredNanos = Histogram.ofNanos();
+    private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
     private volatile boolean over;
 
     public Methods(Registry registry, DeviceLinks links, Limits.Method limits) {
@@ -71,12 +76,24 @@ public final class Methods {
         record ConnectionEnded() implements Outcome {}
     }
 
-    /** Calls that wait for their device or its answer. */
-    public int openCalls() {
-        return open.count();
+    public MethodCounts counts() {
+        Map<String, Long> reasons = new HashMap<>();
+        refused.forEach((reason, count) -> reasons.put(reason, count.sum()));
+        return new MethodCounts(open.count(), answeredNanos.snapshot(), reasons);
     }
 
     public MethodResult invoke(InvokeMethod request) {
+        long begun = System.nanoTime();
+        MethodResult result = resultOf(request);
+        switch (result) {
+            case Answered _ -> answeredNanos.observe(System.nanoTime() - begun);
+            case Refused(var why) ->
+                refused.computeIfAbsent(why.reason(), _ -> new LongAdder()).increment();
+        }
+        return result;
+    }
+
+    private MethodResult resultOf(InvokeMethod request) {
         MethodRefusal fault = faultOf(request);
         if (fault != null) {
             return new Refused(fault);
