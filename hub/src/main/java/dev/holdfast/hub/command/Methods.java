@@ -2,6 +2,7 @@ package dev.holdfast.hub.command;
 
 import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.ReasonCounters;
 import dev.holdfast.hub.command.MethodRefusal.DeviceNotOnline;
 import dev.holdfast.hub.command.MethodRefusal.MethodAnswerNotJson;
 import dev.holdfast.hub.command.MethodRefusal.MethodAnswerTooLong;
@@ -24,7 +25,6 @@ import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.Downlink;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +32,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +52,7 @@ public final class Methods {
     private final OpenCalls open;
     private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
     private final Histogram answeredNanos = Histogram.ofNanos();
-    private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
+    private final ReasonCounters refused = new ReasonCounters(MethodRefusal.class);
     private volatile boolean over;
 
     public Methods(Registry registry, DeviceLinks links, Limits.Method limits) {
@@ -77,9 +76,7 @@ public final class Methods {
     }
 
     public MethodCounts counts() {
-        Map<String, Long> reasons = new HashMap<>();
-        refused.forEach((reason, count) -> reasons.put(reason, count.sum()));
-        return new MethodCounts(open.count(), answeredNanos.snapshot(), reasons);
+        return new MethodCounts(open.count(), answeredNanos.snapshot(), refused.counts());
     }
 
     public MethodResult invoke(InvokeMethod request) {
@@ -87,8 +84,7 @@ public final class Methods {
         MethodResult result = resultOf(request);
         switch (result) {
             case Answered _ -> answeredNanos.observe(System.nanoTime() - begun);
-            case Refused(var why) ->
-                refused.computeIfAbsent(why.reason(), _ -> new LongAdder()).increment();
+            case Refused(var why) -> refused.count(why.reason());
         }
         return result;
     }

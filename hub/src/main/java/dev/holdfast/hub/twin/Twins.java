@@ -2,6 +2,7 @@ package dev.holdfast.hub.twin;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.ReasonCounters;
 import dev.holdfast.hub.identity.Companion;
 import dev.holdfast.hub.identity.Etag;
 import dev.holdfast.hub.identity.Identity;
@@ -21,11 +22,9 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -58,7 +57,7 @@ public final class Twins {
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
     private final LongAdder reports = new LongAdder();
-    private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
+    private final ReasonCounters refused = new ReasonCounters(TwinRefusal.class);
 
     /** Held while desired properties of some identities are changed and told of, so that they are told in order. */
     private final List<ReentrantLock> stripes = new ArrayList<>();
@@ -105,16 +104,13 @@ public final class Twins {
     }
 
     public Counts counts() {
-        Map<String, Long> reasons = new HashMap<>();
-        refused.forEach((reason, count) -> reasons.put(reason, count.sum()));
-        return new Counts(reads.sum(), writes.sum(), reports.sum(), reasons);
+        return new Counts(reads.sum(), writes.sum(), reports.sum(), refused.counts());
     }
 
     private TwinResult counted(LongAdder of, TwinResult result) {
         switch (result) {
             case Found _ -> of.increment();
-            case Refused(var why) ->
-                refused.computeIfAbsent(why.reason(), _ -> new LongAdder()).increment();
+            case Refused(var why) -> refused.count(why.reason());
         }
         return result;
     }
