@@ -9,6 +9,7 @@ import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ServerCertificates;
 import dev.holdfast.server.monitor.BackupMetrics;
 import dev.holdfast.server.monitor.CertificateMetrics;
+import dev.holdfast.server.monitor.CommandMetrics;
 import dev.holdfast.server.monitor.DoorMetrics;
 import dev.holdfast.server.monitor.Exposition;
 import dev.holdfast.server.monitor.FleetMetrics;
@@ -167,6 +168,7 @@ final class Monitoring {
     void watch(FrontDoor door, Hubs hubs, EventsFace events) {
         exposition.add(new DoorMetrics(door));
         exposition.add(new HubMetrics(hubs, events));
+        exposition.add(new CommandMetrics(hubs));
         exposition.add(new RevocationMetrics(hubs));
     }
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,8 @@ public final class Messages {
     private final MessageRules rules;
     private final Map<Identity, MessageQueue> queues = new ConcurrentHashMap<>();
     private final Semaphore room;
+    private final LongAdder queued = new LongAdder();
+    private final Map<Fate, LongAdder> ended = new EnumMap<>(Fate.class);
 
     /** Reads what waits. */
     public Messages(
@@ -70,6 +74,9 @@ public final class Messages {
         this.clock = clock;
         this.limits = limits;
         this.rules = new MessageRules(limits);
+        for (Fate fate : Fate.values()) {
+            ended.put(fate, new LongAdder());
+        }
         int[] found = {0};
         table.each(hub.value(), MessageRow.KIND, row -> {
             MessageRow message = MessageRow.read(row);
@@ -96,6 +103,12 @@ public final class Messages {
         return limits.perHubMax() - room.availablePermits();
     }
 
+    public MessageCounts counts() {
+        Map<Fate, Long> fates = new EnumMap<>(Fate.class);
+        ended.forEach((fate, count) -> fates.put(fate, count.sum()));
+        return new MessageCounts(count(), queued.sum(), fates, feedback.count());
+    }
+
     /** Takes a message for a device; when this returns {@link SendResult.Queued}, it is on disk. */
     public SendResult send(SendMessage request) {
         Instant now = now();
@@ -106,13 +119,14 @@ public final class Messages {
         if (!room.tryAcquire()) {
             return new SendResult.Refused(new QueuesOfHubFull(limits.perHubMax()));
         }
-        boolean queued = false;
+        boolean stored = false;
         try {
             SendResult result = inTurn(request.to(), queue -> send(request, queue, now));
-            queued = result instanceof SendResult.Queued;
+            stored = result instanceof SendResult.Queued;
             return result;
         } finally {
-            if (queued) {
+            if (stored) {
+                queued.increment();
                 wake(request.to());
             } else {
                 room.release();
@@ -339,7 +353,7 @@ public final class Messages {
     private int end(Identity identity, MessageQueue queue, List<Entry> entries, Fate fate) {
         Instant now = now();
         long number = feedback.reserve(entries.size());
-        Ended ended = table.transact(hub.value(), rows -> {
+        Ended done = table.transact(hub.value(), rows -> {
             int messages = 0;
             List<FeedbackRecord> told = new ArrayList<>();
             for (Entry entry : entries) {
@@ -353,9 +367,13 @@ public final class Messages {
             }
             return new Ended(messages, feedback.add(rows, number, told));
         });
-        feedback.added(ended.told);
+        feedback.added(done.told);
         remove(queue, entries);
-        return ended.messages;
+        LongAdder count = ended.get(fate);
+        if (count != null) {
+            count.add(done.messages);
+        }
+        return done.messages;
     }
 
     private record Ended(int messages, int told) {}

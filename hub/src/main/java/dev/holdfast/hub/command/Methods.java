@@ -1,6 +1,8 @@
 package dev.holdfast.hub.command;
 
+import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.ReasonCounters;
 import dev.holdfast.hub.command.MethodRefusal.DeviceNotOnline;
 import dev.holdfast.hub.command.MethodRefusal.MethodAnswerNotJson;
 import dev.holdfast.hub.command.MethodRefusal.MethodAnswerTooLong;
@@ -49,6 +51,8 @@ public final class Methods {
     private final JsonText json;
     private final OpenCalls open;
     private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
+    private final Histogram answeredNanos = Histogram.ofNanos();
+    private final ReasonCounters refused = new ReasonCounters(MethodRefusal.class);
     private volatile boolean over;
 
     public Methods(Registry registry, DeviceLinks links, Limits.Method limits) {
@@ -71,12 +75,21 @@ public final class Methods {
         record ConnectionEnded() implements Outcome {}
     }
 
-    /** Calls that wait for their device or its answer. */
-    public int openCalls() {
-        return open.count();
+    public MethodCounts counts() {
+        return new MethodCounts(open.count(), answeredNanos.snapshot(), refused.counts());
     }
 
     public MethodResult invoke(InvokeMethod request) {
+        long begun = System.nanoTime();
+        MethodResult result = resultOf(request);
+        switch (result) {
+            case Answered _ -> answeredNanos.observe(System.nanoTime() - begun);
+            case Refused(var why) -> refused.count(why.reason());
+        }
+        return result;
+    }
+
+    private MethodResult resultOf(InvokeMethod request) {
         MethodRefusal fault = faultOf(request);
         if (fault != null) {
             return new Refused(fault);

@@ -2,6 +2,7 @@ package dev.holdfast.hub.twin;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.ReasonCounters;
 import dev.holdfast.hub.identity.Companion;
 import dev.holdfast.hub.identity.Etag;
 import dev.holdfast.hub.identity.Identity;
@@ -22,8 +23,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -51,6 +54,10 @@ public final class Twins {
     private final Limits.Twin limits;
     private final TwinReader reader;
     private final Semaphore working;
+    private final LongAdder reads = new LongAdder();
+    private final LongAdder writes = new LongAdder();
+    private final LongAdder reports = new LongAdder();
+    private final ReasonCounters refused = new ReasonCounters(TwinRefusal.class);
 
     /** Held while desired properties of some identities are changed and told of, so that they are told in order. */
     private final List<ReentrantLock> stripes = new ArrayList<>();
@@ -83,7 +90,36 @@ public final class Twins {
         return reader;
     }
 
+    /**
+     * What happened to the twins of one hub since it was opened.
+     *
+     * @param writes changes by services
+     * @param reports changes by devices and modules
+     * @param refused reads and changes that were refused, by reason
+     */
+    public record Counts(long reads, long writes, long reports, Map<String, Long> refused) {
+        public Counts {
+            refused = Map.copyOf(refused);
+        }
+    }
+
+    public Counts counts() {
+        return new Counts(reads.sum(), writes.sum(), reports.sum(), refused.counts());
+    }
+
+    private TwinResult counted(LongAdder of, TwinResult result) {
+        switch (result) {
+            case Found _ -> of.increment();
+            case Refused(var why) -> refused.count(why.reason());
+        }
+        return result;
+    }
+
     public TwinResult find(Identity identity) {
+        return counted(reads, found(identity));
+    }
+
+    private TwinResult found(Identity identity) {
         // Without a transaction, which would wait for writers: a row of another generation than this counts as none.
         String generation = registry.generation(identity).orElse(null);
         if (generation == null) {
@@ -110,8 +146,8 @@ public final class Twins {
 
     public TwinResult apply(TwinRequest request) {
         return switch (request) {
-            case TwinRequest.Write write -> write(write);
-            case TwinRequest.Report report -> report(report);
+            case TwinRequest.Write write -> counted(writes, write(write));
+            case TwinRequest.Report report -> counted(reports, report(report));
         };
     }
 

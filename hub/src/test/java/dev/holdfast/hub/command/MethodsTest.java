@@ -144,7 +144,7 @@ class MethodsTest {
         methods.answer(DEV1, call.call(), 7, bytes("[1]"));
         methods.answer(DEV1, call.call(), 8, bytes("[2]"));
         assertThat(end(result)).isEqualTo(new MethodResult.Answered(7, "[1]"));
-        assertThat(methods.openCalls()).isZero();
+        assertThat(methods.counts().open()).isZero();
     }
 
     @Test
@@ -181,7 +181,7 @@ class MethodsTest {
         var _ = device.next();
         device.leave();
         assertThat(refusal(left)).isEqualTo(new MethodRefusal.MethodConnectionEnded(DEV1));
-        assertThat(methods.openCalls()).isZero();
+        assertThat(methods.counts().open()).isZero();
     }
 
     @Test
@@ -219,7 +219,7 @@ class MethodsTest {
         for (CompletableFuture<MethodResult> each : open) {
             assertThat(refusal(each).reason()).isEqualTo("MethodConnectionEnded");
         }
-        assertThat(methods.openCalls()).isZero();
+        assertThat(methods.counts().open()).isZero();
         Connected again = new Connected(DEV1, true);
         CompletableFuture<MethodResult> result = invoke(DEV1, "1", 0, null);
         methods.answer(DEV1, again.next().call(), 0, bytes(" {} "));
