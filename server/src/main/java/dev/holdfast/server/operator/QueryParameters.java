@@ -1,5 +1,6 @@
 package dev.holdfast.server.operator;
 
+import dev.holdfast.base.IpAddress;
 import dev.holdfast.wire.http.HttpRequest;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -64,6 +65,17 @@ final class QueryParameters {
         } catch (DateTimeParseException _) {
             throw new BadRequest("'" + name + "' is a time such as 2026-11-22T10:00:00Z.");
         }
+    }
+
+    /** An IP address as reports have it, whatever spelling was given; null when none was. A name is no address. */
+    @Nullable
+    String address(String name) throws BadRequest {
+        String text = given.get(name);
+        return text == null
+                ? null
+                : IpAddress.parse(text)
+                        .orElseThrow(() ->
+                                new BadRequest("'" + name + "' is an IP address, such as 192.0.2.7 or 2001:db8::7."));
     }
 
     /**

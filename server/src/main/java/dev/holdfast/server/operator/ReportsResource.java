@@ -79,11 +79,10 @@ public final class ReportsResource {
         if (before != null && !ID.matcher(before).matches()) {
             throw new BadRequest("'before' is the id of a report, as the page before it gave it.");
         }
-        String address = asked.text("address");
         return new JournalQuery(
                 asked.text("hub"),
                 asked.text("device"),
-                address == null ? null : AddressText.parse(address),
+                asked.address("address"),
                 asked.text("reason"),
                 asked.time("since"),
                 asked.time("until"),
