@@ -123,6 +123,22 @@ class PolicyCommandTest extends AgainstStubServer {
     }
 
     @Test
+    void a_change_that_could_not_be_rehearsed_says_so() throws Exception {
+        server.on(
+                "PUT /holdfast/v1/hubs/hub1/policy",
+                200,
+                "{\"policy\": \"modern\", \"notRehearsed\": \"Whom it will refuse could not be found out.\"}");
+
+        Ran ran = run("policy", "set", "hub1", "modern", "--yes");
+
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out().lines())
+                .containsExactly(
+                        "Whom it will refuse could not be found out.",
+                        "Hub hub1 has the policy modern from the next handshake on; who is connected stays.");
+    }
+
+    @Test
     void a_policy_is_tried_and_that_is_ended() throws Exception {
         server.on("PUT /holdfast/v1/hubs/hub1/policy", 200, "{\"policy\": \"hub-2025\", \"reportOnly\": \"modern\"}");
         Ran ran = run("policy", "set", "hub1", "modern", "--report-only");
