@@ -151,12 +151,8 @@ final class AccessPolicyCommand implements Runnable {
         @Parameters(paramLabel = "NAME", converter = NameConverter.class, description = "The policy.")
         private String name = "";
 
-        @Option(
-                names = "--which",
-                paramLabel = "KEY",
-                required = true,
-                description = "primary, secondary, both, or swap to let the two change places.")
-        private String which = "";
+        @Mixin
+        private WhichKeyOption which = new WhichKeyOption();
 
         @Mixin
         private HubOption hub = new HubOption();
@@ -170,8 +166,7 @@ final class AccessPolicyCommand implements Runnable {
 
         @Override
         void run(OperatorClient client) throws CommandFailure {
-            ObjectNode wanted = JsonMapper.shared().createObjectNode().put("which", which);
-            print(out(), output, client.post(hub.path(PATH, name, "renew"), wanted));
+            print(out(), output, client.post(hub.path(PATH, name, "renew"), which.wanted()));
         }
     }
 

@@ -4,7 +4,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How a device or module that is registered is to prove itself from now on. */
@@ -29,25 +28,20 @@ final class ChangedCredential {
         if (auth == null && thumbprints.isEmpty()) {
             throw help.wrongUse("Say what to change, with --thumbprint or --auth.");
         }
-        if (auth == Auth.SELF_SIGNED && thumbprints.isEmpty()) {
+        CredentialChoice choice = choice();
+        if (choice.lacksThumbprint()) {
             throw help.wrongUse("--auth self-signed needs --thumbprint HEX of the certificate that the client has.");
         }
-        if (auth != null && auth != Auth.SELF_SIGNED && !thumbprints.isEmpty()) {
-            throw help.wrongUse("--thumbprint is for --auth self-signed.");
-        }
-        if (thumbprints.size() > 2) {
-            throw help.wrongUse("There are at most two thumbprints.");
-        }
+        choice.check(help);
+    }
+
+    /** Thumbprints alone say that they are what counts from now on. */
+    private CredentialChoice choice() {
+        return new CredentialChoice(auth == null ? Auth.SELF_SIGNED : auth, thumbprints);
     }
 
     /** What to ask the server for. */
     ObjectNode wanted() {
-        Auth how = auth == null ? Auth.SELF_SIGNED : auth;
-        ObjectNode wanted = JsonMapper.shared().createObjectNode().put("authentication", how.toString());
-        if (!thumbprints.isEmpty()) {
-            ArrayNode array = wanted.putArray("thumbprints");
-            thumbprints.forEach(array::add);
-        }
-        return wanted;
+        return choice().addTo(JsonMapper.shared().createObjectNode());
     }
 }

@@ -38,21 +38,17 @@ final class DeviceCommand implements Runnable {
             name = "delete",
             description = "Deletes a device with its modules and ends their connections.",
             footer = {"", "Example:", "  holdfast device delete thermometer-7"})
-    static final class Delete extends ServerCommand {
-        @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")
-        private String id = "";
-
-        @Mixin
-        private HubOption hub = new HubOption();
+    static final class Delete extends IdentityDeleteCommand {
+        @Parameters(paramLabel = "ID", converter = DeviceArgument.Converter.class, description = "The device.")
+        private DeviceArgument id = DeviceArgument.NONE;
 
         Delete(Map<String, String> environment) {
             super(environment);
         }
 
         @Override
-        void run(OperatorClient client) throws CommandFailure {
-            client.delete(hub.path("devices", id));
-            out().println("Device " + id + " of hub " + hub.name() + " is deleted.");
+        IdentityArgument identity() {
+            return id;
         }
     }
 
@@ -119,36 +115,17 @@ final class DeviceCommand implements Runnable {
                 "  holdfast device renew-keys thermometer-7 --which primary",
                 "and the other way round."
             })
-    static final class RenewKeys extends ServerCommand {
-        @Parameters(paramLabel = "ID", converter = NameConverter.class, description = "The device.")
-        private String id = "";
-
-        @Option(
-                names = "--which",
-                paramLabel = "KEY",
-                required = true,
-                description = "primary, secondary, both, or swap to let the two change places.")
-        private String which = "";
-
-        @Mixin
-        private HubOption hub = new HubOption();
-
-        @Mixin
-        private Output output = new Output();
+    static final class RenewKeys extends IdentityRenewKeysCommand {
+        @Parameters(paramLabel = "ID", converter = DeviceArgument.Converter.class, description = "The device.")
+        private DeviceArgument id = DeviceArgument.NONE;
 
         RenewKeys(Map<String, String> environment) {
             super(environment);
         }
 
         @Override
-        void run(OperatorClient client) throws CommandFailure {
-            ObjectNode wanted = JsonMapper.shared().createObjectNode().put("which", which);
-            JsonNode device = client.post(hub.path("devices", id, "renew-keys"), wanted);
-            if (output.isJson()) {
-                output.printJson(out(), device);
-            } else {
-                out().println(device.path("connectionString").asString());
-            }
+        IdentityArgument identity() {
+            return id;
         }
     }
 }

@@ -4,18 +4,27 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A module as commands, logs and certificates name it: {@code DEVICE/MODULE}. */
-record ModuleArgument(String device, String module) {
+record ModuleArgument(String device, String id) implements IdentityArgument {
     static final ModuleArgument NONE = new ModuleArgument("", "");
 
-    /** Its path below its hub in the operator API. */
-    String path(HubOption hub, String... more) {
-        String path = hub.path("devices", device, "modules", module);
-        return more.length == 0 ? path : path + "/" + OperatorClient.path(more);
+    @Override
+    public String kind() {
+        return "Module";
+    }
+
+    @Override
+    public String fileName() {
+        return device + "-" + id;
+    }
+
+    @Override
+    public String collection(HubOption hub) {
+        return hub.path("devices", device, "modules");
     }
 
     @Override
     public String toString() {
-        return device + "/" + module;
+        return device + "/" + id;
     }
 
     static final class Converter implements ITypeConverter<ModuleArgument> {

@@ -5,11 +5,8 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "module",
@@ -73,35 +70,20 @@ final class ModuleCommand implements Runnable {
                     "Changes how a module proves who it is. A connection that was opened by what counts no more is"
                             + " ended.",
             footer = {"", "Example:", "  holdfast module set gateway-1/filter --thumbprint 5E0B…"})
-    static final class Change extends ServerCommand {
+    static final class Change extends IdentitySetCommand {
         @Parameters(
                 paramLabel = "DEVICE/MODULE",
                 converter = ModuleArgument.Converter.class,
                 description = "The module.")
         private ModuleArgument name = ModuleArgument.NONE;
 
-        @Mixin
-        private ChangedCredential credential = new ChangedCredential();
-
-        @Mixin
-        private HubOption hub = new HubOption();
-
-        @Mixin
-        private Output output = new Output();
-
         Change(Map<String, String> environment) {
             super(environment);
         }
 
         @Override
-        void check() {
-            credential.check(help());
-        }
-
-        @Override
-        void run(OperatorClient client) throws CommandFailure {
-            JsonNode module = client.patch(name.path(hub), credential.wanted());
-            output.printRegistered(out(), "Module " + name + " of hub " + hub.name() + " is changed.", module);
+        IdentityArgument identity() {
+            return name;
         }
     }
 
@@ -109,24 +91,20 @@ final class ModuleCommand implements Runnable {
             name = "delete",
             description = "Deletes a module and ends its connection.",
             footer = {"", "Example:", "  holdfast module delete gateway-1/filter"})
-    static final class Delete extends ServerCommand {
+    static final class Delete extends IdentityDeleteCommand {
         @Parameters(
                 paramLabel = "DEVICE/MODULE",
                 converter = ModuleArgument.Converter.class,
                 description = "The module.")
         private ModuleArgument name = ModuleArgument.NONE;
 
-        @Mixin
-        private HubOption hub = new HubOption();
-
         Delete(Map<String, String> environment) {
             super(environment);
         }
 
         @Override
-        void run(OperatorClient client) throws CommandFailure {
-            client.delete(name.path(hub));
-            out().println("Module " + name + " of hub " + hub.name() + " is deleted.");
+        IdentityArgument identity() {
+            return name;
         }
     }
 
@@ -134,39 +112,20 @@ final class ModuleCommand implements Runnable {
             name = "renew-keys",
             description = "Makes new keys for a module; tokens that the old ones sign are refused from then on.",
             footer = {"", "Example:", "  holdfast module renew-keys gateway-1/filter --which primary"})
-    static final class RenewKeys extends ServerCommand {
+    static final class RenewKeys extends IdentityRenewKeysCommand {
         @Parameters(
                 paramLabel = "DEVICE/MODULE",
                 converter = ModuleArgument.Converter.class,
                 description = "The module.")
         private ModuleArgument name = ModuleArgument.NONE;
 
-        @Option(
-                names = "--which",
-                paramLabel = "KEY",
-                required = true,
-                description = "primary, secondary, both, or swap to let the two change places.")
-        private String which = "";
-
-        @Mixin
-        private HubOption hub = new HubOption();
-
-        @Mixin
-        private Output output = new Output();
-
         RenewKeys(Map<String, String> environment) {
             super(environment);
         }
 
         @Override
-        void run(OperatorClient client) throws CommandFailure {
-            ObjectNode wanted = JsonMapper.shared().createObjectNode().put("which", which);
-            JsonNode module = client.post(name.path(hub, "renew-keys"), wanted);
-            if (output.isJson()) {
-                output.printJson(out(), module);
-            } else {
-                out().println(module.path("connectionString").asString());
-            }
+        IdentityArgument identity() {
+            return name;
         }
     }
 }

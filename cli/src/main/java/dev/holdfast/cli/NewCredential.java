@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How a new device or module is to prove itself, and where files go that are made for it. */
@@ -45,12 +44,8 @@ final class NewCredential {
      * @return the server's answer, with the paths of the files instead of what is in them
      */
     ObjectNode register(String id, String fileName, Registration registration) throws CommandFailure {
-        ObjectNode wanted = JsonMapper.shared().createObjectNode();
-        wanted.put("id", id).put("authentication", auth.toString());
-        if (!thumbprints.isEmpty()) {
-            ArrayNode array = wanted.putArray("thumbprints");
-            thumbprints.forEach(array::add);
-        }
+        ObjectNode wanted =
+                choice().addTo(JsonMapper.shared().createObjectNode().put("id", id));
         Path directory = out;
         if (directory == null) {
             return registration.of(wanted);
@@ -70,7 +65,8 @@ final class NewCredential {
 
     /** Refuses options that do not go together. */
     void check(HelpOption help) {
-        boolean makesKey = auth == Auth.SELF_SIGNED && thumbprints.isEmpty();
+        CredentialChoice choice = choice();
+        boolean makesKey = choice.lacksThumbprint();
         if (makesKey && out == null) {
             throw help.wrongUse("--auth self-signed needs --thumbprint HEX of the certificate that the client has, or"
                     + " --out DIR to write a new key and certificate to.");
@@ -83,12 +79,11 @@ final class NewCredential {
         if (!makesKey && out != null) {
             throw help.wrongUse("--out is for --auth self-signed without --thumbprint; nothing else writes files.");
         }
-        if (auth != Auth.SELF_SIGNED && !thumbprints.isEmpty()) {
-            throw help.wrongUse("--thumbprint is for --auth self-signed.");
-        }
-        if (thumbprints.size() > 2) {
-            throw help.wrongUse("There are at most two thumbprints.");
-        }
+        choice.check(help);
+    }
+
+    private CredentialChoice choice() {
+        return new CredentialChoice(auth, thumbprints);
     }
 
     /**

@@ -189,7 +189,9 @@ final class PolicyCommand implements Runnable {
                                 + " With 'none', ends that.")
         private @Nullable String reportOnly;
 
-        @Option(names = "--yes", description = "Changes it even when devices would be lost.")
+        @Option(
+                names = "--yes",
+                description = "Changes it even when devices would be lost, or when that can't be found out.")
         private boolean yes;
 
         Set(Map<String, String> environment) {
@@ -245,6 +247,9 @@ final class PolicyCommand implements Runnable {
             if (changed.path("dryRun").isObject()) {
                 PolicyDryRunCommand.print(out, changed.path("dryRun"), List.of());
             }
+            if (changed.has("notRehearsed")) {
+                out.println(changed.path("notRehearsed").asString());
+            }
             return changed;
         } catch (CommandFailure failure) {
             JsonNode found = failure.answer().path("dryRun");
@@ -271,7 +276,9 @@ final class PolicyCommand implements Runnable {
         @Parameters(paramLabel = "FILE", description = "The policy in JSON.")
         private Path file = Path.of("");
 
-        @Option(names = "--yes", description = "Changes it even when devices would be lost.")
+        @Option(
+                names = "--yes",
+                description = "Changes it even when devices would be lost, or when that can't be found out.")
         private boolean yes;
 
         /** What is asked for. */

@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import java.util.LinkedHashMap;
+import dev.holdfast.base.BoundedMap;
 import java.util.Map;
 
 /** The ids of reports that were printed; the oldest are forgotten. */
@@ -8,14 +8,7 @@ final class SeenReports {
     private final Map<String, Boolean> ids;
 
     SeenReports(int max) {
-        ids = new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                return size() > max;
-            }
-        };
+        ids = BoundedMap.ofNewest(max);
     }
 
     /** Whether it was not there. */

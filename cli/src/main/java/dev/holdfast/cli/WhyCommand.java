@@ -144,16 +144,7 @@ final class WhyCommand extends ServerCommand {
         query.put("until", until);
         query.put("before", before);
         query.put("top", top);
-        StringBuilder path = new StringBuilder("reports");
-        query.forEach((name, value) -> {
-            if (value != null) {
-                path.append(path.indexOf("?") < 0 ? '?' : '&')
-                        .append(name)
-                        .append('=')
-                        .append(OperatorClient.encode(value.toString()));
-            }
-        });
-        return client.get(path.toString());
+        return client.get(Pages.path("reports", query));
     }
 
     private void follow(OperatorClient client) throws CommandFailure, InterruptedException {

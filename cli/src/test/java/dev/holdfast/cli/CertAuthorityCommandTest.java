@@ -7,50 +7,23 @@ import dev.holdfast.testkit.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code cert authority} and devices that need one, as their user meets them. */
-final class CertAuthorityCommandTest {
+final class CertAuthorityCommandTest extends AgainstStubServer {
     private static final String PATH = "/holdfast/v1/hubs/hub1/certificate-authorities";
     private static final String PLANT = """
             {"name": "plant", "subject": "CN=Plant root", "issuer": "CN=Plant root", "keyType": "EC 256",
              "thumbprint": "AB12", "sha256": "CD34", "validFrom": "2026-01-01T00:00:00Z", "expiry": "2036-01-01T00:00:00Z",
              "isVerified": true, "created": "2026-11-22T10:00:00Z", "updated": "2026-11-22T10:00:00Z"}""";
 
-    private final Map<String, String> environment = new HashMap<>();
     private final TestAuthority authority =
             new TestAuthority("Plant root", Instant.now(), Instant.now().plusSeconds(3600));
-
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Ran run(String... arguments) {
-        return Ran.of(environment, arguments);
-    }
 
     private String file(String name, byte[] content) throws IOException {
         return Files.write(directory.resolve(name), content).toString();

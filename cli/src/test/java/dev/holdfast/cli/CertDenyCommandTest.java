@@ -5,48 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code cert deny} as its user meets it. */
-final class CertDenyCommandTest {
+final class CertDenyCommandTest extends AgainstStubServer {
     private static final String PATH = "/holdfast/v1/hubs/hub1/denied-certificates";
     private static final String NEWER = """
             {"id": "aa11", "serial": "4F2A", "issuer": "CN=Line 1,O=Plant", "note": "in May",
              "created": "2026-11-22T10:00:00Z"}""";
     private static final String OLDER = """
             {"id": "bb22", "publicKey": "AB12", "note": "", "created": "2026-11-21T10:00:00Z"}""";
-
-    private final Map<String, String> environment = new HashMap<>();
-
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Ran run(String... arguments) {
-        return Ran.of(environment, arguments);
-    }
 
     @ParameterizedTest
     @CsvSource(

@@ -2,18 +2,12 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code cert drill} as its user meets it. */
-final class CertDrillCommandTest {
+final class CertDrillCommandTest extends AgainstStubServer {
     private static final String PATH = "/holdfast/v1/certificates/drill";
     private static final String DRILL = """
             {"hub": "hub1", "world": "default", "keyType": "rsa", "rootSubject": "CN=New", "refusedMax": 2,
@@ -21,26 +15,8 @@ final class CertDrillCommandTest {
              "started": "2026-11-22T10:00:00Z", "ended": "2026-11-22T11:00:00Z", "fleet": 200, "provedPercent": 12.5,
              "counts": {"accepted": 25, "refused": 3, "stayedAway": 0, "shown": 1, "notSeen": 170, "notToldApart": 1}}""";
 
-    private final Map<String, String> environment = new HashMap<>();
-
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
     private Ran run(String line) {
-        return Ran.of(environment, line.split(" "));
+        return run(line.split(" "));
     }
 
     @Test

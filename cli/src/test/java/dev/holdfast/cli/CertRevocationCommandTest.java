@@ -5,46 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code cert crl} and {@code cert authority revocation} as their user meets them. */
-final class CertRevocationCommandTest {
+final class CertRevocationCommandTest extends AgainstStubServer {
     private static final String PATH = "/holdfast/v1/hubs/hub1/revocation-lists";
     private static final String LIST = """
             {"authority": "plant", "url": "http://pki.example/plant.crl", "state": "stale", "entries": 7, "number": "12",
              "thisUpdate": "2026-11-20T10:00:00Z", "nextUpdate": "2026-11-21T10:00:00Z", "origin": "upload",
              "received": "2026-11-20T11:00:00Z", "connectionsEnded": 2,
              "failure": {"at": "2026-11-22T10:00:00Z", "what": "it answered with status 404"}}""";
-
-    private final Map<String, String> environment = new HashMap<>();
-
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Ran run(String... arguments) {
-        return Ran.of(environment, arguments);
-    }
 
     @Test
     void a_list_is_sent_as_it_is_and_its_effect_is_told() throws IOException {

@@ -4,44 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code holdfast cert server}: what is sent and what is printed. */
-class CertServerCommandTest {
+class CertServerCommandTest extends AgainstStubServer {
     private static final String PATH = "/holdfast/v1/certificates/server";
     private static final String CHAIN = """
             {"keyType": "ecdsa", "origin": "operator", "rootKnown": false, "notes": ["Clients must trust 'CN=R'."],
              "certificates": [{"level": "leaf", "subject": "CN=hub", "issuer": "CN=R", "keyType": "EC 256",
               "thumbprint": "AB12", "sha256": "CD34", "validFrom": "2026-01-01T00:00:00Z",
               "expiry": "2027-01-01T00:00:00Z", "names": ["*.iot.example", "global.iot.example"]}]}""";
-
-    private final Map<String, String> environment = new HashMap<>();
-
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Ran run(String... arguments) {
-        return Ran.of(environment, arguments);
-    }
 
     private String file(String name, String content) throws IOException {
         return Files.writeString(directory.resolve(name), content).toString();

@@ -12,45 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The command as its user meets it: arguments in; text, files and exit status out. */
-final class CommandTest {
-    private final Map<String, String> environment = new HashMap<>();
-
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Ran run(String... arguments) {
-        Ran ran = Ran.of(environment, arguments);
-        assertThat(ran.out() + ran.err()).doesNotContain(StubServer.TOKEN);
-        return ran;
-    }
-
+final class CommandTest extends AgainstStubServer {
     private static void assertOneSentence(Ran ran, String... parts) {
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.out()).isEmpty();

@@ -2,16 +2,9 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Path;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class FleetCommandTest {
+class FleetCommandTest extends AgainstStubServer {
     private static final String DEVICES = "GET /holdfast/v1/hubs/hub1/fleet/devices";
     private static final String PUMP = """
             {"hub": "hub1", "device": "pump", "firstSeen": "2026-11-01T00:00:00Z", "lastSeen": "2026-11-22T10:00:00Z",
@@ -23,63 +16,33 @@ class FleetCommandTest {
                              "issuer": "CN=plant"},
              "fingerprint": "t12", "hello": {"suites": ["A", "B"]}}""";
 
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-    private String data = "";
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        data = server.writeReadyFile().toString();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private int run(String... arguments) {
-        return Main.run(
-                Map.of("HOLDFAST_DATA", data), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
-    }
-
     @Test
     void devices_are_listed_a_line_each_with_what_was_asked_for() throws Exception {
         server.onEvery(DEVICES + "?", 200, "{\"devices\": [" + PUMP + "]}");
 
-        assertThat(run(
-                        "fleet",
-                        "list",
-                        "--needs",
-                        "cbc",
-                        "--client",
-                        "node v",
-                        "--not-seen-since",
-                        "2026-11-22T11:00:00Z"))
-                .isZero();
+        Ran ran = run(
+                "fleet", "list", "--needs", "cbc", "--client", "node v", "--not-seen-since", "2026-11-22T11:00:00Z");
+        assertThat(ran.status()).isZero();
 
         assertThat(server.asked())
                 .containsExactly(DEVICES + "?client=node%20v&needs=cbc&notSeenSince=2026-11-22T11%3A00%3A00Z&top=500");
-        assertThat(out.toString().lines())
+        assertThat(ran.out().lines())
                 .satisfiesExactly(
                         header ->
                                 assertThat(header).startsWith("DEVICE  CLIENT").contains("TLS STACK", "LAST SEEN"),
                         row -> assertThat(row)
                                 .matches("pump +azure-iot-device/1.18.2 +OpenSSL +TLS 1.2 .*2026-11-22T10:00:00Z"));
-        assertThat(run("fleet", "list", "--json", "--csv")).isEqualTo(2);
+        assertThat(run("fleet", "list", "--json", "--csv").status()).isEqualTo(2);
     }
 
     @Test
     void a_device_is_shown_with_its_certificate_and_all_that_it_offers() throws Exception {
         server.on(DEVICES + "/pump", 200, PUMP);
 
-        assertThat(run("fleet", "show", "pump")).isZero();
+        Ran ran = run("fleet", "show", "pump");
+        assertThat(ran.status()).isZero();
 
-        assertThat(out.toString())
+        assertThat(ran.out())
                 .contains("3 full, 1 resumed", "EC 256, SHA1withRSA")
                 .containsPattern("suites: +A, B")
                 .containsPattern("Needs: +cbc")
@@ -91,9 +54,10 @@ class FleetCommandTest {
         server.on("GET /holdfast/v1/hubs/plant/fleet/summary", 200, """
                 {"devices": 3, "clients": {"azure-iot-device/1.18.2": 2, "c/1": 1}, "needs": {"sha1": 0}}""");
 
-        assertThat(run("fleet", "summary", "--hub", "plant")).isZero();
+        Ran ran = run("fleet", "summary", "--hub", "plant");
+        assertThat(ran.status()).isZero();
 
-        assertThat(out.toString())
+        assertThat(ran.out())
                 .contains("3 devices of hub plant")
                 .containsPattern("azure-iot-device/1.18.2  2\\R  c/1 +1")
                 .containsPattern("Can't do without:\\R  sha1  0");
@@ -103,9 +67,10 @@ class FleetCommandTest {
     void a_device_or_module_is_forgotten() throws Exception {
         server.on("DELETE /holdfast/v1/hubs/hub1/fleet/devices/pump/valve", 200, "{}");
 
-        assertThat(run("fleet", "forget", "pump/valve")).isZero();
+        Ran ran = run("fleet", "forget", "pump/valve");
+        assertThat(ran.status()).isZero();
 
-        assertThat(out.toString()).contains("pump/valve is forgotten");
+        assertThat(ran.out()).contains("pump/valve is forgotten");
     }
 
     @Test
@@ -120,9 +85,10 @@ class FleetCommandTest {
                 200,
                 "{\"reports\": [{\"id\": \"1\"}]}");
 
-        assertThat(run("fleet", "export", "pump")).isZero();
+        Ran ran = run("fleet", "export", "pump");
+        assertThat(ran.status()).isZero();
 
-        assertThat(out.toString().lines())
+        assertThat(ran.out().lines())
                 .satisfiesExactly(
                         device -> assertThat(device)
                                 .startsWith("{\"kind\":\"device\",\"hub\":\"hub1\"")
@@ -137,8 +103,9 @@ class FleetCommandTest {
         server.on("GET /holdfast/v1/reports?hub=hub1&device=pump&top=500", 200, "{\"reports\": []}");
         server.on(DEVICES + "/pump", 404, "{\"error\": {\"message\": \"Nothing is known of it.\"}}");
 
-        assertThat(run("fleet", "export", "pump")).isEqualTo(1);
-        assertThat(out.toString()).isEmpty();
+        Ran ran = run("fleet", "export", "pump");
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).isEmpty();
     }
 
     @Test
@@ -148,12 +115,14 @@ class FleetCommandTest {
         String reports = "GET /holdfast/v1/reports?hub=hub1&device=ghost&top=500";
         server.on(reports, 200, "{\"reports\": [{\"id\": \"1\"}]}");
 
-        assertThat(run("fleet", "export", "ghost")).isZero();
-        assertThat(out.toString().lines()).containsExactly("{\"kind\":\"report\",\"id\":\"1\"}");
+        Ran ran = run("fleet", "export", "ghost");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out().lines()).containsExactly("{\"kind\":\"report\",\"id\":\"1\"}");
 
         server.on(reports, 200, "{\"reports\": []}");
-        assertThat(run("fleet", "export", "ghost")).isEqualTo(1);
-        assertThat(err.toString()).contains("Nothing.");
+        ran = run("fleet", "export", "ghost");
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("Nothing.");
     }
 
     @Test
@@ -163,8 +132,9 @@ class FleetCommandTest {
                 200,
                 "{\"devices\": [" + PUMP.replace("\"azure-iot-device/1.18.2 (node v20)\"", "null") + "]}");
 
-        assertThat(run("fleet", "list", "--csv")).isZero();
+        Ran ran = run("fleet", "list", "--csv");
+        assertThat(ran.status()).isZero();
 
-        assertThat(out.toString().lines()).last().asString().startsWith("pump,,OpenSSL,");
+        assertThat(ran.out().lines()).last().asString().startsWith("pump,,OpenSSL,");
     }
 }

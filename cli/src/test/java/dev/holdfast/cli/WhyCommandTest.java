@@ -6,18 +6,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code why} as its user meets it. */
-final class WhyCommandTest {
+final class WhyCommandTest extends AgainstStubServer {
     private static final String REPORT =
             """
             {"id": "019abc0e8f3b5a1c77d0", "time": "2026-11-22T10:00:00Z", "listener": "mqtt", "address": "192.0.2.7",
@@ -26,28 +20,6 @@ final class WhyCommandTest {
              "hello": {"fingerprint": "t12d0101_a_b-c", "versions": ["TLS 1.2"], "suites": ["A", "B"]},
              "likelyDevice": {"hub": "hub1", "device": "d1", "why": "it was the last from this address"},
              "clientChain": [{"subject": "CN=d1", "keyType": "EC 256", "notAfter": "2027-01-01T00:00:00Z"}]}""".formatted("The client and the policy share nothing. ".repeat(6).strip());
-
-    private final Map<String, String> environment = new HashMap<>();
-
-    @TempDir
-    Path directory;
-
-    private StubServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new StubServer(directory);
-        environment.put("HOLDFAST_DATA", server.writeReadyFile().toString());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private Ran run(String... arguments) {
-        return Ran.of(environment, arguments);
-    }
 
     @Test
     void a_report_is_a_paragraph_with_the_facts_to_compare() {

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.revocation;
 
+import dev.holdfast.base.BoundedMap;
 import dev.holdfast.base.Limits;
 import dev.holdfast.pki.OcspAnswer;
 import dev.holdfast.pki.OcspQuestion;
@@ -11,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,15 +80,7 @@ final class Responses {
         this.news = news;
         this.turns = new Semaphore(limits.revocation().questionsMax());
         this.turnsAgain = new Semaphore(Math.max(1, limits.revocation().questionsMax() / 2));
-        int max = limits.revocation().answersMax();
-        this.answers = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Key, Remembered> eldest) {
-                return size() > max;
-            }
-        };
+        this.answers = BoundedMap.ofLastUsed(limits.revocation().answersMax());
     }
 
     /** What is known, or becomes known while this waits. */

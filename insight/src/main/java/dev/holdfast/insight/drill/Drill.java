@@ -10,15 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +41,8 @@ public final class Drill {
 
     private final Instant started;
     private final InstantSource clock;
-    private final LongSupplier nanoTime;
-    private final Map<String, Member> members = new TreeMap<>();
+    private final Members members;
     private final Whereabouts whereabouts = new Whereabouts();
-    private final Map<String, Member> changed = new HashMap<>();
-    private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
-    /** Of whom something is expected, and since when: by the time that no setting of a clock moves. */
-    private final Map<String, Long> awaited = new HashMap<>();
-
-    private final Set<String> inDoubt = new HashSet<>();
     private volatile DrillPlan plan;
     /** Null until it is made; kept to the end, to know who was shown it. */
     private @Nullable ServerChain chain;
@@ -73,7 +61,7 @@ public final class Drill {
             DrillState state,
             @Nullable String because,
             @Nullable Instant ended,
-            Collection<Member> members,
+            Collection<Member> stored,
             InstantSource clock,
             LongSupplier nanoTime) {
         this.plan = plan;
@@ -82,12 +70,7 @@ public final class Drill {
         this.because = because;
         this.ended = ended;
         this.clock = clock;
-        this.nanoTime = nanoTime;
-        members.forEach(member -> {
-            this.members.put(member.device(), member);
-            counts.merge(member.outcome(), 1, Integer::sum);
-            note(member);
-        });
+        this.members = new Members(stored, nanoTime);
         if (state.isOver()) {
             keepOnlyTheBlamed();
         }
@@ -112,14 +95,14 @@ public final class Drill {
         drill.stateChanged = true;
         drill.show(chain, known);
         drill.tellAllApart();
-        members.forEach(member -> drill.changed.putIfAbsent(member.device(), member));
+        drill.members.storeAll();
         return drill;
     }
 
     private synchronized void tellAllApart() {
-        for (Member member : List.copyOf(members.values())) {
+        for (Member member : members.all()) {
             if (whereabouts.onlyOne(member.place()) == null) {
-                put(new Member(
+                members.put(new Member(
                         member.device(), member.place(), Outcome.NOT_TOLD_APART, null, null, false, Attempt.NONE, 0));
             }
         }
@@ -165,7 +148,7 @@ public final class Drill {
     }
 
     public synchronized List<Member> members() {
-        return List.copyOf(members.values());
+        return members.all();
     }
 
     synchronized Optional<Member> member(String device) {
@@ -199,14 +182,13 @@ public final class Drill {
     }
 
     private @Nullable ServerChain shown(Member member) {
-        awaited.remove(member.device());
-        put(member.shown(clock.instant()));
+        members.putAnew(member.shown(clock.instant()));
         return chain;
     }
 
     /** It was shown the chain before, and comes without having been let in by it. */
     private @Nullable ServerChain again(Member member) {
-        if (member.last() == Attempt.OPEN && isAtOnce(member)) {
+        if (member.last() == Attempt.OPEN && members.isJustAwaited(member, AT_ONCE)) {
             return chain;
         }
         if (member.last() == Attempt.OPEN && !member.back()) {
@@ -214,11 +196,6 @@ public final class Drill {
             return null;
         }
         return member.last() == Attempt.GONE && !member.back() ? null : shown(member);
-    }
-
-    private boolean isAtOnce(Member member) {
-        Long since = awaited.get(member.device());
-        return since != null && nanoTime.getAsLong() - since < AT_ONCE.toNanos();
     }
 
     /** A connection was refused or ended. */
@@ -238,7 +215,7 @@ public final class Drill {
                 case REFUSED -> {
                     if (member.outcome() == Outcome.ACCEPTED) {
                         // It can't be both; so somebody else comes from the same place.
-                        put(member.with(
+                        members.put(member.with(
                                 Outcome.NOT_TOLD_APART,
                                 clock.instant(),
                                 "it had accepted the root, and a client like it refused it: " + why(report)));
@@ -253,7 +230,7 @@ public final class Drill {
                 }
                 case NO_REFUSAL -> {
                     if (member.outcome() == Outcome.SHOWN) {
-                        put(member.spoke(report.reason()));
+                        members.put(member.spoke(report.reason()));
                     }
                 }
                 case NONE -> {}
@@ -289,7 +266,7 @@ public final class Drill {
             if (isOfThis(offer)) {
                 accepted(member);
             } else if (member.at() != null && !member.back() && member.outcome() != Outcome.ACCEPTED) {
-                put(member.cameBack());
+                members.put(member.cameBack());
             }
             move(member.device(), place);
         }
@@ -310,7 +287,7 @@ public final class Drill {
 
     private void notToldApart(@Nullable Member member) {
         if (member != null && member.mayBeAnother()) {
-            put(member.with(Outcome.NOT_TOLD_APART, clock.instant(), null));
+            members.put(member.with(Outcome.NOT_TOLD_APART, clock.instant(), null));
         }
     }
 
@@ -318,13 +295,13 @@ public final class Drill {
     private void move(String device, Place place) {
         Member member = Objects.requireNonNull(members.get(device));
         if (!state.isOver() && !member.place().equals(place)) {
-            put(member.at(place));
+            members.put(member.at(place));
         }
     }
 
     private void accepted(Member member) {
         if (member.outcome() != Outcome.ACCEPTED && member.outcome() != Outcome.NOT_TOLD_APART) {
-            put(member.with(Outcome.ACCEPTED, clock.instant(), null));
+            members.put(member.with(Outcome.ACCEPTED, clock.instant(), null));
         }
     }
 
@@ -335,15 +312,14 @@ public final class Drill {
         if (member.gone() > 0) {
             refused(member, WENT_AWAY + ", twice, and the usual chain let it in between");
         } else {
-            put(member.gone(WENT_AWAY + "; unless that was another client in its place"));
+            members.put(member.gone(WENT_AWAY + "; unless that was another client in its place"));
             weigh();
         }
     }
 
     private void refused(Member member, String why) {
         if (member.outcome() == Outcome.NOT_SEEN || member.outcome() == Outcome.SHOWN) {
-            awaited.remove(member.device());
-            put(member.with(Outcome.REFUSED, clock.instant(), why));
+            members.putAnew(member.with(Outcome.REFUSED, clock.instant(), why));
             weigh();
         }
     }
@@ -351,10 +327,8 @@ public final class Drill {
     /** One that went away without a word may be chance, and ends nothing alone; several are refusals. */
     private void weigh() {
         int refused = count(Outcome.REFUSED);
-        if (refused + inDoubt.size() > Math.max(plan.refusedMax(), 1)) {
-            for (String device : List.copyOf(inDoubt)) {
-                put(Objects.requireNonNull(members.get(device)).refusedLikeOthers(WENT_AWAY + ", like others"));
-            }
+        if (refused + members.inDoubt().size() > Math.max(plan.refusedMax(), 1)) {
+            members.inDoubt().forEach(member -> members.put(member.refusedLikeOthers(WENT_AWAY + ", like others")));
         }
         refused = count(Outcome.REFUSED);
         if (refused > plan.refusedMax()) {
@@ -366,29 +340,8 @@ public final class Drill {
         return count == 1 ? "1 device" : count + " devices";
     }
 
-    private void put(Member member) {
-        Member before = Objects.requireNonNull(members.put(member.device(), member));
-        counts.merge(before.outcome(), -1, Integer::sum);
-        counts.merge(member.outcome(), 1, Integer::sum);
-        note(member);
-        changed.put(member.device(), member);
-    }
-
-    private void note(Member member) {
-        if (member.isAwaited()) {
-            awaited.putIfAbsent(member.device(), nanoTime.getAsLong());
-        } else {
-            awaited.remove(member.device());
-        }
-        if (member.isInDoubt()) {
-            inDoubt.add(member.device());
-        } else {
-            inDoubt.remove(member.device());
-        }
-    }
-
     public synchronized int count(Outcome outcome) {
-        return counts.getOrDefault(outcome, 0);
+        return members.count(outcome);
     }
 
     /** @return whether it was in the cohort */
@@ -397,13 +350,7 @@ public final class Drill {
         if (!hub.equals(plan.hub())) {
             return false;
         }
-        Member member = members.remove(device);
-        changed.remove(device);
-        awaited.remove(device);
-        inDoubt.remove(device);
-        if (member != null) {
-            counts.merge(member.outcome(), -1, Integer::sum);
-        }
+        boolean known = members.forget(device);
         DrillPlan without = plan.without(device);
         String quoted = "device '" + device + "'";
         if (because != null && because.contains(quoted)) {
@@ -412,7 +359,7 @@ public final class Drill {
         }
         stateChanged |= !without.equals(plan);
         plan = without;
-        return member != null;
+        return known;
     }
 
     private void goBack(String why) {
@@ -438,10 +385,8 @@ public final class Drill {
     /** Of a drill that is over only those are looked at who are blamed for something. */
     private void keepOnlyTheBlamed() {
         whereabouts.clear();
-        awaited.keySet()
-                .forEach(device -> whereabouts.moved(
-                        new Whereabouts.Who(plan.hub(), device),
-                        Objects.requireNonNull(members.get(device)).place()));
+        members.awaited()
+                .forEach(member -> whereabouts.moved(new Whereabouts.Who(plan.hub(), member.device()), member.place()));
     }
 
     /**
@@ -453,11 +398,9 @@ public final class Drill {
         if (state.isOver()) {
             return;
         }
-        long now = nanoTime.getAsLong();
-        for (Map.Entry<String, Long> each : List.copyOf(awaited.entrySet())) {
-            Member member = Objects.requireNonNull(members.get(each.getKey()));
-            if (now - each.getValue() > plan.patience().toNanos() && !isConnected.test(member.device())) {
-                put(member.with(Outcome.STAYED_AWAY, clock.instant(), member.why()));
+        for (Member member : members.awaitedFor(plan.patience())) {
+            if (!isConnected.test(member.device())) {
+                members.put(member.with(Outcome.STAYED_AWAY, clock.instant(), member.why()));
                 goBack("device '" + member.device() + "' was shown the chain at " + member.at()
                         + " and has stayed away for " + plan.patience().toSeconds() + " s");
             }
@@ -513,14 +456,13 @@ public final class Drill {
     /** It could not be stored. */
     synchronized void giveBack(Changes taken) {
         stateChanged |= taken.state();
-        taken.members().forEach(member -> changed.putIfAbsent(member.device(), member));
+        members.giveBack(taken.members());
     }
 
     /** What changed since the last time it was asked. */
     synchronized Changes takeChanges() {
-        Changes taken = new Changes(stateChanged, List.copyOf(changed.values()));
+        Changes taken = new Changes(stateChanged, members.takeChanged());
         stateChanged = false;
-        changed.clear();
         return taken;
     }
 }

@@ -9,6 +9,7 @@ import dev.holdfast.pki.Pem;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,13 @@ record Credential(
 
     /** As long as a device lives, about; the registry decides whether the certificate still counts. */
     private static final Duration CERTIFICATE_LIFE = Duration.ofDays(3650);
+
+    /** The members of a body that says it, and these as well. */
+    static Set<String> membersAnd(String... more) {
+        Set<String> members = new HashSet<>(MEMBERS);
+        members.addAll(List.of(more));
+        return members;
+    }
 
     /**
      * Reads it; a key and a certificate are made for {@code self-signed} without thumbprints.

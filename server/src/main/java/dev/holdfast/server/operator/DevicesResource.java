@@ -59,8 +59,9 @@ public final class DevicesResource {
     }
 
     private HttpResponse list(HttpRequest request, Hub hub) throws BadRequest {
-        int max = top(request);
-        List<Device> devices = hub.registry().list(request.query().getOrDefault("after", ""), max);
+        QueryParameters asked = QueryParameters.of(request);
+        int max = asked.top("devices", limits.pageMax(), limits.pageMax());
+        List<Device> devices = hub.registry().list(asked.text("after", ""), max);
         ObjectNode body = Answers.object();
         ArrayNode list = body.putArray("devices");
         devices.forEach(device -> list.add(json(hub, device)));
@@ -70,16 +71,8 @@ public final class DevicesResource {
         return Answers.json(200, body);
     }
 
-    private int top(HttpRequest request) throws BadRequest {
-        String text = request.query().getOrDefault("top", String.valueOf(limits.pageMax()));
-        if (!text.matches("[0-9]{1,6}") || Integer.parseInt(text) < 1) {
-            throw new BadRequest("'top' is not a number of devices.");
-        }
-        return Math.min(Integer.parseInt(text), limits.pageMax());
-    }
-
     private HttpResponse create(HttpRequest request, Hub hub) throws BadRequest {
-        RequestBody body = RequestBody.read(request.body(), Set.of("id", "authentication", "thumbprints"));
+        RequestBody body = RequestBody.read(request.body(), Credential.membersAnd("id"));
         DeviceId id = id(body.text("id"));
         Credential credential = Credential.read(body, id.value(), clock);
         RegistryRequest wanted = new RegistryRequest.Create(DeviceSpec.of(id, credential.authentication()));
@@ -99,8 +92,7 @@ public final class DevicesResource {
 
     /** Enables or disables, or changes how it proves itself; everything else stays as it is. */
     private HttpResponse change(HttpRequest request, Hub hub, DeviceId id) throws BadRequest {
-        RequestBody body =
-                RequestBody.read(request.body(), Set.of("enabled", "statusReason", "authentication", "thumbprints"));
+        RequestBody body = RequestBody.read(request.body(), Credential.membersAnd("enabled", "statusReason"));
         boolean authenticated = Credential.MEMBERS.stream().anyMatch(body::has);
         if (!authenticated && !body.has("enabled")) {
             throw new BadRequest("The body has neither 'enabled' nor 'authentication'.");

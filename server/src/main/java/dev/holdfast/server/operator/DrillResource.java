@@ -26,7 +26,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -52,7 +51,7 @@ public final class DrillResource {
             "fingerprints",
             "refusedMax",
             "patienceSeconds");
-    private static final List<String> FILTERS = List.of("after", "outcome");
+    private static final Set<String> FILTERS = Set.of("after", "outcome");
     private static final int ALL = 100;
     private static final int PATIENCE_USUAL_SECONDS = 600;
     private static final int PATIENCE_MIN_SECONDS = 5;
@@ -219,15 +218,9 @@ public final class DrillResource {
         if (drill == null) {
             return none();
         }
-        Map<String, String> query = request.query();
-        for (String name : query.keySet()) {
-            if (!FILTERS.contains(name)) {
-                throw new BadRequest(
-                        "The query has '" + name + "', which is none of " + String.join(", ", FILTERS) + ".");
-            }
-        }
-        String word = query.get("outcome");
-        String after = query.getOrDefault("after", "");
+        QueryParameters asked = QueryParameters.read(request, FILTERS);
+        String word = asked.text("outcome");
+        String after = asked.text("after", "");
         Optional<Outcome> outcome = word == null ? Optional.empty() : Outcome.of(word);
         if (word != null && outcome.isEmpty()) {
             throw new BadRequest("'outcome' is none that there is.");

@@ -18,14 +18,10 @@ import dev.holdfast.server.policy.Rehearsal;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,17 +70,17 @@ public final class FleetResource {
             return Answers.methodNotAllowed("GET");
         }
         return switch (path.getFirst()) {
-            case "devices" -> list(request.query(), hub);
-            case "summary" -> summary(request.query(), hub);
-            case "dry-run" -> dryRun(request.query(), hub);
+            case "devices" -> list(request, hub);
+            case "summary" -> summary(request, hub);
+            case "dry-run" -> dryRun(request, hub);
             default -> Answers.notFound();
         };
     }
 
-    private HttpResponse list(Map<String, String> asked, Hub hub) throws BadRequest {
-        onlyKnown(asked, FILTERS, "top", "after", "hello");
-        boolean whole = "true".equals(asked.get("hello"));
-        FleetPage page = fleet.find(query(asked, hub), asked.getOrDefault("after", ""), top(asked));
+    private HttpResponse list(HttpRequest request, Hub hub) throws BadRequest {
+        QueryParameters asked = QueryParameters.read(request, FILTERS, "top", "after", "hello");
+        boolean whole = asked.flag("hello");
+        FleetPage page = fleet.find(query(asked, hub), asked.text("after", ""), top(asked));
         ObjectNode body = Answers.object();
         ArrayNode list = body.putArray("devices");
         page.devices().forEach(device -> list.add(document(device, whole)));
@@ -94,8 +90,8 @@ public final class FleetResource {
         return Answers.json(200, body);
     }
 
-    private HttpResponse summary(Map<String, String> asked, Hub hub) throws BadRequest {
-        onlyKnown(asked, FILTERS);
+    private HttpResponse summary(HttpRequest request, Hub hub) throws BadRequest {
+        QueryParameters asked = QueryParameters.read(request, FILTERS);
         return Answers.json(200, FleetDocument.of(fleet.summary(query(asked, hub))));
     }
 
@@ -141,9 +137,9 @@ public final class FleetResource {
                 "Nothing is known of a device of this id: it was not let in so far, not for long, or was forgotten.");
     }
 
-    private HttpResponse dryRun(Map<String, String> asked, Hub hub) throws BadRequest {
-        onlyKnown(asked, Set.of("policy"), "top", "after");
-        String name = asked.get("policy");
+    private HttpResponse dryRun(HttpRequest request, Hub hub) throws BadRequest {
+        QueryParameters asked = QueryParameters.read(request, Set.of("policy"), "top", "after");
+        String name = asked.text("policy");
         if (name == null) {
             throw new BadRequest("Say which policy to try, as policy=NAME.");
         }
@@ -154,29 +150,17 @@ public final class FleetResource {
         DryRun run = rehearsal.ifHubHad(hub.name(), policy.get());
         ObjectNode body = Answers.object().put("hub", hub.name().value()).put("policy", name);
         body.setAll(new DryRunDocument(run, List.of(hub), rehearsal::neverSeen, clock.instant())
-                .page(asked.getOrDefault("after", ""), top(asked)));
+                .page(asked.text("after", ""), top(asked)));
         return Answers.json(200, body);
     }
 
-    /** A filter that is misspelled must not pass for none. */
-    private static void onlyKnown(Map<String, String> asked, Set<String> filters, String... more) throws BadRequest {
-        Set<String> names = new TreeSet<>(filters);
-        names.addAll(List.of(more));
-        for (String name : asked.keySet()) {
-            if (!names.contains(name)) {
-                throw new BadRequest(
-                        "The query has '" + name + "', which is none of " + String.join(", ", names) + ".");
-            }
-        }
-    }
-
-    private static FleetQuery query(Map<String, String> asked, Hub hub) throws BadRequest {
+    private static FleetQuery query(QueryParameters asked, Hub hub) throws BadRequest {
         return new FleetQuery(
                 hub.name().value(),
-                asked.get("device"),
-                asked.get("client"),
+                asked.text("device"),
+                asked.text("client"),
                 word(
-                        asked.get("offers"),
+                        asked.text("offers"),
                         ClientOffer::of,
                         "'offers' is one of "
                                 + String.join(
@@ -186,7 +170,7 @@ public final class FleetResource {
                                                 .toList())
                                 + "."),
                 word(
-                        asked.get("needs"),
+                        asked.text("needs"),
                         ClientNeed::of,
                         "'needs' is one of "
                                 + String.join(
@@ -195,7 +179,7 @@ public final class FleetResource {
                                                 .map(ClientNeed::word)
                                                 .toList())
                                 + "."),
-                time(asked.get("notSeenSince")));
+                asked.time("notSeenSince"));
     }
 
     private static <T> @Nullable T word(@Nullable String text, Function<String, Optional<T>> read, String otherwise)
@@ -203,19 +187,7 @@ public final class FleetResource {
         return text == null ? null : read.apply(text).orElseThrow(() -> new BadRequest(otherwise));
     }
 
-    private static @Nullable Instant time(@Nullable String text) throws BadRequest {
-        try {
-            return text == null ? null : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new BadRequest("'notSeenSince' is a time such as 2026-11-22T10:00:00Z.");
-        }
-    }
-
-    private int top(Map<String, String> asked) throws BadRequest {
-        String text = asked.getOrDefault("top", String.valueOf(USUAL));
-        if (!text.matches("[0-9]{1,6}") || Integer.parseInt(text) < 1) {
-            throw new BadRequest("'top' is a number of devices.");
-        }
-        return Math.min(Integer.parseInt(text), limits.pageMax());
+    private int top(QueryParameters asked) throws BadRequest {
+        return asked.top("devices", USUAL, limits.pageMax());
     }
 }

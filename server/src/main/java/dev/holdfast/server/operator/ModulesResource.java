@@ -63,7 +63,7 @@ final class ModulesResource {
     }
 
     private HttpResponse create(HttpRequest request, Hub hub, DeviceId device) throws BadRequest {
-        RequestBody body = RequestBody.read(request.body(), Set.of("id", "authentication", "thumbprints"));
+        RequestBody body = RequestBody.read(request.body(), Credential.membersAnd("id"));
         ModuleName name = new ModuleName(device, id(body.text("id")));
         Credential credential = Credential.read(body, name.toString(), clock);
         ModuleRequest wanted = new ModuleRequest.Create(ModuleSpec.of(name, credential.authentication()));

@@ -6,14 +6,9 @@ import dev.holdfast.insight.journal.JournalPage;
 import dev.holdfast.insight.journal.JournalQuery;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,8 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ReportsResource {
     private static final int USUAL = 100;
     private static final Set<String> FILTERS = Set.of("hub", "device", "address", "reason", "since", "until");
-
-    private static final Set<String> PAGING = Set.of("before", "top");
     private static final Pattern ID = Pattern.compile("[0-9a-f]{20}");
 
     private final Journal journal;
@@ -48,9 +41,9 @@ public final class ReportsResource {
     }
 
     private HttpResponse list(HttpRequest request) throws BadRequest {
-        onlyKnown(request.query(), PAGING);
+        QueryParameters asked = QueryParameters.read(request, FILTERS, "before", "top");
         journal.flush();
-        JournalPage page = journal.find(query(request.query()), top(request.query()));
+        JournalPage page = journal.find(query(asked), asked.top("reports", USUAL, limits.pageMax()));
         ObjectNode body = Answers.object();
         ArrayNode list = body.putArray("reports");
         page.reports().forEach(list::add);
@@ -73,8 +66,7 @@ public final class ReportsResource {
     }
 
     private HttpResponse delete(HttpRequest request) throws BadRequest {
-        onlyKnown(request.query(), Set.of());
-        JournalQuery query = query(request.query());
+        JournalQuery query = query(QueryParameters.read(request, FILTERS));
         if (query.equals(JournalQuery.ALL)) {
             throw new BadRequest("Say which reports to delete: hub, device, address, reason, since or until.");
         }
@@ -82,49 +74,18 @@ public final class ReportsResource {
         return Answers.json(200, Answers.object().put("deleted", journal.delete(query)));
     }
 
-    /** A filter that is misspelled must not delete or show all. */
-    private static void onlyKnown(Map<String, String> query, Set<String> more) throws BadRequest {
-        Set<String> unknown = new TreeSet<>(query.keySet());
-        unknown.removeAll(FILTERS);
-        unknown.removeAll(more);
-        if (!unknown.isEmpty()) {
-            Set<String> known = new TreeSet<>(FILTERS);
-            known.addAll(more);
-            throw new BadRequest("The query has '" + unknown.iterator().next() + "', which is none of "
-                    + String.join(", ", known) + ".");
-        }
-    }
-
-    private static JournalQuery query(Map<String, String> query) throws BadRequest {
-        String before = query.get("before");
+    private static JournalQuery query(QueryParameters asked) throws BadRequest {
+        String before = asked.text("before");
         if (before != null && !ID.matcher(before).matches()) {
             throw new BadRequest("'before' is the id of a report, as the page before it gave it.");
         }
-        String address = query.get("address");
         return new JournalQuery(
-                query.get("hub"),
-                query.get("device"),
-                address == null ? null : AddressText.parse(address),
-                query.get("reason"),
-                time(query, "since"),
-                time(query, "until"),
+                asked.text("hub"),
+                asked.text("device"),
+                asked.address("address"),
+                asked.text("reason"),
+                asked.time("since"),
+                asked.time("until"),
                 before);
-    }
-
-    private static @Nullable Instant time(Map<String, String> query, String name) throws BadRequest {
-        String text = query.get(name);
-        try {
-            return text == null ? null : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new BadRequest("'" + name + "' is a time such as 2026-11-22T10:00:00Z.");
-        }
-    }
-
-    private int top(Map<String, String> query) throws BadRequest {
-        String text = query.getOrDefault("top", String.valueOf(USUAL));
-        if (!text.matches("[0-9]{1,6}") || Integer.parseInt(text) < 1) {
-            throw new BadRequest("'top' is a number of reports.");
-        }
-        return Math.min(Integer.parseInt(text), limits.pageMax());
     }
 }

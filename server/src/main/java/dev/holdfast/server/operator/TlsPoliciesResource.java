@@ -4,9 +4,9 @@ import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubChange;
 import dev.holdfast.hub.HubTls;
 import dev.holdfast.hub.Hubs;
-import dev.holdfast.insight.dryrun.DryRun;
 import dev.holdfast.server.policy.PolicyStore;
 import dev.holdfast.server.policy.Rehearsal;
+import dev.holdfast.store.StoreException;
 import dev.holdfast.tls.policy.NamedPolicies;
 import dev.holdfast.tls.policy.TlsPolicy;
 import dev.holdfast.wire.http.HttpRequest;
@@ -14,23 +14,23 @@ import dev.holdfast.wire.http.HttpResponse;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code policies}: the TLS policies that there are, and an operator's own. */
 public final class TlsPoliciesResource {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsPoliciesResource.class);
     private static final String ACCEPT_LOSS = "acceptLoss";
-    private static final int NAMED_MAX = 5;
-    private static final int SHOWN_MAX = 20;
 
     private final Hubs hubs;
     private final PolicyStore policies;
     private final Set<String> fixed;
     private final Rehearsal rehearsal;
-    private final InstantSource clock;
+    private final PolicyRehearsal rehearsed;
     private final Runnable changed;
 
     /**
@@ -49,7 +49,7 @@ public final class TlsPoliciesResource {
         this.policies = policies;
         this.fixed = Set.copyOf(fixed);
         this.rehearsal = rehearsal;
-        this.clock = clock;
+        this.rehearsed = new PolicyRehearsal(rehearsal, clock);
         this.changed = changed;
     }
 
@@ -95,28 +95,26 @@ public final class TlsPoliciesResource {
         if (PolicyStore.comesWithServer(name)) {
             return comesWithServer(name);
         }
-        List<Hub> users = users(name);
-        DryRun run = policies.find(name).isPresent() ? rehearsal.ifPolicyWere(policy) : null;
-        if (run != null
-                && !"true".equals(request.query().get(ACCEPT_LOSS))
-                && !run.lost().isEmpty()) {
-            return wouldLose(run, policy, users);
+        boolean acceptLoss = QueryParameters.of(request).flag(ACCEPT_LOSS);
+        PolicyRehearsal.Verdict verdict = policies.find(name).isPresent()
+                ? rehearsed.ifPolicyWere(policy, users(name), acceptLoss)
+                : PolicyRehearsal.notNeeded();
+        return switch (verdict) {
+            case PolicyRehearsal.Verdict.Refused(var answer) -> answer;
+            case PolicyRehearsal.Verdict.Allowed(var told) -> hubs.whileUnchanged(() -> put(policy, told));
+        };
+    }
+
+    /** @param told what the answer says of devices */
+    private HttpResponse put(TlsPolicy policy, ObjectNode told) {
+        boolean isNew = policies.find(policy.name()).isEmpty();
+        if (isNew && policies.isFull()) {
+            return Answers.error(
+                    403, "TooManyPolicies", "There are " + policies.max() + " policies already. Delete one first.");
         }
-        ObjectNode found = run == null ? null : document(run, users);
-        return hubs.whileUnchanged(() -> {
-            boolean isNew = policies.find(name).isEmpty();
-            if (isNew && policies.isFull()) {
-                return Answers.error(
-                        403, "TooManyPolicies", "There are " + policies.max() + " policies already. Delete one first.");
-            }
-            policies.put(policy);
-            changed.run();
-            ObjectNode answer = json(policy);
-            if (found != null) {
-                answer.set("dryRun", found);
-            }
-            return Answers.json(isNew ? 201 : 200, answer);
-        });
+        policies.put(policy);
+        changed.run();
+        return Answers.json(isNew ? 201 : 200, json(policy).setAll(told));
     }
 
     private static String sentence(String text) {
@@ -198,29 +196,53 @@ public final class TlsPoliciesResource {
         }
         return switch (request.method()) {
             case "GET" -> Answers.json(200, ofHub(hub));
-            case "PUT" -> put(hub, RequestBody.read(request.body(), Set.of("policy", "reportOnly", ACCEPT_LOSS)));
+            case "PUT" ->
+                put(hub, Asked.read(RequestBody.read(request.body(), Set.of("policy", "reportOnly", ACCEPT_LOSS))));
             default -> Answers.methodNotAllowed("GET, PUT");
         };
     }
 
-    /** A body that only says what to try changes nothing else. */
-    private HttpResponse put(Hub hub, RequestBody body) throws BadRequest {
-        boolean acceptLoss = body.flag(ACCEPT_LOSS, false);
-        boolean sets = body.has("policy") || !body.has("reportOnly");
-        String name = body.optionalText("policy");
-        String tried = body.optionalText("reportOnly");
-        TlsPolicy policy = sets ? wanted(hub, name) : null;
-        DryRun run = policy == null ? null : rehearsal.ifHubHad(hub.name(), policy);
-        if (policy != null && run != null && !acceptLoss && !run.lost().isEmpty()) {
-            return wouldLose(run, policy, List.of(hub));
+    /**
+     * What is asked for a hub. A body that only says what to try changes nothing else.
+     *
+     * @param tries whether it says what to try
+     */
+    private record Asked(
+            boolean sets,
+            @Nullable String policy,
+            boolean tries,
+            @Nullable String tried,
+            boolean acceptLoss) {
+        static Asked read(RequestBody body) throws BadRequest {
+            boolean tries = body.has("reportOnly");
+            return new Asked(
+                    body.has("policy") || !tries,
+                    body.optionalText("policy"),
+                    tries,
+                    body.optionalText("reportOnly"),
+                    body.flag(ACCEPT_LOSS, false));
         }
-        if (body.has("reportOnly")) {
-            if (hubs.tryTlsPolicy(hub.name(), tried) instanceof HubChange.Refused(var why)) {
+    }
+
+    private HttpResponse put(Hub hub, Asked asked) throws BadRequest {
+        TlsPolicy policy = asked.sets ? wanted(hub, asked.policy) : null;
+        PolicyRehearsal.Verdict verdict =
+                policy == null ? PolicyRehearsal.notNeeded() : rehearsed.ifHubHad(hub, policy, asked.acceptLoss);
+        return switch (verdict) {
+            case PolicyRehearsal.Verdict.Refused(var answer) -> answer;
+            case PolicyRehearsal.Verdict.Allowed(var told) -> change(hub, asked, told);
+        };
+    }
+
+    /** @param told what the answer to another policy says of devices */
+    private HttpResponse change(Hub hub, Asked asked, ObjectNode told) {
+        if (asked.tries) {
+            if (hubs.tryTlsPolicy(hub.name(), asked.tried) instanceof HubChange.Refused(var why)) {
                 return HubRefusals.answer(hub.name(), why);
             }
-            rehearsal.trialBegins(hub.name());
+            beginTrial(hub);
         }
-        return sets ? set(hub, name, run) : Answers.json(200, ofHub(hub));
+        return asked.sets ? set(hub, asked.policy, told) : Answers.json(200, ofHub(hub));
     }
 
     /** The policy that the hub would have; null when there is no such policy. */
@@ -231,41 +253,22 @@ public final class TlsPoliciesResource {
                 : policies.find(name).orElse(null);
     }
 
-    /** @param changed the hubs that have the policy, or would have it */
-    private HttpResponse wouldLose(DryRun run, TlsPolicy policy, List<Hub> changed) throws BadRequest {
-        int lost = run.lost().size();
-        String first = run.lost().stream()
-                .limit(NAMED_MAX)
-                .map(each -> each.device().device() + " (" + each.loss().reason() + ")")
-                .collect(Collectors.joining(", "));
-        ObjectNode body = Answers.object();
-        body.putObject("error")
-                .put("code", "DevicesWouldBeLost")
-                .put(
-                        "message",
-                        "With the policy '" + policy.name() + "' " + lost + " of " + run.devices()
-                                + " known devices would be refused when they connect next: " + first
-                                + (lost > NAMED_MAX ? " and " + (lost - NAMED_MAX) + " more" : "")
-                                + ". Nothing was changed. Say that you accept this with --yes (in the operator API"
-                                + " acceptLoss).");
-        body.set("dryRun", document(run, changed));
-        return Answers.json(409, body);
+    /** The trial is on already, so that no more may go wrong than that some devices are not reported once more. */
+    private void beginTrial(Hub hub) {
+        try {
+            rehearsal.trialBegins(hub.name());
+        } catch (StoreException e) {
+            LOG.warn(
+                    "a policy is tried in hub {}; devices that an earlier trial reported may not be reported anew: {}",
+                    hub.name().value(),
+                    e.getMessage());
+        }
     }
 
-    private ObjectNode document(DryRun run, List<Hub> changed) throws BadRequest {
-        return new DryRunDocument(run, changed, rehearsal::neverSeen, clock.instant()).page("", SHOWN_MAX);
-    }
-
-    /** @param run what the change does to devices */
-    private HttpResponse set(Hub hub, @Nullable String name, @Nullable DryRun run) throws BadRequest {
+    private HttpResponse set(Hub hub, @Nullable String name, ObjectNode told) {
         return switch (hubs.changeTlsPolicy(hub.name(), name)) {
-            case HubChange.Done(var changed, var _) -> {
-                ObjectNode answer = ofHub(changed);
-                if (run != null) {
-                    answer.set("dryRun", document(run, List.of(changed)));
-                }
-                yield Answers.json(200, answer);
-            }
+            case HubChange.Done(var changed, var _) ->
+                Answers.json(200, ofHub(changed).setAll(told));
             case HubChange.Refused(var why) -> HubRefusals.answer(hub.name(), why);
         };
     }

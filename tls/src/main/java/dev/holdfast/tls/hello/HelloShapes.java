@@ -1,6 +1,6 @@
 package dev.holdfast.tls.hello;
 
-import java.util.LinkedHashMap;
+import dev.holdfast.base.BoundedMap;
 import java.util.Map;
 
 /**
@@ -15,14 +15,7 @@ public final class HelloShapes {
 
     /** @param max how many are kept */
     public HelloShapes(int max) {
-        shapes = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<ClientHello, HelloShape> eldest) {
-                return size() > max;
-            }
-        };
+        shapes = BoundedMap.ofLastUsed(max);
     }
 
     public HelloShape of(ClientHello hello) {

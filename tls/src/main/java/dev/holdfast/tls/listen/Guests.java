@@ -1,9 +1,9 @@
 package dev.holdfast.tls.listen;
 
+import dev.holdfast.base.BoundedMap;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.Source;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -34,12 +34,7 @@ public final class Guests {
 
     public Guests(Limits.Sockets limits) {
         this.limits = limits;
-        toldAtNanos = new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Source, Long> eldest) {
-                return size() > limits.toldMax();
-            }
-        };
+        toldAtNanos = BoundedMap.ofNewest(limits.toldMax());
     }
 
     /** Counts a socket in, unless there is no room for it. */
