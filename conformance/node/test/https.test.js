@@ -158,6 +158,22 @@ describe('Node device SDK over HTTPS', () => {
     }
   });
 
+  it('asks for messages again and again while none waits, without an error', async () => {
+    const device = await hub.createDevice();
+    const client = await open(device.connectionString, { http: { receivePolicy: { interval: 0.2 } } });
+    const came = [];
+    client.on('message', (one) => came.push(one)).on('error', (error) => came.push(error));
+    const polls = async () => {
+      const metrics = await (await fetch(server.ready.monitoring.metrics)).text();
+      return Number(/holdfast_http_requests_total\{operation="GET \/devices\/\{id\}\/messages\/deviceBound",status="2xx"\} ([0-9.]+)/.exec(metrics)?.[1] ?? 0);
+    };
+    const late = Date.now() + 20_000;
+    while (await polls() < 3) {
+      assert.ok(Date.now() < late, 'three polls within 20 s');
+    }
+    assert.deepEqual(came, []);
+  });
+
   it('is counted in the fleet once for a connection, with what it calls itself', async () => {
     const device = await hub.createDevice();
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
@@ -254,6 +270,23 @@ describe('requests by hand', () => {
     assert.equal(status, 204);
     const read = await reader.fromDevice(device.deviceId);
     assert.deepEqual(read.map((event) => event.properties), [{ last: 'yes' }]);
+  });
+
+  it('answers 204 while no message waits, and refuses locks that are none', async () => {
+    const device = await hub.createDevice();
+    const inbox = `/devices/${device.deviceId}/messages/deviceBound`;
+    const version = '?api-version=2020-09-30';
+    const ask = async (path, ...options) => {
+      const { status, body } = await curl(path, device.connectionString, ...options);
+      return [status, body === '' ? 0 : JSON.parse(body).errorCode];
+    };
+    assert.deepEqual(await ask(inbox + version, '--header', 'IotHub-MessageLockTimeout: 180'), [204, 0]);
+    assert.deepEqual(await ask(inbox + version, '--header', 'IotHub-MessageLockTimeout: 301'), [400, 400004]);
+    assert.deepEqual(await ask(`${inbox}/00000000-0000-0000-0000-000000000000${version}`, '--request', 'DELETE'), [412, 412002]);
+    assert.deepEqual(await ask(`${inbox}/none/abandon${version}`, '--data', 'x'), [412, 412002]);
+    assert.deepEqual(await ask(inbox + version, '--data', 'x'), [405, 405000]);
+    const other = await hub.createDevice();
+    assert.equal((await curl(`/devices/${other.deviceId}/messages/deviceBound${version}`, device.connectionString)).status, 401);
   });
 
   it('lets nobody send for another device or module', async () => {

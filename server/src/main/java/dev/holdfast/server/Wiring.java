@@ -181,7 +181,7 @@ record Wiring(
                 new TracesResource(insight.traces(), hubs),
                 clock,
                 reports);
-        DeviceHttpFace deviceRequests = new DeviceHttpFace(hubs, limits.telemetry(), clock, reports, this::connected);
+        DeviceHttpFace deviceRequests = new DeviceHttpFace(hubs, limits, clock, reports, this::connected);
         ServiceApi service = new ServiceApi(hubs, limits.registry(), clock, reports);
         HttpServer server = new HttpServer(
                 List.of(

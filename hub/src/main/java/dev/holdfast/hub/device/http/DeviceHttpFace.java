@@ -11,6 +11,7 @@ import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
+import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.tls.peer.Admissions;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.report.DeviceConnected;
@@ -32,6 +33,7 @@ public final class DeviceHttpFace implements HttpFace {
     private final HubDirectory hubs;
     private final TlsAdmission admission;
     private final Telemetry telemetry;
+    private final CloudMessages messages;
     private final InstantSource clock;
     private final Faults faults;
     private final Consumer<DeviceConnected> connected;
@@ -42,13 +44,14 @@ public final class DeviceHttpFace implements HttpFace {
      */
     public DeviceHttpFace(
             HubDirectory hubs,
-            Limits.Telemetry limits,
+            Limits limits,
             InstantSource clock,
             Consumer<Report> reports,
             Consumer<DeviceConnected> connected) {
         this.hubs = hubs;
         this.admission = new TlsAdmission(hubs, clock);
-        this.telemetry = new Telemetry(limits);
+        this.telemetry = new Telemetry(limits.telemetry());
+        this.messages = new CloudMessages(limits.message());
         this.clock = clock;
         this.faults = new Faults(clock, reports);
         this.connected = connected;
@@ -66,16 +69,17 @@ public final class DeviceHttpFace implements HttpFace {
     /** What a request asks for, as a word from a closed list: method and pattern of its path, or {@code other}. */
     public String operation(HttpRequest request) {
         DevicePath path = DevicePath.of(request.path());
-        return path == null || !request.method().equals("POST")
-                ? DeviceOperation.NONE.word()
-                : path.operation().word();
+        DeviceOperation operation = path == null ? DeviceOperation.NONE : path.operation();
+        return request.method().equals(operation.method()) ? operation.word() : DeviceOperation.NONE.word();
     }
 
     @Override
     public @Nullable HttpResponse refusalOf(HttpRequest head) {
         return judged(head, call -> {
             requireServed(call);
-            telemetry.checkLength(head);
+            if (call.path().operation() == DeviceOperation.SEND) {
+                telemetry.checkLength(head);
+            }
             return null;
         });
     }
@@ -90,8 +94,20 @@ public final class DeviceHttpFace implements HttpFace {
         return Objects.requireNonNull(judged(request, call -> {
             tell(call);
             requireServed(call);
-            return telemetry.send(call.hub(), call.caller(), request);
+            return served(call);
         }));
+    }
+
+    private HttpResponse served(Call call) throws ServiceFault {
+        DevicePath path = call.path();
+        Identity device = call.caller().identity();
+        return switch (path.operation()) {
+            case SEND -> telemetry.send(call.hub(), call.caller(), call.request());
+            case RECEIVE -> messages.receive(call.hub(), device, call.request());
+            case COMPLETE -> messages.complete(call.hub(), device, path.lock(), call.request());
+            case ABANDON -> messages.abandon(call.hub(), device, path.lock());
+            case FILES, NONE -> throw new IllegalStateException("found not to be served before");
+        };
     }
 
     /** Does something that may be refused. */
@@ -113,8 +129,12 @@ public final class DeviceHttpFace implements HttpFace {
                     : Faults.traced(answer, UUID.randomUUID().toString());
         } catch (ServiceFault fault) {
             HttpResponse refused = faults.answer(fault, request, hub, path == null ? null : path.caller());
-            return fault.error() == ServiceError.METHOD_NOT_ALLOWED ? refused.with("Allow", "POST") : refused;
+            return fault.error() == ServiceError.METHOD_NOT_ALLOWED ? refused.with("Allow", allowed(path)) : refused;
         }
+    }
+
+    private static String allowed(@Nullable DevicePath path) {
+        return path == null ? "" : path.operation().method();
     }
 
     private Call letIn(Hub hub, DevicePath path, HttpRequest request) throws ServiceFault {
@@ -149,9 +169,9 @@ public final class DeviceHttpFace implements HttpFace {
     }
 
     private static void requireServed(Call call) throws ServiceFault {
-        switch (call.path().operation()) {
-            case SEND -> {}
-            case RECEIVE -> throw ServiceFault.notServedYet("Cloud-to-device messages", "");
+        DeviceOperation operation = call.path().operation();
+        switch (operation) {
+            case SEND, RECEIVE, COMPLETE, ABANDON -> {}
             case FILES ->
                 throw ServiceFault.notServedYet(
                         "File uploads",
@@ -161,9 +181,10 @@ public final class DeviceHttpFace implements HttpFace {
                         ServiceError.GENERIC_NOT_FOUND,
                         "There is nothing for devices at this path. Correct it, or update the client's SDK.");
         }
-        if (!call.request().method().equals("POST")) {
+        if (!call.request().method().equals(operation.method())) {
             throw ServiceFault.of(
-                    ServiceError.METHOD_NOT_ALLOWED, "Telemetry is sent with POST only. Send it with that.");
+                    ServiceError.METHOD_NOT_ALLOWED,
+                    "This path takes " + operation.method() + " only. Send it with that method.");
         }
         Requests.requireVersion(call.request());
     }

@@ -45,14 +45,11 @@ record DevicePath(String device, @Nullable String module, List<String> below) {
     }
 
     DeviceOperation operation() {
-        return switch (below.getFirst()) {
-            case "files" -> DeviceOperation.FILES;
-            default ->
-                switch (below.size() < 2 ? "" : below.get(1)) {
-                    case "events" -> below.size() == 2 ? DeviceOperation.SEND : DeviceOperation.NONE;
-                    case "devicebound" -> DeviceOperation.RECEIVE;
-                    default -> DeviceOperation.NONE;
-                };
-        };
+        return DeviceOperation.at(below);
+    }
+
+    /** Of a message, where the path names one. */
+    String lock() {
+        return below.get(2);
     }
 }

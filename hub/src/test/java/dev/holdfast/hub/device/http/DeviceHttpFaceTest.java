@@ -275,8 +275,6 @@ class DeviceHttpFaceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "GET,/devices/dev1/messages/deviceBound,Cloud-to-device messages are not served",
-        "DELETE,/Devices/dev1/messages/devicebound/etag,Cloud-to-device messages are not served",
         "POST,/devices/dev1/files,File uploads are not served",
         "POST,/devices/dev1/files/notifications,File uploads are not served",
     })
@@ -297,6 +295,11 @@ class DeviceHttpFaceTest {
                         .send()
                         .error())
                 .isEqualTo(405000);
+        assertThat(devices.call("DELETE", "/devices/dev1/messages/deviceBound")
+                        .send()
+                        .response()
+                        .headers())
+                .containsEntry("Allow", "GET");
         assertThat(devices.call("POST", "/devices/dev1/messages/events/more")
                         .body(body)
                         .send()
@@ -308,7 +311,7 @@ class DeviceHttpFaceTest {
                         .send()
                         .error())
                 .isEqualTo(401002);
-        assertThat(devices.reports).as("each once").hasSize(4);
+        assertThat(devices.reports).as("each once").hasSize(5);
         assertThat(stored()).isEmpty();
     }
 

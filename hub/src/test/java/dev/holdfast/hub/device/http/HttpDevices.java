@@ -35,8 +35,7 @@ final class HttpDevices implements HubDirectory {
     final TestHub hub1 = new TestHub("hub1", new MemoryTable(), clock);
     final List<Report> reports = new ArrayList<>();
     final List<DeviceConnected> connected = new ArrayList<>();
-    final DeviceHttpFace face =
-            new DeviceHttpFace(this, Limits.defaults().telemetry(), clock, reports::add, connected::add);
+    final DeviceHttpFace face = new DeviceHttpFace(this, Limits.defaults(), clock, reports::add, connected::add);
 
     HttpDevices() {
         hub1.register("dev1");
@@ -114,13 +113,18 @@ final class HttpDevices implements HubDirectory {
             return this;
         }
 
-        Call version(@Nullable String version) {
-            if (version == null) {
-                query.remove("api-version");
+        /** @param value null for none */
+        Call query(String name, @Nullable String value) {
+            if (value == null) {
+                query.remove(name);
             } else {
-                query.put("api-version", version);
+                query.put(name, value);
             }
             return this;
+        }
+
+        Call version(@Nullable String version) {
+            return query("api-version", version);
         }
 
         Call over(Connection other) {
@@ -157,6 +161,11 @@ final class HttpDevices implements HubDirectory {
     }
 
     record Answer(HttpResponse response) {
+        /** A header field; empty when there is none. */
+        String field(String name) {
+            return response.headers().getOrDefault(name, "");
+        }
+
         int status() {
             return response.status();
         }
