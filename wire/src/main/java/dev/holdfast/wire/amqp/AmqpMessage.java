@@ -2,6 +2,7 @@ package dev.holdfast.wire.amqp;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public record AmqpMessage(
     private static final int PROPERTIES = 0x73;
     private static final int APPLICATION_PROPERTIES = 0x74;
     private static final int DATA = 0x75;
+    private static final int SEQUENCE = 0x76;
     private static final int VALUE = 0x77;
 
     /** What a message carries. */
@@ -36,7 +38,9 @@ public record AmqpMessage(
 
         record Value(@Nullable Object value) implements Body {}
 
-        /** No body, or a kind (a sequence) that no face reads. */
+        /** Lists of values, which no face reads. */
+        record Sequence() implements Body {}
+
         record None() implements Body {}
     }
 
@@ -101,13 +105,32 @@ public record AmqpMessage(
         }
     }
 
+    /** The data sections of a message, each by itself; empty when the bytes are no message. */
+    public static Optional<List<byte[]>> dataSections(byte[] encoded) {
+        List<byte[]> sections = new ArrayList<>();
+        try {
+            AmqpReader in = new AmqpReader(encoded);
+            while (in.hasMore()) {
+                if (!(in.next() instanceof AmqpReader.Described(Object descriptor, Object section))) {
+                    return Optional.empty();
+                }
+                if (codeOf(descriptor) == DATA && section instanceof byte[] bytes) {
+                    sections.add(bytes);
+                }
+            }
+            return Optional.of(sections);
+        } catch (AmqpReader.MalformedException malformed) {
+            return Optional.empty();
+        }
+    }
+
     private static AmqpMessage read(AmqpReader in) throws AmqpReader.MalformedException {
         Map<String, Object> deliveryAnnotations = Map.of();
         Map<String, Object> annotations = Map.of();
         Map<String, Object> applicationProperties = Map.of();
         Properties properties = Properties.NONE;
         ByteArrayOutputStream data = null;
-        Body.Value value = null;
+        Body other = new Body.None();
         while (in.hasMore()) {
             if (!(in.next() instanceof AmqpReader.Described(Object descriptor, Object section))) {
                 throw new AmqpReader.MalformedException("a section of the message is not a described type");
@@ -123,13 +146,14 @@ public record AmqpMessage(
                         data.writeBytes(bytes);
                     }
                 }
-                case VALUE -> value = new Body.Value(section);
+                case VALUE -> other = new Body.Value(section);
+                case SEQUENCE -> other = new Body.Sequence();
                 default -> {
-                    // header, footer and sequences say nothing to a face
+                    // header and footer say nothing to a face
                 }
             }
         }
-        Body body = data != null ? new Body.Data(data.toByteArray()) : value != null ? value : new Body.None();
+        Body body = data != null ? new Body.Data(data.toByteArray()) : other;
         return new AmqpMessage(deliveryAnnotations, annotations, properties, applicationProperties, body);
     }
 
@@ -143,6 +167,7 @@ public record AmqpMessage(
                     case "amqp:properties:list" -> PROPERTIES;
                     case "amqp:application-properties:map" -> APPLICATION_PROPERTIES;
                     case "amqp:data:binary" -> DATA;
+                    case "amqp:amqp-sequence:list" -> SEQUENCE;
                     case "amqp:value:*", "amqp:amqp-value:*" -> VALUE;
                     default -> -1;
                 };
@@ -184,7 +209,7 @@ public record AmqpMessage(
         switch (body) {
             case Body.Data(byte[] data) -> out.descriptor(DATA).binary(data);
             case Body.Value(Object value) -> out.descriptor(VALUE).value(value);
-            case Body.None() -> {}
+            case Body.Sequence(), Body.None() -> {}
         }
         return out.toBytes();
     }

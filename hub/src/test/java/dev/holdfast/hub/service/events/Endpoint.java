@@ -13,6 +13,7 @@ import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
+import dev.holdfast.hub.amqp.HubAmqpFace;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
@@ -97,7 +98,8 @@ final class Endpoint implements AutoCloseable {
         this.limits = limits;
         hub1 = create("hub1");
         hub2 = create("hub2");
-        EventsFace face = new EventsFace(directory(), limits, clock, threads, reports::add);
+        HubAmqpFace face = new HubAmqpFace(
+                directory(), limits, clock, reports::add, List.of(new EventsPart(directory(), limits, clock, threads)));
         server = new AmqpServer(List.of(face), limits, _ -> showedCertificate, (_, refusal) -> {
             Report report = new Report(
                     clock.instant(),
@@ -158,7 +160,8 @@ final class Endpoint implements AutoCloseable {
                 amqp.readersMax(),
                 amqp.idleMaxTime(),
                 Duration.ofSeconds(2),
-                Duration.ofMillis(20)));
+                Duration.ofMillis(20),
+                amqp.devices()));
     }
 
     Hub create(String name) {
