@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import serviceSdk from 'azure-iothub';
+import rhea from 'rhea';
+import { close, connect, putToken } from '../harness/amqp.js';
 import { selfSigned } from '../harness/certificates.js';
 import { within } from '../harness/deadline.js';
 import { Amqp, AmqpWs, deviceErrors, deviceToken, freshId, inSeconds, message, parse, TestHub } from '../harness/hub.js';
@@ -74,23 +76,19 @@ for (const [name, transport] of [['AMQP', Amqp], ['AMQP over WebSocket', AmqpWs]
       assert.equal(JSON.parse(event.systemProperties['iothub-connection-auth-method']).type, 'x509');
     });
 
-    it('sends many at once, and a batch', async () => {
+    it('sends many at once, in order', async () => {
       const device = await hub.createDevice();
       const client = await open(device);
-      await within(60_000, 'a thousand messages', Promise.all(
-        Array.from({ length: 1000 }, (_, i) => client.sendEvent(message(`${i}`, { messageId: `${i}` })))));
-      await within(15_000, 'a batch', client.sendEventBatch(
-        Array.from({ length: 50 }, (_, i) => message(`batch ${i}`, { messageId: `batch-${i}`, properties: { i: `${i}` } }))));
-      const events = await reader.fromDevice(device.deviceId, 1050, 60_000);
-      assert.deepEqual(events.map(({ messageId }) => messageId),
-        [...Array.from({ length: 1000 }, (_, i) => `${i}`), ...Array.from({ length: 50 }, (_, i) => `batch-${i}`)]);
-      assert.equal(events.at(-1).properties.i, '49');
+      const ids = Array.from({ length: 1000 }, (_, i) => `${i}`);
+      await within(60_000, 'a thousand messages', Promise.all(ids.map((id) => client.sendEvent(message(id, { messageId: id })))));
+      const events = await reader.fromDevice(device.deviceId, 1000, 60_000);
+      assert.deepEqual(events.map(({ messageId }) => messageId), ids);
     });
 
     it('is told that a message is too large, and goes on', async () => {
       const device = await hub.createDevice();
       const client = await open(device);
-      await client.sendEvent(message('x'.repeat(256 * 1024)));
+      await client.sendEvent(message('x'.repeat(255 * 1024)));
       await assert.rejects(within(15_000, 'the refusal', client.sendEvent(message('x'.repeat(256 * 1024 + 1)))),
         deviceErrors.MessageTooLargeError);
       await client.sendEvent(message('small', { messageId: 'small' }));
@@ -126,7 +124,7 @@ for (const [name, transport] of [['AMQP', Amqp], ['AMQP over WebSocket', AmqpWs]
       const { responseBody } = await hub.registry.getTwin(device.deviceId);
       assert.equal(responseBody.properties.reported.battery, 55);
       assert.equal(responseBody.connectionState, 'Connected');
-      await assert.rejects(report(twin, { ['x'.repeat(2000)]: 1 }), deviceErrors.FormatError);
+      await assert.rejects(report(twin, { ['x'.repeat(2000)]: 1 }), /is too long\. Use names of 1 to 1,024 bytes/);
     });
 
     it('is called and answers', async () => {
@@ -187,3 +185,94 @@ for (const [name, transport] of [['AMQP', Amqp], ['AMQP over WebSocket', AmqpWs]
     });
   });
 }
+
+describe('rhea as devices', () => {
+  const connections = [];
+  afterEach(() => Promise.all(connections.splice(0).map(close)));
+
+  async function connection(options = {}) {
+    const opened = await connect({ host: hub.hostName, ca: hub.ca, ...options });
+    connections.push(opened);
+    return opened;
+  }
+
+  const resourceOf = ({ deviceId, moduleId }) => `${hub.hostName}/devices/${deviceId}${moduleId ? `/modules/${moduleId}` : ''}`;
+  const tokenOf = (device) => deviceToken(resourceOf(device), parse(device.connectionString).SharedAccessKey);
+
+  async function proved(...devices) {
+    const opened = await connection();
+    for (const device of devices) {
+      assert.equal(await putToken(opened, 'one name for all', tokenOf(device)), 200);
+    }
+    return opened;
+  }
+
+  /** Attaches a sender; rejects with what refused it. */
+  function sender(opened, address) {
+    const link = opened.open_sender({ target: { address } });
+    return within(15_000, `a sender to ${address}`, new Promise((resolve, reject) => {
+      link.once('sendable', () => resolve(link));
+      link.once('sender_error', () => reject(link.error));
+    }));
+  }
+
+  const outcome = (link, ...sent) => within(15_000, 'an outcome', new Promise((resolve) => {
+    link.once('accepted', () => resolve('accepted'));
+    link.once('rejected', ({ delivery }) => resolve(delivery.remote_state.error.condition));
+    link.send(...sent);
+  }));
+
+  it('share a connection, each with its own token, and none is let in without', async () => {
+    const [one, two, other] = [await hub.createDevice(), await hub.createDevice(), await hub.createDevice()];
+    const module = await hub.createModule(one.deviceId);
+    const opened = await proved(one, two, module);
+    for (const { deviceId, moduleId } of [one, two, module]) {
+      const address = moduleId ? `/devices/${deviceId}/modules/${moduleId}/messages/events` : `amqps://${hub.hostName}/devices/${deviceId}/messages/events`;
+      assert.equal(await outcome(await sender(opened, address), { message_id: moduleId ?? deviceId, body: rhea.message.data_section(Buffer.from('x')) }), 'accepted');
+    }
+    await assert.rejects(sender(opened, `/devices/${other.deviceId}/messages/events`), (error) => {
+      assert.equal(error.condition, 'amqp:unauthorized-access');
+      assert.match(error.info['com.microsoft:tracking-id'], /^[0-9a-f]{20}$/);
+      return true;
+    });
+    const events = await reader.fromDevice(one.deviceId, 2);
+    assert.deepEqual(events.map(({ messageId }) => messageId), [one.deviceId, module.moduleId]);
+    assert.equal((await reader.fromDevice(two.deviceId, 1))[0].messageId, two.deviceId);
+    assert.equal((await hub.registry.get(two.deviceId)).responseBody.connectionState, 'Connected');
+  });
+
+  it('send a batch, whole or not at all', async () => {
+    const device = await hub.createDevice();
+    const link = await sender(await proved(device), `/devices/${device.deviceId}/messages/events`);
+    const part = (number, body = rhea.message.data_section(Buffer.from(`text ${number}`))) =>
+      rhea.message.encode({ message_id: `${number}`, application_properties: { number: `${number}` }, body });
+    const batch = (parts) => rhea.message.encode({ body: rhea.message.data_sections(parts) });
+    const good = Array.from({ length: 50 }, (_, i) => part(i));
+    assert.equal(await outcome(link, batch([...good.slice(0, 3), part(3, 'a value')]), undefined, 0x80013700), 'amqp:invalid-field');
+    assert.equal(await outcome(link, batch(good), undefined, 0x80013700), 'accepted');
+    const events = await reader.fromDevice(device.deviceId, 50);
+    assert.deepEqual(events.map(({ messageId }) => messageId), Array.from({ length: 50 }, (_, i) => `${i}`));
+    assert.deepEqual(events[7].properties, { number: '7' });
+  });
+
+  it('come in by SASL PLAIN, with a policy, and read telemetry beside', async () => {
+    const device = await hub.createDevice();
+    const plain = await connection({ username: `${device.deviceId}@sas.hub1`, password: tokenOf(device) });
+    assert.equal(await outcome(await sender(plain, `/devices/${device.deviceId}/messages/events`),
+      { message_id: 'plain', body: rhea.message.data_section(Buffer.from('x')) }), 'accepted');
+    const { SharedAccessKey: key, SharedAccessKeyName: policy } = parse(hub.facts.iothubownerConnectionString ?? hub.facts.serviceConnectionString);
+    const mixed = await connection();
+    const status = await putToken(mixed, hub.hostName, deviceToken(hub.hostName, key, { policy }));
+    assert.equal(status, 200);
+    await reader.fromDevice(device.deviceId, 1);
+  });
+
+  it('are told 401 by $cbs for a wrong key, whoever they say to be', async () => {
+    const device = await hub.createDevice();
+    const opened = await connection();
+    for (const deviceId of [device.deviceId, freshId('nobody')]) {
+      const resource = `${hub.hostName}/devices/${deviceId}`;
+      assert.equal(await putToken(opened, resource, deviceToken(resource, WRONG_KEY)), 401);
+    }
+  });
+});

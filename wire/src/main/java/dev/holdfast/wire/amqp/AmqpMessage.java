@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.jspecify.annotations.Nullable;
 
@@ -72,16 +73,27 @@ public record AmqpMessage(
 
         private static Properties of(List<?> fields) {
             return new Properties(
-                    at(fields, 0, Object.class),
+                    id(fields, 0),
                     at(fields, 1, byte[].class),
                     at(fields, 2, String.class),
                     at(fields, 3, String.class),
                     at(fields, 4, String.class),
-                    at(fields, 5, Object.class),
+                    id(fields, 5),
                     at(fields, 6, String.class),
                     at(fields, 7, String.class),
                     at(fields, 8, Instant.class),
                     at(fields, 9, Instant.class));
+        }
+
+        /** Of the four types that an id may have; another is none. */
+        private static @Nullable Object id(List<?> fields, int index) {
+            return switch (at(fields, index, Object.class)) {
+                case UnsignedLong number -> number;
+                case UUID uuid -> uuid;
+                case byte[] binary -> binary;
+                case String text -> text;
+                case null, default -> null;
+            };
         }
 
         private static <T> @Nullable T at(List<?> fields, int index, Class<T> type) {

@@ -37,8 +37,15 @@ public final class OutgoingLink extends AmqpLink {
     /** Told on the event loop what became of a message that was sent for it. */
     @FunctionalInterface
     public interface Decided {
-        /** @param settle tells the peer that its word is kept; called once that is so, on the event loop */
-        void decided(Outcome outcome, Runnable settle);
+        /** @param settle called once, on the event loop */
+        void decided(Outcome outcome, Settle settle);
+    }
+
+    /** Tells the peer what became of its word, if it waits for that. */
+    @FunctionalInterface
+    public interface Settle {
+        /** @param lost why its word counts for nothing; null when it is kept */
+        void settle(@Nullable AmqpError lost);
     }
 
     /**
@@ -251,22 +258,22 @@ public final class OutgoingLink extends AmqpLink {
         }
         Decided decided = delivery.getLinkedResource(Decided.class);
         if (decided == null) {
-            settle(delivery);
+            settle(delivery, null);
         } else {
             delivery.setLinkedResource((Decided) (_, _) -> {});
-            decided.decided(outcome(delivery), () -> settle(delivery));
+            decided.decided(outcome(delivery), lost -> settle(delivery, lost));
         }
     }
 
     /** A peer that settles second waits for this side to settle. */
-    private void settle(OutgoingDelivery delivery) {
+    private void settle(OutgoingDelivery delivery, @Nullable AmqpError lost) {
         if (!isOpen() || delivery.isSettled()) {
             return;
         }
         if (delivery.isRemotelySettled()) {
             delivery.settle();
         } else {
-            delivery.disposition(delivery.getRemoteState(), true);
+            delivery.disposition(lost == null ? delivery.getRemoteState() : new Rejected(lost.toCondition()), true);
         }
         unsettled--;
         lineUp();

@@ -27,8 +27,10 @@ final class DeviceLinkSet {
     private final Set<AmqpLink> links = new LinkedHashSet<>();
     private final Map<String, TwinChannel> twins = new HashMap<>();
     private final Map<String, MethodChannel> methods = new HashMap<>();
+    private final List<MessageLink> messageLinks = new ArrayList<>();
     private volatile boolean hearsDesired;
     private volatile boolean hearsMethods;
+    private volatile boolean hearsMessages;
 
     DeviceLinkSet(Shared shared, HubConnection connection, Mailbox mailbox, ConnectedDevice device) {
         this.shared = shared;
@@ -43,7 +45,7 @@ final class DeviceLinkSet {
         return switch (channel) {
             case DESIRED_PROPERTIES -> hearsDesired;
             case METHODS -> hearsMethods;
-            case MESSAGES -> false;
+            case MESSAGES -> hearsMessages;
         };
     }
 
@@ -66,8 +68,14 @@ final class DeviceLinkSet {
                 device.hub().methods().listens(device.identity());
             }
             case MESSAGES -> {
-                keep(link, () -> {});
-                link.acceptUnsettled(() -> {});
+                MessageLink messages = new MessageLink(shared, connection, this, device, link);
+                messageLinks.add(messages);
+                keep(link, () -> {
+                    messageLinks.remove(messages);
+                    messages.closed();
+                });
+                hearsMessages = true;
+                messages.open();
             }
             case TELEMETRY -> throw new IllegalArgumentException("nobody receives there");
         }
@@ -135,6 +143,7 @@ final class DeviceLinkSet {
     void look() {
         hearsDesired = twins.values().stream().anyMatch(TwinChannel::hearsDesired);
         hearsMethods = methods.values().stream().anyMatch(MethodChannel::hearsCalls);
+        hearsMessages = !messageLinks.isEmpty();
     }
 
     void send(Downlink downlink) {
@@ -150,7 +159,7 @@ final class DeviceLinkSet {
                         .filter(MethodChannel::hearsCalls)
                         .findFirst()
                         .ifPresent(channel -> channel.call(called));
-            case Downlink.MessageWaits() -> {}
+            case Downlink.MessageWaits() -> List.copyOf(messageLinks).forEach(MessageLink::wake);
         }
     }
 

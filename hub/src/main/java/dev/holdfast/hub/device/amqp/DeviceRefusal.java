@@ -43,6 +43,9 @@ sealed interface DeviceRefusal extends Refusal {
     /** The peer grants no credit for what it asked to be told. */
     record DeviceDoesNotRead(String address) implements DeviceRefusal {}
 
+    /** The queue of messages to the device. */
+    record QueueUnreadable() implements DeviceRefusal {}
+
     @Override
     default String explain(Commands commands) {
         return switch (this) {
@@ -70,6 +73,9 @@ sealed interface DeviceRefusal extends Refusal {
             case DeviceDoesNotRead(var address) ->
                 "The device grants no credit on '" + address
                         + "' for what it asked to be told, and too much waits. Attach again, read the twin, and grant credit.";
+            case QueueUnreadable() ->
+                "The messages that wait for the device could not be read or settled. Look into the log of the server for the"
+                        + " cause, and at its disk.";
         };
     }
 
@@ -96,7 +102,7 @@ sealed interface DeviceRefusal extends Refusal {
             case BatchTooLong _ -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
             case NotTaken(TelemetryRefusal.MessageTooLarge _) -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
             case NotTaken(TelemetryRefusal.TooManyProperties _) -> AmqpError.INVALID_FIELD;
-            case NotTaken(TelemetryRefusal.NotStored _) -> AmqpError.INTERNAL_ERROR;
+            case NotTaken(TelemetryRefusal.NotStored _), QueueUnreadable _ -> AmqpError.INTERNAL_ERROR;
         };
     }
 }
