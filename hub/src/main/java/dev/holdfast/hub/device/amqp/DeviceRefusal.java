@@ -100,7 +100,10 @@ sealed interface DeviceRefusal extends Refusal {
             case TooManyLinksOfDevice _, TooMuchAtOnce _, DeviceDoesNotRead _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
             case MessageMalformed _, TwinRequestMalformed _, MethodAnswerMalformed _ -> AmqpError.INVALID_FIELD;
             case BatchTooLong _ -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
-            case NotTaken(TelemetryRefusal.MessageTooLarge _) -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
+            case NotTaken(TelemetryRefusal.MessageTooLarge _),
+                    NotTaken(TelemetryRefusal.BatchTooLarge _),
+                    NotTaken(TelemetryRefusal.TooManyInBatch _) -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
+            case NotTaken(TelemetryRefusal.BatchEmpty _) -> AmqpError.INVALID_FIELD;
             case NotTaken(TelemetryRefusal.TooManyProperties _) -> AmqpError.INVALID_FIELD;
             case NotTaken(TelemetryRefusal.NotStored _), QueueUnreadable _ -> AmqpError.INTERNAL_ERROR;
         };

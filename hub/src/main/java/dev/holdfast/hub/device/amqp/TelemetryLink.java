@@ -4,15 +4,12 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.amqp.HubConnection;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
+import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.SendTelemetry;
-import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
-import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.amqp.IncomingLink;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,33 +45,23 @@ final class TelemetryLink {
         }
     }
 
-    /** All messages of a batch or none: what would be refused is looked for before the first is taken. */
+    /** All messages of a batch or none. */
     private void take(IncomingLink.Arrived arrived, List<TelemetryMessage> messages) {
-        for (TelemetryMessage message : messages) {
-            TelemetryRefusal fault =
-                    messages.size() == 1 ? null : device.hub().intake().faultOf(message);
-            if (fault != null) {
-                finish(arrived, new DeviceRefusal.NotTaken(fault));
-                return;
-            }
-        }
-        Stamp stamp = device.stamp();
-        AtomicInteger left = new AtomicInteger(messages.size());
-        AtomicReference<@Nullable TelemetryRefusal> refused = new AtomicReference<>();
-        for (TelemetryMessage message : messages) {
+        Intake intake = device.hub().intake();
+        if (messages.size() == 1) {
             // Whether more may be read is told by credit, which is given back with the outcome.
-            boolean _ = device.hub().intake().take(new SendTelemetry(stamp, message), result -> {
-                if (result instanceof TelemetryResult.Refused(var why)) {
-                    refused.set(why);
-                }
-                if (left.decrementAndGet() == 0) {
-                    TelemetryRefusal why = refused.get();
-                    connection
-                            .amqp()
-                            .execute(() -> finish(arrived, why == null ? null : new DeviceRefusal.NotTaken(why)));
-                }
-            });
+            boolean _ = intake.take(
+                    new SendTelemetry(device.stamp(), messages.getFirst()), result -> finish(arrived, result));
+        } else {
+            intake.takeAll(device.stamp(), messages, result -> finish(arrived, result));
         }
+    }
+
+    /** Any thread. */
+    private void finish(IncomingLink.Arrived arrived, TelemetryResult result) {
+        Refusal why =
+                result instanceof TelemetryResult.Refused(var refusal) ? new DeviceRefusal.NotTaken(refusal) : null;
+        connection.amqp().execute(() -> finish(arrived, why));
     }
 
     private void finish(IncomingLink.Arrived arrived, @Nullable Refusal why) {
