@@ -2,8 +2,10 @@ package dev.holdfast.hub.service.message;
 
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.command.FeedbackBatch;
+import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.hub.command.Settlement;
 import dev.holdfast.wire.Mailbox;
+import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import dev.holdfast.wire.amqp.OutgoingLink;
 import io.netty.util.concurrent.Future;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,17 +128,25 @@ public final class FeedbackLink {
         }
     }
 
-    private void decided(UUID lock, OutgoingLink.Outcome outcome, Runnable settle) {
-        sent.remove(lock);
+    private void decided(UUID lock, OutgoingLink.Outcome outcome, OutgoingLink.Settle settle) {
+        if (!sent.remove(lock)) {
+            return;
+        }
+        @Nullable
         Settlement settlement = switch (outcome) {
             case ACCEPTED -> Settlement.COMPLETED;
             case REJECTED -> Settlement.REJECTED;
-            case RELEASED, NONE -> Settlement.ABANDONED;
+            case RELEASED -> Settlement.ABANDONED;
+            case NONE -> null;
         };
+        if (settlement == null) {
+            release(lock);
+            return;
+        }
         boolean _ = mailbox.put(() -> {
-            // A lock that ran out is given out again: the peer settles the next one.
-            var _ = backEnd.hub().feedback().settle(lock, settlement);
-            backEnd.connection().amqp().execute(settle);
+            MessageRefusal refusal = backEnd.hub().feedback().settle(lock, settlement);
+            AmqpError lost = refusal == null ? null : new AmqpError(AmqpError.MESSAGE_LOCK_LOST, refusal.explain());
+            backEnd.connection().amqp().execute(() -> settle.settle(lost));
         });
     }
 
