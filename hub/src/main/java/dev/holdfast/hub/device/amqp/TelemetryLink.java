@@ -5,14 +5,8 @@ import dev.holdfast.hub.amqp.HubConnection;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
 import dev.holdfast.hub.telemetry.SendTelemetry;
-import dev.holdfast.hub.telemetry.Stamp;
-import dev.holdfast.hub.telemetry.TelemetryMessage;
-import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.amqp.IncomingLink;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +25,7 @@ final class TelemetryLink {
         this.connection = connection;
         this.device = device;
         this.link = link;
-        this.reader = new TelemetryReader(limits.devices().batchMax());
+        this.reader = new TelemetryReader(shared.limits().telemetry().batchMaxMessages());
     }
 
     void open() {
@@ -44,37 +38,21 @@ final class TelemetryLink {
         }
         switch (reader.read(arrived.encoded(), arrived.format())) {
             case TelemetryReader.Read.Refused(var why) -> finish(arrived, why);
-            case TelemetryReader.Read.Messages(var messages) -> take(arrived, messages);
+            // Whether more may be read is told by credit, which is given back with the outcome.
+            case TelemetryReader.Read.Single(var message) -> {
+                boolean _ = device.hub()
+                        .intake()
+                        .take(new SendTelemetry(device.stamp(), message), result -> taken(arrived, result));
+            }
+            case TelemetryReader.Read.Batch(var messages) ->
+                device.hub().intake().takeAll(device.stamp(), messages, result -> taken(arrived, result));
         }
     }
 
-    /** All messages of a batch or none: what would be refused is looked for before the first is taken. */
-    private void take(IncomingLink.Arrived arrived, List<TelemetryMessage> messages) {
-        for (TelemetryMessage message : messages) {
-            TelemetryRefusal fault =
-                    messages.size() == 1 ? null : device.hub().intake().faultOf(message);
-            if (fault != null) {
-                finish(arrived, new DeviceRefusal.NotTaken(fault));
-                return;
-            }
-        }
-        Stamp stamp = device.stamp();
-        AtomicInteger left = new AtomicInteger(messages.size());
-        AtomicReference<@Nullable TelemetryRefusal> refused = new AtomicReference<>();
-        for (TelemetryMessage message : messages) {
-            // Whether more may be read is told by credit, which is given back with the outcome.
-            boolean _ = device.hub().intake().take(new SendTelemetry(stamp, message), result -> {
-                if (result instanceof TelemetryResult.Refused(var why)) {
-                    refused.set(why);
-                }
-                if (left.decrementAndGet() == 0) {
-                    TelemetryRefusal why = refused.get();
-                    connection
-                            .amqp()
-                            .execute(() -> finish(arrived, why == null ? null : new DeviceRefusal.NotTaken(why)));
-                }
-            });
-        }
+    /** Any thread. */
+    private void taken(IncomingLink.Arrived arrived, TelemetryResult result) {
+        Refusal refusal = result instanceof TelemetryResult.Refused(var why) ? new DeviceRefusal.NotTaken(why) : null;
+        connection.amqp().execute(() -> finish(arrived, refusal));
     }
 
     private void finish(IncomingLink.Arrived arrived, @Nullable Refusal why) {
