@@ -2,11 +2,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import deviceSdk from 'azure-iot-device';
+import amqpTransport from 'azure-iot-device-amqp';
 import mqttTransport from 'azure-iot-device-mqtt';
 import common from 'azure-iot-common';
 import serviceSdk from 'azure-iothub';
 
 export const { Client, Message, ModuleClient, X509AuthenticationProvider } = deviceSdk;
+export const { Amqp, AmqpWs } = amqpTransport;
 export const { Mqtt, MqttWs } = mqttTransport;
 export const { errors: deviceErrors } = common;
 export const { Registry } = serviceSdk;
@@ -104,6 +106,13 @@ export class TestHub {
   /** Opens a device client. */
   async open(connectionStringOrProvider, options = {}) {
     const client = this.client(connectionStringOrProvider, options);
+    await this.connect(client);
+    return client;
+  }
+
+  /** Opens a device client that has a token and no key, so that it can't renew it by itself. */
+  async openWithToken(token, { transport = Mqtt, ...options } = {}) {
+    const client = this.#made(Client.fromSharedAccessSignature(token, transport), options);
     await this.connect(client);
     return client;
   }

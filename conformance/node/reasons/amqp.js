@@ -1,6 +1,7 @@
 // What AMQP 1.0 does not allow, or a hub does not: rhea where it can be wrong in that way, plain bytes elsewhere.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import rhea from 'rhea';
 import { close, connect, putToken, receive, selector } from '../harness/amqp.js';
 import { within } from '../harness/deadline.js';
 import { deviceToken, eventHubToken, freshId, parse } from '../harness/hub.js';
@@ -160,6 +161,33 @@ function unfinished(world) {
   return say(world.hub, AMQP, SASL_HEADER, frame(init, { type: 1 }), HEADER, frame(list(0x10, word('many'))), frame(begin), ...requests);
 }
 
+/** rhea with the token of a device. */
+function withDevice(work) {
+  return open(async (connection, world) => {
+    const { hub, device } = world;
+    const resource = `${hub.hostName}/devices/${device.deviceId}`;
+    assert.equal(await putToken(connection, resource, deviceToken(resource, parse(device.connectionString).SharedAccessKey)), 200);
+    await work(connection, world);
+  });
+}
+
+/** Sends one message as a device and waits until it is rejected. */
+function asDevice(path, body, format) {
+  return withDevice((connection, { device }) => {
+    const sender = connection.open_sender({ target: { address: `/devices/${device.deviceId}${path}` } });
+    return within(15_000, 'the refusal of a message', new Promise((resolve) => {
+      sender.once('rejected', resolve);
+      sender.once('sendable', () => sender.send(format ? rhea.message.encode({ body }) : { body }, undefined, format));
+    }));
+  });
+}
+
+const manyLinks = withDevice((connection, { device }) => within(15_000, 'the refusal of a link', new Promise((resolve) => {
+  for (let link = 0; link < 17; link++) {
+    connection.open_sender({ target: { address: `/devices/${device.deviceId}/messages/events` } }).once('sender_error', resolve);
+  }
+})));
+
 const FRAMES = [
   { reason: 'NotAmqp', how: 'HTTP inside TLS', provoke: bytes('GET / HTTP/1.1\r\n\r\n'), says: /not an AMQP 1\.0 header\. Look at the port/ },
   { reason: 'FrameTooLarge', how: 'a frame of 16 MB', provoke: bytes(HEADER, [1, 0, 0, 0, 2, 0, 0, 0]),
@@ -181,17 +209,15 @@ const WHO = [
     says: /Nothing here knows the user name.*shared access policy with its key/ },
   { reason: 'PolicyKeyWrong', how: 'rhea with a wrong policy key', provoke: refused(() => ({ username: 'service', password: WRONG_KEY })),
     says: /neither key of the shared access policy 'service'\. Copy it again.*holdfast hub access-policy show/ },
-  { reason: 'DeviceOverAmqp', how: 'rhea as a device', provoke: refused(() => ({ username: 'dev1@sas.hub1', password: 'x' })),
-    says: /'dev1' speaks AMQP.*choose MQTT as the transport/ },
   { reason: 'UnknownHost', how: 'an open of another host',
     provoke: bytes(HEADER, frame(list(0x10, word('a'), word('elsewhere.test')))),
     says: /'elsewhere\.test'\. Compare it with the host names of the hubs/ },
   { reason: 'TokenMissing', how: 'rhea without a token', provoke: open(notAttached((world) => ({ address: partition(world) }))),
     says: /Nothing that was shown on this connection allows '.*Partitions\/0'.*ServiceConnect on \$cbs/ },
   { reason: 'BearerToken', how: 'rhea with a token of Entra', provoke: put(() => 'Bearer abc'), says: /Entra ID are not accepted here\. Use a connection string/ },
-  { reason: 'DeviceToken', how: 'rhea with the token of a device',
-    provoke: put(({ hub, device }) => deviceToken(`${hub.hostName}/devices/${device.deviceId}`, parse(device.connectionString).SharedAccessKey)),
-    says: /names no shared access policy \(skn\).*Use a policy with ServiceConnect/ },
+  { reason: 'TokenNamesNoDevice', how: 'rhea with a token that names nobody',
+    provoke: put(({ hub, device }) => deviceToken(hub.hostName, parse(device.connectionString).SharedAccessKey)),
+    says: /which is no device, and it names no shared access policy \(skn\)\. Sign it for/ },
   { reason: 'TooManyTokens', how: 'rhea with 129 audiences',
     provoke: authorized(async (connection, world) => {
       const { audience, token } = facts(world);
@@ -252,6 +278,13 @@ const LINKS = [
       }
       await assert.rejects(reader(connection, partition(world, { number: 2 })));
     }), says: /5 receivers of this consumer group, and that is the limit\. Close one, or use another group/ },
+  { reason: 'MessageMalformed', how: 'rhea as a device that sends a value',
+    provoke: asDevice('/messages/events', 'text'), says: /its body is an AMQP value\. Send the body in data sections/ },
+  { reason: 'TwinRequestMalformed', how: 'rhea as a device that asks without an id',
+    provoke: asDevice('/twin', rhea.message.data_section(Buffer.from(' '))), says: /it has no correlation id\. Send a correlation id/ },
+  { reason: 'MethodAnswerMalformed', how: 'rhea as a device that answers without a status',
+    provoke: asDevice('/methods/devicebound', rhea.message.data_section(Buffer.from('1'))), says: /it has no 'IoThub-status'.*Send back the correlation id/ },
+  { reason: 'TooManyLinksOfDevice', how: 'rhea as a device with 17 links', provoke: manyLinks, says: /16 links on this connection, and that is the limit\. Close those/ },
   { reason: 'ConsumerGroupDeleted', how: 'hub consumer-group delete', provoke: authorized(groupDeleted), says: /was deleted\. Create it again, or read with '\$Default'/ },
 ];
 

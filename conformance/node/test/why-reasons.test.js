@@ -24,17 +24,18 @@ const UNPROVOKED = {
   InternalFailure: 'a bug of the server',
   LogUnreadable: 'a disk that can not be read',
   NotStored: 'a disk that is full or fails',
+  QueueUnreadable: 'a disk that can not be read',
 };
 
 /** Words that still need a case; nothing stands in the way. */
 const NOT_YET = [
-  'AcknowledgementsMissing', 'DeviceConnectionClosedRemotely', 'DeviceMaximumInflightMethodExceeded', 'DeviceNotOnline',
+  'AcknowledgementsMissing', 'DeviceConnectionClosedRemotely', 'DeviceDoesNotRead', 'DeviceMaximumInflightMethodExceeded', 'DeviceNotOnline',
   'EngineCannot', 'GatewayTimeout', 'GenericBadGateway', 'Idle',
   'MethodAnswerNotJson', 'MethodAnswerTooLong', 'MethodConnectTimeoutOutOfRange', 'MethodConnectionEnded',
   'MethodDeviceMissing', 'MethodModuleMissing', 'MethodNameMalformed', 'MethodNotAnswered',
   'MethodPayloadNotJson', 'MethodPayloadTooLong', 'MethodResponseTimeoutOutOfRange', 'MethodsEnded',
   'ReaderTooSlow', 'ReportedVersionMismatch', 'RequestTopicMalformed', 'ServerBusy',
-  'ServiceUnavailable', 'ThrottleBacklogLimitExceeded', 'TooManyCallsOfHub', 'TooManyCallsToDevice',
+  'ServiceUnavailable', 'ThrottleBacklogLimitExceeded', 'TooManyCallsOfHub', 'TooManyCallsToDevice', 'TooMuchAtOnce',
   'TwinChangeTooLarge', 'TwinDeviceMissing', 'TwinEtagMismatch', 'TwinKeyMalformed',
   'TwinModuleMissing', 'TwinNotAnObject', 'TwinNotJson', 'TwinNumberOutOfRange',
   'TwinRequestTooLong', 'TwinTextMalformed', 'TwinTooDeep', 'TwinTooLarge',

@@ -82,7 +82,8 @@ public record Limits(
                         5,
                         Duration.ofMinutes(4),
                         Duration.ofSeconds(60),
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        new AmqpDevices(1024, 16, 100)),
                 new Http(
                         8 * 1024,
                         32 * 1024,
@@ -408,6 +409,7 @@ public record Limits(
      * @param idleMaxTime silence of a peer, announced in open
      * @param authorizeMaxTime from open to the first token that is good for something
      * @param judgeAgainEvery how often links are held against the token, policy, hub and consumer group that allowed them
+     * @param devices what devices do
      */
     public record Amqp(
             int saslFrameMaxBytes,
@@ -424,7 +426,15 @@ public record Limits(
             int readersMax,
             Duration idleMaxTime,
             Duration authorizeMaxTime,
-            Duration judgeAgainEvery) {}
+            Duration judgeAgainEvery,
+            AmqpDevices devices) {}
+
+    /**
+     * @param waitingMax links, tokens and twin requests of one connection that wait to be worked on
+     * @param linksMax links of one device or module on one connection
+     * @param sendsInFlightMax telemetry messages of one link that are received and not yet durable
+     */
+    public record AmqpDevices(int waitingMax, int linksMax, int sendsInFlightMax) {}
 
     /**
      * @param requestLineMaxBytes method, target and version

@@ -3,7 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.Hubs;
-import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.events.EventsPart;
 import dev.holdfast.insight.dryrun.ReportOnly;
 import dev.holdfast.server.backup.Backups;
 import dev.holdfast.server.certificate.ServerCertificates;
@@ -165,7 +165,7 @@ final class Monitoring {
         refusals.watch(opened);
     }
 
-    void watch(FrontDoor door, Hubs hubs, EventsFace events) {
+    void watch(FrontDoor door, Hubs hubs, EventsPart events) {
         exposition.add(new DoorMetrics(door));
         exposition.add(new HubMetrics(hubs, events));
         exposition.add(new CommandMetrics(hubs));

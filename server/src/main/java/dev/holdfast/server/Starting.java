@@ -8,7 +8,7 @@ import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
-import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.events.EventsPart;
 import dev.holdfast.insight.dryrun.ReportOnly;
 import dev.holdfast.pki.ServerCertificateStore;
 import dev.holdfast.pki.ServerChainReading;
@@ -192,7 +192,7 @@ final class Starting {
     private record Storage(EmbeddedTable table, TelemetryLogs logs) {}
 
     /** What the ports lead to. */
-    private record Services(Wiring wiring, EventsFace events, ServerCertificates certificates, Backups backups) {}
+    private record Services(Wiring wiring, EventsPart events, ServerCertificates certificates, Backups backups) {}
 
     private Backups backups(DataDirectory data, Storage storage, Hubs hubs) throws IOException {
         return new Backups(data.path(), hubs, storage.table(), storage.logs()::snapshots, clock, limits);

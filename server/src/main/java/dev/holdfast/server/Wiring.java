@@ -4,9 +4,11 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.HostNames;
 import dev.holdfast.hub.Hubs;
+import dev.holdfast.hub.amqp.HubAmqpFace;
+import dev.holdfast.hub.device.amqp.DevicesPart;
 import dev.holdfast.hub.device.http.DeviceHttpFace;
 import dev.holdfast.hub.device.mqtt.DeviceMqttFace;
-import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.events.EventsPart;
 import dev.holdfast.hub.service.http.ServiceApi;
 import dev.holdfast.hub.service.http.UnservedFace;
 import dev.holdfast.insight.dryrun.ReportOnly;
@@ -104,13 +106,14 @@ record Wiring(
         return new DrillResource(insight.drills(), certificates, hubs, insight::known, limits.insight());
     }
 
-    EventsFace events() {
-        return new EventsFace(hubs, limits, clock, threads, reports);
+    EventsPart events() {
+        return new EventsPart(hubs, limits, clock, threads);
     }
 
-    Listener amqp(EventsFace events) {
+    Listener amqp(EventsPart events) {
+        DevicesPart devices = new DevicesPart(hubs, limits, clock, threads, this::connected);
         AmqpServer server = new AmqpServer(
-                List.of(events),
+                List.of(new HubAmqpFace(hubs, limits, clock, reports, List.of(events, devices))),
                 limits.with(arrivals.amqp()),
                 Wiring::showedCertificate,
                 new FaultReports(clock, reports)::amqp);

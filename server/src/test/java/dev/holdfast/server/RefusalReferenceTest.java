@@ -36,7 +36,7 @@ class RefusalReferenceTest {
                 .contains(
                         "HelloMalformed",
                         "UnknownDevice",
-                        "DeviceOverAmqp",
+                        "TwinRequestMalformed",
                         "UnknownPlainUser",
                         "TooManyBodies",
                         "OperatorTokenWrong",

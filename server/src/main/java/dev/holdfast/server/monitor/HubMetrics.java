@@ -2,13 +2,13 @@ package dev.holdfast.server.monitor;
 
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
-import dev.holdfast.hub.service.events.EventsFace;
+import dev.holdfast.hub.service.events.EventsPart;
 import dev.holdfast.hub.telemetry.Intake;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
 
 /** What each hub does. The hubs are the only names in it. */
-public record HubMetrics(HubDirectory hubs, EventsFace events) implements Exposition.Collector {
+public record HubMetrics(HubDirectory hubs, EventsPart events) implements Exposition.Collector {
     private static final double NANOS_PER_SECOND = 1e9;
 
     @Override
@@ -39,7 +39,7 @@ public record HubMetrics(HubDirectory hubs, EventsFace events) implements Exposi
                 refused.add(count.messages(), "hub", name, "reason", reason);
                 refusedBytes.add(count.bytes(), "hub", name, "reason", reason);
             });
-            EventsFace.Counts read = events.counts(hub.name());
+            EventsPart.Counts read = events.counts(hub.name());
             readers.set(read.readers(), "hub", name);
             delivered.add(read.messages(), "hub", name);
             deliveredBytes.add(read.bytes(), "hub", name);

@@ -203,6 +203,11 @@ public final class AmqpClient implements AutoCloseable {
 
     /** Attaches a sender. The future fails when the server refuses it. */
     public CompletableFuture<OutgoingLink> send(String target) {
+        return send(target, Map.of());
+    }
+
+    /** As {@link #send(String)}, with link properties by name. */
+    public CompletableFuture<OutgoingLink> send(String target, Map<String, Object> properties) {
         CompletableFuture<OutgoingLink> ready = new CompletableFuture<>();
         run(ready, () -> {
             Sender sender = sessionNow().sender(target + "-" + UUID.randomUUID());
@@ -210,7 +215,8 @@ public final class AmqpClient implements AutoCloseable {
             Target to = new Target();
             to.setAddress(target);
             sender.setTarget(to);
-            AttachRequest request = new AttachRequest(sender.getName(), null, target, Map.of(), Map.of(), Set.of());
+            sender.setProperties(named(properties));
+            AttachRequest request = new AttachRequest(sender.getName(), null, target, properties, Map.of(), Set.of());
             Limits.Amqp limits = options.limits().amqp();
             OutgoingLink link =
                     host.keep(new OutgoingLink(host, sender, request, limits.requestsMax(), limits.creditMax()));

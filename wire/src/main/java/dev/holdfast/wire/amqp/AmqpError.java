@@ -33,8 +33,14 @@ public record AmqpError(String condition, String description, Map<String, Object
     public static final String LINK_MESSAGE_SIZE_EXCEEDED = "amqp:link:message-size-exceeded";
     public static final String LINK_TRANSFER_LIMIT_EXCEEDED = "amqp:link:transfer-limit-exceeded";
 
+    /** Not of the specification: the id by which an operator finds out more, as official clients look for it. */
+    public static final String TRACKING_ID = "com.microsoft:tracking-id";
+
     /** Not of the specification: what official clients know for a value that can't be. */
     public static final String ARGUMENT_OUT_OF_RANGE = "com.microsoft:argument-out-of-range";
+
+    /** As {@link #ARGUMENT_OUT_OF_RANGE}, for what a device says of a message that it does not hold any more. */
+    public static final String MESSAGE_LOCK_LOST = "com.microsoft:message-lock-lost";
 
     public AmqpError {
         info = Map.copyOf(info);

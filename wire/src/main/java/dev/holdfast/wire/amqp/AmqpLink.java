@@ -44,6 +44,11 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
                 && link.getConnection().isLocallyOpen();
     }
 
+    /** Whether the peer waits for this side's answer to its attach. */
+    public boolean isWaiting() {
+        return !over && !host.isOver() && link.getState() == LinkState.IDLE;
+    }
+
     /** Called once when the link is over, whoever ended it, but not when it was refused. */
     public void whenClosed(Runnable then) {
         closed = then;

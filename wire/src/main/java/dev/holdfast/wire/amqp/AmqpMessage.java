@@ -2,10 +2,12 @@ package dev.holdfast.wire.amqp;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public record AmqpMessage(
     private static final int PROPERTIES = 0x73;
     private static final int APPLICATION_PROPERTIES = 0x74;
     private static final int DATA = 0x75;
+    private static final int SEQUENCE = 0x76;
     private static final int VALUE = 0x77;
 
     /** What a message carries. */
@@ -36,7 +39,9 @@ public record AmqpMessage(
 
         record Value(@Nullable Object value) implements Body {}
 
-        /** No body, or a kind (a sequence) that no face reads. */
+        /** Lists of values, which no face reads. */
+        record Sequence() implements Body {}
+
         record None() implements Body {}
     }
 
@@ -68,16 +73,27 @@ public record AmqpMessage(
 
         private static Properties of(List<?> fields) {
             return new Properties(
-                    at(fields, 0, Object.class),
+                    id(fields, 0),
                     at(fields, 1, byte[].class),
                     at(fields, 2, String.class),
                     at(fields, 3, String.class),
                     at(fields, 4, String.class),
-                    at(fields, 5, Object.class),
+                    id(fields, 5),
                     at(fields, 6, String.class),
                     at(fields, 7, String.class),
                     at(fields, 8, Instant.class),
                     at(fields, 9, Instant.class));
+        }
+
+        /** Of the four types that an id may have; another is none. */
+        private static @Nullable Object id(List<?> fields, int index) {
+            return switch (at(fields, index, Object.class)) {
+                case UnsignedLong number -> number;
+                case UUID uuid -> uuid;
+                case byte[] binary -> binary;
+                case String text -> text;
+                case null, default -> null;
+            };
         }
 
         private static <T> @Nullable T at(List<?> fields, int index, Class<T> type) {
@@ -101,13 +117,32 @@ public record AmqpMessage(
         }
     }
 
+    /** The data sections of a message, each by itself; empty when the bytes are no message. */
+    public static Optional<List<byte[]>> dataSections(byte[] encoded) {
+        List<byte[]> sections = new ArrayList<>();
+        try {
+            AmqpReader in = new AmqpReader(encoded);
+            while (in.hasMore()) {
+                if (!(in.next() instanceof AmqpReader.Described(Object descriptor, Object section))) {
+                    return Optional.empty();
+                }
+                if (codeOf(descriptor) == DATA && section instanceof byte[] bytes) {
+                    sections.add(bytes);
+                }
+            }
+            return Optional.of(sections);
+        } catch (AmqpReader.MalformedException malformed) {
+            return Optional.empty();
+        }
+    }
+
     private static AmqpMessage read(AmqpReader in) throws AmqpReader.MalformedException {
         Map<String, Object> deliveryAnnotations = Map.of();
         Map<String, Object> annotations = Map.of();
         Map<String, Object> applicationProperties = Map.of();
         Properties properties = Properties.NONE;
         ByteArrayOutputStream data = null;
-        Body.Value value = null;
+        Body other = new Body.None();
         while (in.hasMore()) {
             if (!(in.next() instanceof AmqpReader.Described(Object descriptor, Object section))) {
                 throw new AmqpReader.MalformedException("a section of the message is not a described type");
@@ -123,13 +158,14 @@ public record AmqpMessage(
                         data.writeBytes(bytes);
                     }
                 }
-                case VALUE -> value = new Body.Value(section);
+                case VALUE -> other = new Body.Value(section);
+                case SEQUENCE -> other = new Body.Sequence();
                 default -> {
-                    // header, footer and sequences say nothing to a face
+                    // header and footer say nothing to a face
                 }
             }
         }
-        Body body = data != null ? new Body.Data(data.toByteArray()) : value != null ? value : new Body.None();
+        Body body = data != null ? new Body.Data(data.toByteArray()) : other;
         return new AmqpMessage(deliveryAnnotations, annotations, properties, applicationProperties, body);
     }
 
@@ -143,6 +179,7 @@ public record AmqpMessage(
                     case "amqp:properties:list" -> PROPERTIES;
                     case "amqp:application-properties:map" -> APPLICATION_PROPERTIES;
                     case "amqp:data:binary" -> DATA;
+                    case "amqp:amqp-sequence:list" -> SEQUENCE;
                     case "amqp:value:*", "amqp:amqp-value:*" -> VALUE;
                     default -> -1;
                 };
@@ -184,7 +221,7 @@ public record AmqpMessage(
         switch (body) {
             case Body.Data(byte[] data) -> out.descriptor(DATA).binary(data);
             case Body.Value(Object value) -> out.descriptor(VALUE).value(value);
-            case Body.None() -> {}
+            case Body.Sequence(), Body.None() -> {}
         }
         return out.toBytes();
     }

@@ -9,6 +9,7 @@ import org.apache.qpid.protonj2.engine.Receiver;
 import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.apache.qpid.protonj2.types.messaging.Accepted;
 import org.apache.qpid.protonj2.types.messaging.Rejected;
+import org.apache.qpid.protonj2.types.transport.DeliveryState;
 import org.apache.qpid.protonj2.types.transport.ReceiverSettleMode;
 
 /**
@@ -32,20 +33,34 @@ public final class IncomingLink extends AmqpLink {
             return encoded;
         }
 
+        /** What the peer says the bytes are; 0 for a message as AMQP has them. */
+        public int format() {
+            return delivery.getMessageFormat();
+        }
+
         /** Lets the peer send so many more on the link that this came on. */
         public void grant(int more) {
             IncomingLink.this.grant(more);
         }
 
+        /** Says that it was taken; nothing to a peer that settled it when it sent it. */
         public void accept() {
-            if (isOpen()) {
-                delivery.disposition(Accepted.getInstance(), true);
-            }
+            settle(Accepted.getInstance());
         }
 
+        /** As {@link #accept}, that it was not. */
         public void reject(AmqpError error) {
-            if (isOpen()) {
-                delivery.disposition(new Rejected(error.toCondition()), true);
+            settle(new Rejected(error.toCondition()));
+        }
+
+        private void settle(DeliveryState outcome) {
+            if (!isOpen()) {
+                return;
+            }
+            if (delivery.isRemotelySettled()) {
+                delivery.settle();
+            } else {
+                delivery.disposition(outcome, true);
             }
         }
     }
@@ -54,7 +69,7 @@ public final class IncomingLink extends AmqpLink {
     private static final int LATE_TRANSFERS_MAX = 10_000;
 
     private final Receiver receiver;
-    private final int messageMaxBytes;
+    private int messageMaxBytes;
     private Consumer<Arrived> arrived = _ -> {};
     private int granted;
     private int buffered;
@@ -68,9 +83,15 @@ public final class IncomingLink extends AmqpLink {
         receiver.deliveryAbortedHandler(delivery -> host.guarded(() -> aborted(delivery)));
     }
 
-    /** Answers the attach and takes {@code credit} messages at first; {@link #grant} lets more come. */
+    /** Answers the attach and takes {@code credit} requests at first; {@link #grant} lets more come. */
     public void accept(int credit, Consumer<Arrived> arrived) {
+        accept(credit, messageMaxBytes, arrived);
+    }
+
+    /** As {@link #accept(int, Consumer)}, for messages of another size than requests have. */
+    public void accept(int credit, int maxBytes, Consumer<Arrived> arrived) {
         this.arrived = arrived;
+        messageMaxBytes = maxBytes;
         receiver.setSenderSettleMode(receiver.getRemoteSenderSettleMode());
         receiver.setReceiverSettleMode(ReceiverSettleMode.FIRST);
         receiver.setMaxMessageSize(UnsignedLong.valueOf(messageMaxBytes));

@@ -10,6 +10,10 @@ import org.apache.qpid.protonj2.buffer.ProtonBufferAllocator;
 import org.apache.qpid.protonj2.engine.OutgoingDelivery;
 import org.apache.qpid.protonj2.engine.Sender;
 import org.apache.qpid.protonj2.types.Symbol;
+import org.apache.qpid.protonj2.types.messaging.Accepted;
+import org.apache.qpid.protonj2.types.messaging.Modified;
+import org.apache.qpid.protonj2.types.messaging.Rejected;
+import org.apache.qpid.protonj2.types.messaging.Released;
 import org.apache.qpid.protonj2.types.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +24,44 @@ import org.jspecify.annotations.Nullable;
  * <p>Only on the connection's event loop.
  */
 public final class OutgoingLink extends AmqpLink {
+    /** What a peer did with a message. */
+    public enum Outcome {
+        ACCEPTED,
+        REJECTED,
+        /** Given back, whether changed or not. */
+        RELEASED,
+        /** Settled without a word. */
+        NONE
+    }
+
+    /** Told on the event loop what became of a message that was sent for it. */
+    @FunctionalInterface
+    public interface Decided {
+        /** @param settle called once, on the event loop */
+        void decided(Outcome outcome, Settle settle);
+    }
+
+    /** Tells the peer what became of its word, if it waits for that. */
+    @FunctionalInterface
+    public interface Settle {
+        /** @param lost why its word counts for nothing; null when it is kept */
+        void settle(@Nullable AmqpError lost);
+    }
+
+    /**
+     * @param tag by which the peer names it; null for one of no meaning
+     * @param decided null when the outcome does not matter
+     */
+    private record Waiting(
+            byte[] message, byte @Nullable [] tag, @Nullable Decided decided) {}
+
     private final Sender sender;
-    private final int pendingMax;
+    private int pendingMax;
+    private int pendingMaxBytes = Integer.MAX_VALUE;
+    private int pendingBytes;
     private final int unsettledMax;
-    private final boolean settled;
-    private final ArrayDeque<byte[]> pending = new ArrayDeque<>();
+    private boolean settled;
+    private final ArrayDeque<Waiting> pending = new ArrayDeque<>();
     private @Nullable OutgoingDelivery unfinished;
     private @Nullable ProtonBuffer unfinishedRest;
     private Runnable roomMade = () -> {};
@@ -64,6 +101,18 @@ public final class OutgoingLink extends AmqpLink {
         open(properties);
     }
 
+    /** As {@link #accept}, for messages that have an outcome each, whatever settle mode the peer asked for. */
+    public void acceptUnsettled(Runnable roomMade) {
+        settled = false;
+        accept(Map.of(), Set.of(), roomMade);
+    }
+
+    /** Lets other numbers of messages and bytes wait for credit than requests may. */
+    public void holdUpTo(int messages, int bytes) {
+        pendingMax = messages;
+        pendingMaxBytes = bytes;
+    }
+
     /** For a link that this side attaches; {@code ready} tells whether the peer accepts it. */
     void start(CompletableFuture<OutgoingLink> ready) {
         sender.setSenderSettleMode(settled ? SenderSettleMode.SETTLED : SenderSettleMode.UNSETTLED);
@@ -97,10 +146,24 @@ public final class OutgoingLink extends AmqpLink {
 
     /** Takes an encoded message; false when the link is closed or holds as many as it may. */
     public boolean send(byte[] message) {
-        if (!isOpen() || pending.size() >= pendingMax) {
+        return send(new Waiting(message, null, null));
+    }
+
+    /**
+     * As {@link #send(byte[])}, of a message whose outcome matters.
+     *
+     * @param tag at most 32 bytes
+     */
+    public boolean send(byte[] message, byte[] tag, Decided decided) {
+        return send(new Waiting(message, tag, decided));
+    }
+
+    private boolean send(Waiting one) {
+        if (!isOpen() || pending.size() >= pendingMax || pendingBytes > pendingMaxBytes - one.message.length) {
             return false;
         }
-        pending.add(message);
+        pending.add(one);
+        pendingBytes += one.message.length;
         lineUp();
         return true;
     }
@@ -160,13 +223,18 @@ public final class OutgoingLink extends AmqpLink {
         ProtonBuffer rest = unfinishedRest;
         OutgoingDelivery delivery = unfinished;
         if (delivery == null || rest == null) {
-            byte[] message = pending.poll();
-            if (message == null) {
+            Waiting one = pending.poll();
+            if (one == null) {
                 return;
             }
-            rest = ProtonBufferAllocator.defaultAllocator().copy(message);
+            pendingBytes -= one.message.length;
+            rest = ProtonBufferAllocator.defaultAllocator().copy(one.message);
             delivery = sender.next();
-            delivery.setTag(ByteBuffer.allocate(Long.BYTES).putLong(tags++).array());
+            delivery.setTag(
+                    one.tag != null
+                            ? one.tag
+                            : ByteBuffer.allocate(Long.BYTES).putLong(tags++).array());
+            delivery.setLinkedResource(one.decided);
             if (settled) {
                 delivery.settle();
             } else {
@@ -184,18 +252,48 @@ public final class OutgoingLink extends AmqpLink {
     }
 
     private void stateChanged(OutgoingDelivery delivery) {
-        // A peer that settles second waits for this side to settle; every outcome is final for a log that is read.
-        if (!delivery.isSettled() && (delivery.isRemotelySettled() || delivery.getRemoteState() != null)) {
-            delivery.settle();
-            unsettled--;
-            lineUp();
-            roomMade.run();
+        boolean over = delivery.isRemotelySettled() || outcome(delivery) != Outcome.NONE;
+        if (delivery.isSettled() || !over) {
+            return;
         }
+        Decided decided = delivery.getLinkedResource(Decided.class);
+        if (decided == null) {
+            settle(delivery, null);
+        } else {
+            delivery.setLinkedResource((Decided) (_, _) -> {});
+            decided.decided(outcome(delivery), lost -> settle(delivery, lost));
+        }
+    }
+
+    /** A peer that settles second waits for this side to settle. */
+    private void settle(OutgoingDelivery delivery, @Nullable AmqpError lost) {
+        if (!isOpen() || delivery.isSettled()) {
+            return;
+        }
+        if (delivery.isRemotelySettled()) {
+            delivery.settle();
+        } else {
+            delivery.disposition(lost == null ? delivery.getRemoteState() : new Rejected(lost.toCondition()), true);
+        }
+        unsettled--;
+        lineUp();
+        roomMade.run();
+    }
+
+    private static Outcome outcome(OutgoingDelivery delivery) {
+        return switch (delivery.getRemoteState()) {
+            case Accepted _ -> Outcome.ACCEPTED;
+            case Rejected _ -> Outcome.REJECTED;
+            case Released _ -> Outcome.RELEASED;
+            case Modified _ -> Outcome.RELEASED;
+            case null, default -> Outcome.NONE;
+        };
     }
 
     @Override
     void released() {
         pending.clear();
+        pendingBytes = 0;
         unfinished = null;
         unfinishedRest = null;
     }

@@ -370,7 +370,8 @@ class HostileFramesTest {
                 amqp.readersMax(),
                 Duration.ofMillis(500),
                 amqp.authorizeMaxTime(),
-                amqp.judgeAgainEvery()));
+                amqp.judgeAgainEvery(),
+                amqp.devices()));
         try (Loopback impatient = new Loopback(hasty);
                 RawAmqp silent = impatient.raw()) {
             silent.opened();

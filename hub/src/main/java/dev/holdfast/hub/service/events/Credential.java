@@ -2,6 +2,8 @@ package dev.holdfast.hub.service.events;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.amqp.ConnectionRefusal;
+import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.SasToken;
@@ -21,27 +23,21 @@ sealed interface Credential {
 
     /** What is wrong with it for a path below a hub; null when nothing is. */
     @Nullable
-    EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path);
+    Refusal faultFor(EventsSettings settings, Hub hub, List<String> path);
 
     /** A shared access signature. */
     record Token(String text) implements Credential {
         /** What is wrong with it for everything; null when it is good for something. */
         @Nullable
-        EventsRefusal fault(EventsSettings settings) {
-            if (text.regionMatches(true, 0, "Bearer ", 0, 7)) {
-                return new EventsRefusal.BearerToken();
-            }
+        Refusal fault(EventsSettings settings) {
             return switch (SasToken.parse(text)) {
                 case SasToken.Parsed.Malformed(var what) ->
-                    new EventsRefusal.NotAuthenticated(new AuthenticationRefusal.TokenMalformed(what));
+                    new ConnectionRefusal.NotAuthenticated(new AuthenticationRefusal.TokenMalformed(what));
                 case SasToken.Parsed.Token(var token) -> fault(settings, token);
             };
         }
 
-        private @Nullable EventsRefusal fault(EventsSettings settings, SasToken token) {
-            if (token.policy() == null) {
-                return new EventsRefusal.DeviceToken();
-            }
+        private @Nullable Refusal fault(EventsSettings settings, SasToken token) {
             List<String> path = token.resource().path();
             Optional<Hub> entity =
                     path.isEmpty() || !settings.isOwnHost(token.resource().host())
@@ -52,11 +48,11 @@ sealed interface Credential {
             }
             if (token.hasScheme() && !path.isEmpty() && !path.getFirst().equalsIgnoreCase("messages")) {
                 // The shape of an Event Hubs client, whose EntityPath is wrong.
-                return new EventsRefusal.UnknownHub(path.getFirst());
+                return new ConnectionRefusal.UnknownHub(path.getFirst());
             }
             Optional<Hub> host = settings.hubs().byHostName(token.resource().host());
             if (host.isEmpty()) {
-                return new EventsRefusal.UnknownHub(token.resource().host());
+                return new ConnectionRefusal.UnknownHub(token.resource().host());
             }
             boolean events = path.size() >= 2
                     && path.get(0).equalsIgnoreCase("messages")
@@ -80,10 +76,10 @@ sealed interface Credential {
         }
 
         @Override
-        public @Nullable EventsRefusal faultFor(EventsSettings settings, Hub hub, List<String> path) {
+        public @Nullable Refusal faultFor(EventsSettings settings, Hub hub, List<String> path) {
             ServiceAuthentication judged = hub.authenticator().judgeEntity(text, settings::isOwnHost, path, NEEDED);
             return judged instanceof ServiceAuthentication.Refused(var why)
-                    ? new EventsRefusal.NotAuthenticated(why)
+                    ? new ConnectionRefusal.NotAuthenticated(why)
                     : null;
         }
 
@@ -96,7 +92,7 @@ sealed interface Credential {
     /** A policy and its key, from SASL PLAIN, good for one hub. */
     record PolicyKey(HubName hub, String policy, String key) implements Credential {
         @Override
-        public @Nullable EventsRefusal faultFor(EventsSettings settings, Hub asked, List<String> path) {
+        public @Nullable Refusal faultFor(EventsSettings settings, Hub asked, List<String> path) {
             if (!asked.name().equals(hub)) {
                 return new EventsRefusal.TokenMissing(asked.name().value());
             }
@@ -105,7 +101,7 @@ sealed interface Credential {
                 case ServiceAuthentication.Accepted _ -> null;
                 case ServiceAuthentication.Refused(AuthenticationRefusal.PolicySignatureWrong(var named)) ->
                     new EventsRefusal.PolicyKeyWrong(named);
-                case ServiceAuthentication.Refused(var why) -> new EventsRefusal.NotAuthenticated(why);
+                case ServiceAuthentication.Refused(var why) -> new ConnectionRefusal.NotAuthenticated(why);
             };
         }
 

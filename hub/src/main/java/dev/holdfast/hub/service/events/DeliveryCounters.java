@@ -25,8 +25,8 @@ final class DeliveryCounters {
         return hubs.computeIfAbsent(hub, _ -> new OfHub());
     }
 
-    EventsFace.Counts counts(HubName hub, long readers) {
+    EventsPart.Counts counts(HubName hub, long readers) {
         OfHub counted = of(hub);
-        return new EventsFace.Counts(readers, counted.messages.sum(), counted.bytes.sum());
+        return new EventsPart.Counts(readers, counted.messages.sum(), counted.bytes.sum());
     }
 }

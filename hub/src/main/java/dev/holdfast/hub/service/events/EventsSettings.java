@@ -2,11 +2,8 @@ package dev.holdfast.hub.service.events;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HubDirectory;
-import dev.holdfast.hub.TlsAdmission;
-import dev.holdfast.tls.report.Report;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /**
  * What all connections of the endpoint share.
@@ -15,11 +12,9 @@ import java.util.function.Consumer;
  */
 record EventsSettings(
         HubDirectory hubs,
-        TlsAdmission admission,
         Limits limits,
         InstantSource clock,
         Executor threads,
-        Consumer<Report> reports,
         PartitionReaders readers,
         DeliveryCounters deliveries) {
 

@@ -1,7 +1,8 @@
 package dev.holdfast.hub.service.events;
 
-import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.amqp.ConnectionRefusal;
+import dev.holdfast.hub.amqp.Refusal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +30,10 @@ final class Grants {
         return shown.isEmpty();
     }
 
-    /** The hub that a token names, good or not; null when it names none of this installation. */
-    @Nullable
-    HubName hubNamed(Credential.Token token) {
-        return token.named(settings);
-    }
-
     /** Keeps a token that is good for something; returns why not otherwise. */
     @Nullable
-    EventsRefusal put(String audience, Credential.Token token) {
-        EventsRefusal fault = token.fault(settings);
+    Refusal put(String audience, Credential.Token token) {
+        Refusal fault = token.fault(settings);
         if (fault != null) {
             return fault;
         }
@@ -46,7 +41,7 @@ final class Grants {
         if (!shown.containsKey(audience) && shown.size() >= max) {
             shown.values().removeIf(kept -> kept instanceof Credential.Token old && old.fault(settings) != null);
             if (shown.size() >= max) {
-                return new EventsRefusal.TooManyTokens(max);
+                return new ConnectionRefusal.TooManyTokens(max);
             }
         }
         shown.put(audience, token);
@@ -55,7 +50,7 @@ final class Grants {
 
     /** Why nothing that was shown allows a path below a hub; null when something does. */
     @Nullable
-    EventsRefusal faultFor(@Nullable Hub hub, List<String> path, String address) {
+    Refusal faultFor(@Nullable Hub hub, List<String> path, String address) {
         if (hub != null) {
             for (Credential credential : shown.values()) {
                 if (credential.faultFor(settings, hub, path) == null) {

@@ -2,6 +2,10 @@ package dev.holdfast.hub.service.events;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.amqp.AnswerNode;
+import dev.holdfast.hub.amqp.ConnectionRefusal;
+import dev.holdfast.hub.amqp.Refusal;
+import dev.holdfast.hub.amqp.Refusing;
 import dev.holdfast.store.Log;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import java.util.LinkedHashMap;
@@ -34,10 +38,11 @@ final class ManagementHandler implements AnswerNode.Handler {
     public void handle(AmqpMessage request, Consumer<AnswerNode.Answer> answer) {
         String name = text(request, "name");
         Optional<Hub> hub = HubName.parse(name).flatMap(settings.hubs()::byName);
-        EventsRefusal refusal = faultOf(request, name, hub.orElse(null));
+        Refusal refusal = faultOf(request, name, hub.orElse(null));
         if (refusal != null || hub.isEmpty()) {
             answer.accept(refused(
-                    hub.map(Hub::name).orElse(null), refusal == null ? new EventsRefusal.UnknownHub(name) : refusal));
+                    hub.map(Hub::name).orElse(null),
+                    refusal == null ? new ConnectionRefusal.UnknownHub(name) : refusal));
             return;
         }
         String partition = text(request, "partition");
@@ -49,21 +54,21 @@ final class ManagementHandler implements AnswerNode.Handler {
         }
     }
 
-    private @Nullable EventsRefusal faultOf(AmqpMessage request, String name, @Nullable Hub hub) {
-        EventsRefusal fault = faultOfProof(request, name, hub);
+    private @Nullable Refusal faultOf(AmqpMessage request, String name, @Nullable Hub hub) {
+        Refusal fault = faultOfProof(request, name, hub);
         if (fault != null) {
             return fault;
         }
         String operation = text(request, "operation");
         if (!operation.equals("READ")) {
-            return new EventsRefusal.UnknownOperation(operation);
+            return new ConnectionRefusal.UnknownOperation(operation);
         }
         String type = text(request, "type");
         if (type.equals("com.microsoft:eventhub") || hub == null) {
             return null;
         }
         if (!type.equals("com.microsoft:partition")) {
-            return new EventsRefusal.RequestMalformed(
+            return new ConnectionRefusal.RequestMalformed(
                     "its type is neither com.microsoft:eventhub nor com.microsoft:partition");
         }
         String partition = text(request, "partition");
@@ -73,14 +78,14 @@ final class ManagementHandler implements AnswerNode.Handler {
                         hub.name(), partition, hub.log().partitions());
     }
 
-    private @Nullable EventsRefusal faultOfProof(AmqpMessage request, String name, @Nullable Hub hub) {
-        EventsRefusal none = grants.faultFor(hub, PATH, name + "/$management");
+    private @Nullable Refusal faultOfProof(AmqpMessage request, String name, @Nullable Hub hub) {
+        Refusal none = grants.faultFor(hub, PATH, name + "/$management");
         String token = text(request, "security_token");
         if (none == null || token.isEmpty()) {
-            return none == null || hub != null || grants.isEmpty() ? none : new EventsRefusal.UnknownHub(name);
+            return none == null || hub != null || grants.isEmpty() ? none : new ConnectionRefusal.UnknownHub(name);
         }
         Credential.Token shown = new Credential.Token(token);
-        EventsRefusal fault = shown.fault(settings);
+        Refusal fault = shown.fault(settings);
         if (fault != null || hub == null) {
             return fault;
         }
@@ -128,14 +133,8 @@ final class ManagementHandler implements AnswerNode.Handler {
         return new AnswerNode.Answer(Map.of("status-code", 200, "status-description", "OK"), facts);
     }
 
-    private AnswerNode.Answer refused(@Nullable HubName hub, EventsRefusal refusal) {
-        String told = refused.errorOf(hub, refusal).description();
-        return new AnswerNode.Answer(
-                Map.of(
-                        "status-code", EventsErrors.status(refusal),
-                        "status-description", told,
-                        "error-condition", EventsErrors.condition(refusal)),
-                null);
+    private AnswerNode.Answer refused(@Nullable HubName hub, Refusal refusal) {
+        return AnswerNode.Answer.refused(refused.errorOf(hub, refusal));
     }
 
     private static String text(AmqpMessage request, String name) {

@@ -1,6 +1,8 @@
 package dev.holdfast.hub.service.events;
 
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.amqp.Refusal;
+import dev.holdfast.hub.amqp.Refusing;
 import dev.holdfast.store.Log;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.AmqpConnection;
@@ -181,7 +183,7 @@ final class ReaderLink implements PartitionReaders.Seat {
 
     /** Why the link may not go on reading; null when it may. */
     @Nullable
-    EventsRefusal fault(Grants grants) {
+    Refusal fault(Grants grants) {
         if (!isCurrent()) {
             return new EventsRefusal.HubDeleted(hub.name());
         }
@@ -197,7 +199,7 @@ final class ReaderLink implements PartitionReaders.Seat {
         connection.execute(() -> detach(why));
     }
 
-    void detach(EventsRefusal why) {
+    void detach(Refusal why) {
         if (place == null) {
             refuse(why);
         } else if (!over) {
@@ -205,7 +207,7 @@ final class ReaderLink implements PartitionReaders.Seat {
         }
     }
 
-    private void refuse(EventsRefusal why) {
+    private void refuse(Refusal why) {
         if (!over) {
             over = true;
             link.refuse(refused.errorOf(hub.name(), why));

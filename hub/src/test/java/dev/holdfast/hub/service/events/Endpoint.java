@@ -11,9 +11,11 @@ import dev.holdfast.hub.HubDirectory;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.NobodyAsked;
+import dev.holdfast.hub.amqp.HubAmqpFace;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
+import dev.holdfast.hub.device.amqp.DevicesPart;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -24,6 +26,7 @@ import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.SendTelemetry;
 import dev.holdfast.hub.telemetry.Stamp;
+import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryResult;
@@ -32,6 +35,7 @@ import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.Handshake;
 import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.policy.NamedPolicies;
+import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.Mount;
@@ -73,15 +77,16 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoint of two hubs on a plain loopback socket; 127.0.0.1 means hub1, as it does for real. */
-final class Endpoint implements AutoCloseable {
+public final class Endpoint implements AutoCloseable {
     static final List<String> GROUPS = List.of("analysis");
 
-    final TestClock clock = new TestClock(Instant.parse("2026-12-01T12:00:00Z"));
-    final ConcurrentSkipListMap<HubName, Hub> hubs = new ConcurrentSkipListMap<>();
-    final List<Report> reports = Collections.synchronizedList(new ArrayList<>());
-    final Limits limits;
-    final Hub hub1;
-    final Hub hub2;
+    public final TestClock clock = new TestClock(Instant.parse("2026-12-01T12:00:00Z"));
+    public final ConcurrentSkipListMap<HubName, Hub> hubs = new ConcurrentSkipListMap<>();
+    public final List<DeviceConnected> connected = Collections.synchronizedList(new ArrayList<>());
+    public final List<Report> reports = Collections.synchronizedList(new ArrayList<>());
+    public final Limits limits;
+    public final Hub hub1;
+    public final Hub hub2;
     volatile boolean showedCertificate;
     private final MemoryTable table = new MemoryTable();
     private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
@@ -89,15 +94,22 @@ final class Endpoint implements AutoCloseable {
     private final AmqpServer server;
     private final Channel listener;
 
-    Endpoint() {
+    public Endpoint() {
         this(quick());
     }
 
-    Endpoint(Limits limits) {
+    public Endpoint(Limits limits) {
         this.limits = limits;
         hub1 = create("hub1");
         hub2 = create("hub2");
-        EventsFace face = new EventsFace(directory(), limits, clock, threads, reports::add);
+        HubAmqpFace face = new HubAmqpFace(
+                directory(),
+                limits,
+                clock,
+                reports::add,
+                List.of(
+                        new EventsPart(directory(), limits, clock, threads),
+                        new DevicesPart(directory(), limits, clock, threads, connected::add)));
         server = new AmqpServer(List.of(face), limits, _ -> showedCertificate, (_, refusal) -> {
             Report report = new Report(
                     clock.instant(),
@@ -158,7 +170,8 @@ final class Endpoint implements AutoCloseable {
                 amqp.readersMax(),
                 amqp.idleMaxTime(),
                 Duration.ofSeconds(2),
-                Duration.ofMillis(20)));
+                Duration.ofMillis(20),
+                amqp.devices()));
     }
 
     Hub create(String name) {
@@ -230,6 +243,15 @@ final class Endpoint implements AutoCloseable {
         return (TimedLog) hub.log();
     }
 
+    /** The messages in a hub's log, partition by partition. */
+    public static List<StoredMessage> telemetry(Hub hub) {
+        List<StoredMessage> messages = new ArrayList<>();
+        for (int partition = 0; partition < hub.log().partitions(); partition++) {
+            hub.log().read(partition, 0, Integer.MAX_VALUE).forEach(entry -> messages.add(StoredMessage.of(entry)));
+        }
+        return messages;
+    }
+
     /** For another listener than its own. */
     Mount mount() {
         return server;
@@ -285,11 +307,11 @@ final class Endpoint implements AutoCloseable {
     }
 
     /** A token as IoT clients sign it. */
-    String iotToken(Hub hub, String policy, String resource) {
+    public String iotToken(Hub hub, String policy, String resource) {
         return sign(resource, policy(hub, policy).keys().primary().bytes(), "&skn=" + policy);
     }
 
-    String sign(String resource, byte[] key, String end) {
+    public String sign(String resource, byte[] key, String end) {
         try {
             String sr = URLEncoder.encode(resource, StandardCharsets.UTF_8);
             long se = clock.instant().plus(Duration.ofHours(1)).getEpochSecond();
@@ -304,11 +326,11 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    AmqpClient connect() throws Exception {
+    public AmqpClient connect() throws Exception {
         return connect(ClientSasl.anonymous());
     }
 
-    AmqpClient connect(ClientSasl sasl) throws Exception {
+    public AmqpClient connect(ClientSasl sasl) throws Exception {
         return AmqpClient.connect(loops, new AmqpClient.Options("127.0.0.1", port(), null, sasl, limits))
                 .get(30, TimeUnit.SECONDS);
     }
@@ -321,11 +343,11 @@ final class Endpoint implements AutoCloseable {
         return client;
     }
 
-    static AmqpMessage put(AmqpClient client, String token) throws Exception {
+    public static AmqpMessage put(AmqpClient client, String token) throws Exception {
         return put(client, "sb://audience", token);
     }
 
-    static AmqpMessage put(AmqpClient client, String audience, String token) throws Exception {
+    public static AmqpMessage put(AmqpClient client, String audience, String token) throws Exception {
         return client.request(
                         "$cbs",
                         Map.of(
@@ -336,14 +358,14 @@ final class Endpoint implements AutoCloseable {
                 .get(30, TimeUnit.SECONDS);
     }
 
-    static int status(AmqpMessage answer) {
+    public static int status(AmqpMessage answer) {
         return (Integer) answer.applicationProperties().getOrDefault("status-code", -1);
     }
 
     /** Messages that a reader got, with the error that ended it. */
-    static final class Reader {
-        final LinkedBlockingQueue<AmqpMessage> messages = new LinkedBlockingQueue<>();
-        final IncomingLink link;
+    public static final class Reader {
+        public final LinkedBlockingQueue<AmqpMessage> messages = new LinkedBlockingQueue<>();
+        public final IncomingLink link;
         private final AmqpClient client;
 
         Reader(AmqpClient client, AmqpClient.ReceiverOptions wanted, boolean grantMore) throws Exception {
@@ -358,18 +380,18 @@ final class Endpoint implements AutoCloseable {
                     .get(30, TimeUnit.SECONDS);
         }
 
-        String next() throws InterruptedException {
+        public String next() throws InterruptedException {
             return body(nextMessage());
         }
 
-        AmqpMessage nextMessage() throws InterruptedException {
+        public AmqpMessage nextMessage() throws InterruptedException {
             AmqpMessage message = messages.poll(30, TimeUnit.SECONDS);
             assertThat(message).as("a message within 30 s").isNotNull();
             return message;
         }
 
         /** Waits until the server ended the link and returns why. */
-        String ended() {
+        public String ended() {
             await("the end of the link", () -> link.remoteError() != null);
             return String.valueOf(link.remoteError());
         }
@@ -379,7 +401,7 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    static String body(AmqpMessage message) {
+    public static String body(AmqpMessage message) {
         return message.body() instanceof AmqpMessage.Body.Data(byte[] bytes)
                 ? new String(bytes, StandardCharsets.UTF_8)
                 : "";
@@ -389,12 +411,12 @@ final class Endpoint implements AutoCloseable {
         return read(client, hub.name() + "/ConsumerGroups/$Default/Partitions/" + partition, selector, Map.of());
     }
 
-    Reader read(AmqpClient client, String address, @Nullable String selector, Map<String, Object> properties)
+    public Reader read(AmqpClient client, String address, @Nullable String selector, Map<String, Object> properties)
             throws Exception {
         return new Reader(client, new AmqpClient.ReceiverOptions(address, null, selector, properties, 50), true);
     }
 
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(until);
@@ -402,7 +424,7 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    List<String> reasons() {
+    public List<String> reasons() {
         synchronized (reports) {
             return reports.stream().map(Report::reason).toList();
         }

@@ -2,14 +2,12 @@ package dev.holdfast.hub.service.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.holdfast.base.Live;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.telemetry.SystemProperty;
-import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.amqp.AmqpClient;
 import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.AmqpMessage;
@@ -21,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -295,26 +292,6 @@ class ReadingTest {
                     .hasMessageContaining(AmqpError.NOT_ALLOWED);
         }
         assertThat(endpoint.reasons()).containsExactly("SendingNotAllowed", "SendingNotAllowed");
-    }
-
-    @Test
-    void device_that_speaks_amqp_is_sent_to_mqtt() throws Exception {
-        try (AmqpClient client = endpoint.connect()) {
-            for (String address : List.of(
-                    "/devices/dev1/messages/events", "amqps://127.0.0.1/devices/dev1/modules/m/messages/events")) {
-                assertThatThrownBy(() -> client.send(address).get(30, TimeUnit.SECONDS))
-                        .hasMessageContaining(AmqpError.NOT_IMPLEMENTED)
-                        .hasMessageContaining("Telemetry goes over MQTT");
-            }
-            assertThatThrownBy(() -> endpoint.read(client, "/devices/dev1/messages/devicebound", null, Map.of()))
-                    .hasMessageContaining(AmqpError.NOT_IMPLEMENTED);
-        }
-        assertThat(endpoint.reports)
-                .extracting(Report::reason, Report::hub, Report::device)
-                .containsExactly(
-                        tuple("DeviceOverAmqp", "hub1", "dev1"),
-                        tuple("DeviceOverAmqp", "hub1", "dev1/m"),
-                        tuple("DeviceOverAmqp", "hub1", "dev1"));
     }
 
     @Test

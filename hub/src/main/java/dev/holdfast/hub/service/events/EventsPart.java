@@ -5,15 +5,13 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.HubDirectory;
-import dev.holdfast.hub.TlsAdmission;
+import dev.holdfast.hub.amqp.AmqpPart;
+import dev.holdfast.hub.amqp.ConnectionRefusal;
+import dev.holdfast.hub.amqp.HubConnection;
+import dev.holdfast.hub.amqp.PlainOffer;
+import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
-import dev.holdfast.tls.report.Report;
-import dev.holdfast.wire.Connection;
 import dev.holdfast.wire.amqp.AmqpClient;
-import dev.holdfast.wire.amqp.AmqpConnection;
-import dev.holdfast.wire.amqp.AmqpConversation;
-import dev.holdfast.wire.amqp.AmqpFace;
-import dev.holdfast.wire.amqp.AmqpPeer;
 import dev.holdfast.wire.amqp.PlainVerdict;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,28 +26,15 @@ import org.jspecify.annotations.Nullable;
  * The Event Hubs-compatible endpoint of all hubs. Which hub is meant stands in the path of each link, since clients of every hub
  * may connect to {@code localhost}; a connection by itself is allowed nothing.
  */
-public final class EventsFace implements AmqpFace {
+public final class EventsPart implements AmqpPart {
     private static final String ROOT_USER = "@sas.root.";
-    /** Between the id of a device and the name of its hub. */
-    private static final String DEVICE_USER = "@sas.";
 
     private final EventsSettings settings;
 
-    /**
-     * @param threads run what reads files, in production one virtual thread a task
-     * @param reports told about every refusal; quick, on event loops
-     */
-    public EventsFace(
-            HubDirectory hubs, Limits limits, InstantSource clock, Executor threads, Consumer<Report> reports) {
+    /** @param threads run what reads files, in production one virtual thread a task */
+    public EventsPart(HubDirectory hubs, Limits limits, InstantSource clock, Executor threads) {
         settings = new EventsSettings(
-                hubs,
-                new TlsAdmission(hubs, clock),
-                limits,
-                clock,
-                threads,
-                reports,
-                new PartitionReaders(limits.amqp().readersMax()),
-                new DeliveryCounters());
+                hubs, limits, clock, threads, new PartitionReaders(limits.amqp().readersMax()), new DeliveryCounters());
     }
 
     /**
@@ -65,14 +50,8 @@ public final class EventsFace implements AmqpFace {
     }
 
     @Override
-    public boolean claims(AmqpPeer peer) {
-        String hostName = peer.hostName();
-        return hostName == null || settings.isOwnHost(hostName);
-    }
-
-    @Override
-    public AmqpConversation open(AmqpConnection connection) {
-        return new EventsConversation(settings, connection);
+    public AmqpPart.Session open(HubConnection connection) {
+        return new EventsSession(settings, connection);
     }
 
     @Override
@@ -81,24 +60,15 @@ public final class EventsFace implements AmqpFace {
     }
 
     @Override
-    public void judgePlain(
-            Connection connection,
-            @Nullable String hostName,
-            String user,
-            String password,
-            Consumer<PlainVerdict> verdict) {
+    public void judgePlain(PlainOffer offer, Consumer<PlainVerdict> verdict) {
+        String user = offer.user();
         int root = user.toLowerCase(Locale.ROOT).indexOf(ROOT_USER);
         if (root > 0) {
-            verdict.accept(judgeRoot(user.substring(root + ROOT_USER.length()), password));
-        } else if (user.toLowerCase(Locale.ROOT).indexOf(DEVICE_USER) > 0) {
-            verdict.accept(refused(
-                    null,
-                    new EventsRefusal.DeviceOverAmqp(
-                            user.substring(0, user.toLowerCase(Locale.ROOT).indexOf(DEVICE_USER)))));
+            verdict.accept(judgeRoot(user.substring(root + ROOT_USER.length()), offer.password()));
         } else if (user.indexOf('@') >= 0 || user.indexOf('/') >= 0) {
             verdict.accept(new PlainVerdict.NotMine());
         } else {
-            verdict.accept(judgePolicy(user, password));
+            verdict.accept(judgePolicy(user, offer.password()));
         }
     }
 
@@ -106,10 +76,10 @@ public final class EventsFace implements AmqpFace {
     private PlainVerdict judgeRoot(String hubText, String password) {
         Optional<Hub> hub = HubName.parse(hubText).flatMap(settings.hubs()::byName);
         if (hub.isEmpty()) {
-            return refused(null, new EventsRefusal.UnknownHub(hubText));
+            return refused(null, new ConnectionRefusal.UnknownHub(hubText));
         }
         Credential.Token token = new Credential.Token(password);
-        EventsRefusal fault = token.fault(settings);
+        Refusal fault = token.fault(settings);
         if (fault == null) {
             fault = token.faultFor(settings, hub.get(), List.of());
         }
@@ -120,15 +90,16 @@ public final class EventsFace implements AmqpFace {
 
     /** A policy's name with its key. No hub is named, so each is asked; a key is in one hub only. */
     private PlainVerdict judgePolicy(String policy, String key) {
-        @Nullable EventsRefusal closest = null;
+        @Nullable Refusal closest = null;
         @Nullable HubName meant = null;
         for (Hub hub : settings.hubs().all()) {
             Credential.PolicyKey shown = new Credential.PolicyKey(hub.name(), policy, key);
-            EventsRefusal fault = shown.faultFor(settings, hub, List.of());
+            Refusal fault = shown.faultFor(settings, hub, List.of());
             if (fault == null) {
                 return new PlainVerdict.Accepted(shown);
             }
-            boolean known = !(fault instanceof EventsRefusal.NotAuthenticated(AuthenticationRefusal.UnknownPolicy _));
+            boolean known =
+                    !(fault instanceof ConnectionRefusal.NotAuthenticated(AuthenticationRefusal.UnknownPolicy _));
             if (known && (closest == null || nearness(fault) > nearness(closest))) {
                 closest = fault;
                 meant = hub.name();
@@ -138,14 +109,14 @@ public final class EventsFace implements AmqpFace {
     }
 
     /** How much of what was shown is right: the most helpful thing to say is what is wrong in the hub that was meant. */
-    private static int nearness(EventsRefusal fault) {
-        if (fault instanceof EventsRefusal.NotAuthenticated(AuthenticationRefusal.PolicyLacksRight _)) {
+    private static int nearness(Refusal fault) {
+        if (fault instanceof ConnectionRefusal.NotAuthenticated(AuthenticationRefusal.PolicyLacksRight _)) {
             return 2;
         }
         return fault instanceof EventsRefusal.PolicyKeyWrong ? 1 : 0;
     }
 
-    private static PlainVerdict refused(@Nullable HubName hub, EventsRefusal refusal) {
+    private static PlainVerdict refused(@Nullable HubName hub, Refusal refusal) {
         return new PlainVerdict.Refused(
                 refusal.reason(),
                 refusal.explain(new Commands(hub)),

@@ -1,6 +1,7 @@
-package dev.holdfast.hub.service.events;
+package dev.holdfast.hub.amqp;
 
 import dev.holdfast.wire.amqp.AmqpConnection;
+import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import dev.holdfast.wire.amqp.IncomingLink;
 import dev.holdfast.wire.amqp.OutgoingLink;
@@ -21,17 +22,42 @@ import org.jspecify.annotations.Nullable;
  * answer goes to a link that receives from this node, first of all one of the same session. Requests are let in as answers go
  * out, so that what waits is bounded by the credit of the request links.
  */
-final class AnswerNode {
+public final class AnswerNode {
     /** Handles one request; the answer comes once, on any thread. */
     @FunctionalInterface
-    interface Handler {
+    public interface Handler {
         void handle(AmqpMessage request, Consumer<Answer> answer);
     }
 
     /** @param body null for an answer that has none */
-    record Answer(
+    public record Answer(
             Map<String, Object> applicationProperties,
-            @Nullable Object body) {}
+            @Nullable Object body) {
+        /** Says no, in the way of both nodes. */
+        public static Answer refused(AmqpError error) {
+            return new Answer(
+                    Map.of(
+                            "status-code",
+                            status(error.condition()),
+                            "status-description",
+                            error.description(),
+                            "error-condition",
+                            error.condition()),
+                    null);
+        }
+
+        /** HTTP's numbers. */
+        private static int status(String condition) {
+            return switch (condition) {
+                case AmqpError.UNAUTHORIZED_ACCESS -> 401;
+                case AmqpError.NOT_FOUND, AmqpError.RESOURCE_DELETED -> 404;
+                case AmqpError.RESOURCE_LIMIT_EXCEEDED -> 403;
+                case AmqpError.INTERNAL_ERROR -> 500;
+                case AmqpError.NOT_IMPLEMENTED -> 501;
+                default -> 400;
+            };
+        }
+    }
 
     private final String name;
     private final AmqpConnection connection;
@@ -41,7 +67,7 @@ final class AnswerNode {
     private final List<OutgoingLink> answerLinks = new ArrayList<>();
     private final Queue<IncomingLink> owed = new ArrayDeque<>();
 
-    AnswerNode(String name, AmqpConnection connection, int requestsMax, Handler handler, Refusing refused) {
+    public AnswerNode(String name, AmqpConnection connection, int requestsMax, Handler handler, Refusing refused) {
         this.name = name;
         this.connection = connection;
         this.requestsMax = requestsMax;
@@ -49,27 +75,27 @@ final class AnswerNode {
         this.refused = refused;
     }
 
-    void attached(OutgoingLink link) {
+    public void attached(OutgoingLink link) {
         answerLinks.add(link);
         link.whenClosed(() -> answerLinks.remove(link));
         link.accept(Map.of(), Set.of(), this::pay);
     }
 
-    void attached(IncomingLink link) {
+    public void attached(IncomingLink link) {
         link.accept(requestsMax, arrived -> requested(link, arrived));
     }
 
     private void requested(IncomingLink link, IncomingLink.Arrived arrived) {
         Optional<AmqpMessage> decoded = AmqpMessage.decode(arrived.encoded());
         if (decoded.isEmpty()) {
-            EventsRefusal malformed = new EventsRefusal.RequestMalformed("it is not an AMQP message");
+            Refusal malformed = new ConnectionRefusal.RequestMalformed("it is not an AMQP message");
             arrived.reject(refused.errorOf(null, malformed));
             link.grant(1);
             return;
         }
         AmqpMessage request = decoded.get();
         if (answerLink(link, request.properties().replyTo()) == null) {
-            EventsRefusal noLink = new EventsRefusal.NoAnswerLink(name);
+            Refusal noLink = new ConnectionRefusal.NoAnswerLink(name);
             arrived.reject(refused.errorOf(null, noLink));
             link.grant(1);
             return;
@@ -85,7 +111,7 @@ final class AnswerNode {
                 answer.body());
         OutgoingLink link = answerLink(from, request.properties().replyTo());
         if (link != null && !link.send(message.encode())) {
-            EventsRefusal notTaken = new EventsRefusal.NoAnswerLink(name);
+            Refusal notTaken = new ConnectionRefusal.NoAnswerLink(name);
             link.detach(refused.errorOf(null, notTaken));
         }
         owed.add(from);

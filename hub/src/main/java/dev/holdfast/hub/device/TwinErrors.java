@@ -1,4 +1,4 @@
-package dev.holdfast.hub.device.mqtt;
+package dev.holdfast.hub.device;
 
 import dev.holdfast.hub.twin.TwinRefusal;
 import java.nio.charset.StandardCharsets;
@@ -7,11 +7,11 @@ import java.util.UUID;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * A refused twin request as devices read it: a status in the topic, and a body whose {@code errorCode} is all that the Node SDK looks
+ * A refused twin request as devices read it: a status, and a body whose {@code errorCode} is all that the Node SDK looks
  * at. The first three digits of the code are the status.
  */
 final class TwinErrors {
-    private static final int ARGUMENT_INVALID = 400004;
+    static final int ARGUMENT_INVALID = 400004;
     private static final int FORMAT_ERROR = 400006;
     private static final int DEVICE_NOT_FOUND = 404001;
     private static final int MODULE_NOT_FOUND = 404010;

@@ -1,0 +1,70 @@
+package dev.holdfast.hub.device.amqp;
+
+import dev.holdfast.base.Limits;
+import dev.holdfast.hub.amqp.HubConnection;
+import dev.holdfast.hub.amqp.Refusal;
+import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
+import dev.holdfast.hub.telemetry.SendTelemetry;
+import dev.holdfast.hub.telemetry.TelemetryResult;
+import dev.holdfast.wire.amqp.IncomingLink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link on which a device sends telemetry: each message is settled when it is durable, or rejected with the reason. As much credit is out as messages may be on
+ * their way to the disk. On the event loop, which is never blocked.
+ */
+final class TelemetryLink {
+    private final Limits.Amqp limits;
+    private final HubConnection connection;
+    private final ConnectedDevice device;
+    private final IncomingLink link;
+    private final TelemetryReader reader;
+
+    TelemetryLink(Shared shared, HubConnection connection, ConnectedDevice device, IncomingLink link) {
+        this.limits = shared.limits().amqp();
+        this.connection = connection;
+        this.device = device;
+        this.link = link;
+        this.reader = new TelemetryReader(shared.limits().telemetry().batchMaxMessages());
+    }
+
+    void open() {
+        link.accept(limits.devices().sendsInFlightMax(), limits.messageMaxBytes(), this::arrived);
+    }
+
+    private void arrived(IncomingLink.Arrived arrived) {
+        if (device.isEnded()) {
+            return;
+        }
+        switch (reader.read(arrived.encoded(), arrived.format())) {
+            case TelemetryReader.Read.Refused(var why) -> finish(arrived, why);
+            // Whether more may be read is told by credit, which is given back with the outcome.
+            case TelemetryReader.Read.Single(var message) -> {
+                boolean _ = device.hub()
+                        .intake()
+                        .take(new SendTelemetry(device.stamp(), message), result -> taken(arrived, result));
+            }
+            case TelemetryReader.Read.Batch(var messages) ->
+                device.hub().intake().takeAll(device.stamp(), messages, result -> taken(arrived, result));
+        }
+    }
+
+    /** Any thread. */
+    private void taken(IncomingLink.Arrived arrived, TelemetryResult result) {
+        Refusal refusal = result instanceof TelemetryResult.Refused(var why) ? new DeviceRefusal.NotTaken(why) : null;
+        connection.amqp().execute(() -> finish(arrived, refusal));
+    }
+
+    private void finish(IncomingLink.Arrived arrived, @Nullable Refusal why) {
+        if (!link.isOpen()) {
+            return;
+        }
+        if (why == null) {
+            arrived.accept();
+        } else {
+            arrived.reject(
+                    connection.errorOf(device.hub().name(), device.identity().toString(), why));
+        }
+        arrived.grant(1);
+    }
+}
