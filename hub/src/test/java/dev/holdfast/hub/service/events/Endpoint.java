@@ -14,6 +14,7 @@ import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
+import dev.holdfast.hub.event.HubEvents;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -180,6 +181,7 @@ final class Endpoint implements AutoCloseable {
         DeviceLinks links = new DeviceLinks();
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
+        Intake intake = new Intake(log, limits.telemetry());
         Hub hub = new Hub(
                 hubName,
                 settings,
@@ -193,7 +195,8 @@ final class Endpoint implements AutoCloseable {
                 new Methods(registry, links, limits.method()),
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
-                new Intake(log, limits.telemetry()),
+                intake,
+                new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
                 log);
         hubs.put(hubName, hub);
