@@ -83,7 +83,7 @@ public record Limits(
                         Duration.ofMinutes(4),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(5),
-                        new AmqpDevices(1024, 16, 100, 500)),
+                        new AmqpDevices(1024, 16, 100)),
                 new Http(
                         8 * 1024,
                         32 * 1024,
@@ -433,9 +433,8 @@ public record Limits(
      * @param waitingMax links, tokens and twin requests of one connection that wait to be worked on
      * @param linksMax links of one device or module on one connection
      * @param sendsInFlightMax telemetry messages of one link that are received and not yet durable
-     * @param batchMax messages in one batch
      */
-    public record AmqpDevices(int waitingMax, int linksMax, int sendsInFlightMax, int batchMax) {}
+    public record AmqpDevices(int waitingMax, int linksMax, int sendsInFlightMax) {}
 
     /**
      * @param requestLineMaxBytes method, target and version

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "hub",
-        description = "Makes, lists and deletes hubs while the server runs.",
+        description = "Makes, lists, changes and deletes hubs while the server runs.",
         footer = {"", "Example:", "  holdfast hub create plant-2 --retention-days 7"})
 final class HubCommand implements Runnable {
     @Mixin
@@ -30,6 +30,7 @@ final class HubCommand implements Runnable {
         return new CommandLine(new HubCommand())
                 .addSubcommand(new Create(environment))
                 .addSubcommand(new Listing(environment))
+                .addSubcommand(new HubSetCommand(environment))
                 .addSubcommand(new Delete(environment, terminal()))
                 .addSubcommand(ConsumerGroupCommand.line(environment))
                 .addSubcommand(AccessPolicyCommand.line(environment));
@@ -90,6 +91,15 @@ final class HubCommand implements Runnable {
                 description = "A TLS policy (default: that of the server's settings).")
         private @Nullable String policy;
 
+        @Option(
+                names = "--events",
+                paramLabel = "EVENTS",
+                split = ",",
+                description =
+                        "What readers of its telemetry find beside it: some of TwinChangeEvents, DeviceLifecycleEvents and"
+                                + " DeviceConnectionStateEvents, separated by commas (default: none).")
+        private List<String> events = List.of();
+
         @Mixin
         private Output output = new Output();
 
@@ -116,6 +126,7 @@ final class HubCommand implements Runnable {
             if (policy != null) {
                 wanted.put("policy", policy);
             }
+            HubSetCommand.add(wanted, events);
             JsonNode hub = client.post("hubs", wanted);
             if (output.isJson()) {
                 output.printJson(out(), hub);

@@ -5,6 +5,7 @@ import dev.holdfast.base.Live;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
+import dev.holdfast.hub.event.HubEvents;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Registry;
@@ -37,5 +38,6 @@ public record Hub(
         Messages messages,
         Feedback feedback,
         Intake intake,
+        HubEvents events,
         Table table,
         Log log) {}

@@ -10,6 +10,7 @@ import dev.holdfast.hub.identity.VerificationCode;
 import dev.holdfast.hub.revocation.Origin;
 import dev.holdfast.hub.revocation.RevocationSettings;
 import dev.holdfast.hub.revocation.WhenUnknown;
+import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.io.ByteArrayInputStream;
@@ -33,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param authorities null in rows that were written before there were any
  * @param tls null in rows that were written before there was any
+ * @param events null in rows that were written before there were any
  * @param deleting its deletion began and must be finished; nothing else of the row counts any more
  */
 record HubRow(
@@ -43,6 +45,7 @@ record HubRow(
         String createdAt,
         @Nullable List<Authority> authorities,
         @Nullable Tls tls,
+        @Nullable List<String> events,
         boolean deleting) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -115,6 +118,7 @@ record HubRow(
                         settings.tls().ecc(),
                         settings.tls().policy(),
                         settings.tls().reportOnly()),
+                settings.events().stream().map(EventSource::word).sorted().toList(),
                 false);
     }
 
@@ -131,7 +135,8 @@ record HubRow(
     }
 
     HubRow withDeleting() {
-        return new HubRow(partitions, retentionDays, policies, consumerGroups, createdAt, authorities, tls, true);
+        return new HubRow(
+                partitions, retentionDays, policies, consumerGroups, createdAt, authorities, tls, events, true);
     }
 
     HubSettings settings(HubName name, String hostName) {
@@ -150,7 +155,10 @@ record HubRow(
                     consumerGroups,
                     Instant.parse(createdAt),
                     registered,
-                    tls == null ? HubTls.STANDARD : new HubTls(tls.strict, tls.ecc, tls.policy, tls.reportOnly));
+                    tls == null ? HubTls.STANDARD : new HubTls(tls.strict, tls.ecc, tls.policy, tls.reportOnly),
+                    events == null
+                            ? Set.of()
+                            : events.stream().map(HubRow::source).collect(Collectors.toSet()));
         } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
             throw unreadable(name.value(), e);
         }
@@ -205,6 +213,10 @@ record HubRow(
         } catch (CertificateException e) {
             throw new IllegalArgumentException("the certificate of the authority " + row.name + " can't be read", e);
         }
+    }
+
+    private static EventSource source(String word) {
+        return EventSource.of(word).orElseThrow(() -> new IllegalArgumentException("unknown events " + word));
     }
 
     private static AccessRight right(String wireName) {

@@ -4,9 +4,11 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.HubAccess;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
+import dev.holdfast.hub.telemetry.EventSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything about a hub that an operator decides. Immutable; a change is a new value in the hub's {@code Live}.
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param createdAt when the hub was made
  * @param authorities whose certificates let devices in, in the order in which they were registered
  * @param tls what holds for its connections
+ * @param events what the hub itself tells readers of its telemetry
  */
 public record HubSettings(
         HubName name,
@@ -29,7 +32,8 @@ public record HubSettings(
         List<String> consumerGroups,
         Instant createdAt,
         List<CertificateAuthority> authorities,
-        HubTls tls)
+        HubTls tls,
+        Set<EventSource> events)
         implements HubAccess {
 
     public static final String DEFAULT_CONSUMER_GROUP = "$Default";
@@ -46,6 +50,7 @@ public record HubSettings(
         policies = List.copyOf(policies);
         consumerGroups = List.copyOf(consumerGroups);
         authorities = List.copyOf(authorities);
+        events = Set.copyOf(events);
     }
 
     /** A hub as most are made: no authority is registered, and it has nothing of its own about TLS. */
@@ -66,28 +71,52 @@ public record HubSettings(
                 consumerGroups,
                 createdAt,
                 List.of(),
-                HubTls.STANDARD);
+                HubTls.STANDARD,
+                Set.of());
     }
 
     /** These settings with other consumer groups besides {@code $Default}. */
     HubSettings withConsumerGroups(List<String> groups) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, policies, groups, createdAt, authorities, tls);
+                name, hostName, partitions, retentionDays, policies, groups, createdAt, authorities, tls, events);
     }
 
     HubSettings withPolicies(List<SharedAccessPolicy> others) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, others, consumerGroups, createdAt, authorities, tls);
+                name, hostName, partitions, retentionDays, others, consumerGroups, createdAt, authorities, tls, events);
     }
 
     HubSettings withAuthorities(List<CertificateAuthority> others) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, others, tls);
+                name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, others, tls, events);
     }
 
     HubSettings withTls(HubTls other) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, authorities, other);
+                name,
+                hostName,
+                partitions,
+                retentionDays,
+                policies,
+                consumerGroups,
+                createdAt,
+                authorities,
+                other,
+                events);
+    }
+
+    HubSettings withEvents(Set<EventSource> others) {
+        return new HubSettings(
+                name,
+                hostName,
+                partitions,
+                retentionDays,
+                policies,
+                consumerGroups,
+                createdAt,
+                authorities,
+                tls,
+                others);
     }
 
     @Override

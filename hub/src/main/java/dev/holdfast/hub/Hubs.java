@@ -18,6 +18,7 @@ import dev.holdfast.hub.HubRefusal.UnknownTlsPolicy;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
+import dev.holdfast.hub.event.HubEvents;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
@@ -35,6 +36,7 @@ import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.revocation.RevocationRefusal;
+import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
@@ -160,7 +162,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                     List.of(),
                     clock.instant(),
                     List.of(),
-                    wanted.tls());
+                    wanted.tls(),
+                    wanted.events());
             store(settings);
             try {
                 return new HubChange.Done(open(settings));
@@ -213,6 +216,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             open.remove(name);
             hub.links().endAll(new LinkEnd.HubDeleted());
             hub.methods().end();
+            hub.events().close();
             hub.log().close();
             finishDeletion(name);
             return new HubChange.Done(hub);
@@ -276,6 +280,14 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         return policy == null || now.policy(policy).filter(key::isOf).isPresent()
                 ? null
                 : new LinkEnd.PolicyWithdrawn(policy);
+    }
+
+    /** Says what a hub tells readers of its telemetry itself, from now on. */
+    public HubChange changeEvents(HubName name, Set<EventSource> events) {
+        synchronized (changes) {
+            byName(name).ifPresent(hub -> hub.events().prepare(events));
+            return change(name, settings -> new Wanted.Settings(settings.withEvents(events)));
+        }
     }
 
     /**
@@ -375,6 +387,11 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         }
     }
 
+    /** Tries again what hubs could not tell readers of. Called now and then. */
+    public void lookAfterEvents() {
+        all().forEach(hub -> hub.events().look());
+    }
+
     /** Ends messages that expired, and gives out again what devices held too long. */
     public void lookAfterMessages() {
         all().forEach(hub -> hub.messages().look());
@@ -388,6 +405,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             open.clear();
             hubs.forEach(hub -> hub.links().endAll(new LinkEnd.ServerStopping()));
             hubs.forEach(hub -> hub.methods().end());
+            hubs.forEach(hub -> hub.events().close());
             hubs.forEach(hub -> hub.log().close());
         }
     }
@@ -419,9 +437,12 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private Hub open(HubSettings settings) {
         HubName name = settings.name();
         Live<HubSettings> live = new Live<>(settings);
-        DeviceLinks links = new DeviceLinks();
+        Log log = logs.open(name, settings.partitions());
+        Intake intake = new Intake(log, limits.telemetry());
+        HubEvents events = new HubEvents(table, name, () -> live.get().events(), intake, clock);
+        DeviceLinks links = new DeviceLinks(events);
         Registry registry =
-                new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change));
+                new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change), events);
         DeniedCertificates denied = new DeniedCertificates(table, name, clock, limits.certificates(), entry -> {
             int _ = links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry));
         });
@@ -445,8 +466,6 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 limits);
         Feedback feedback =
                 new Feedback(table, name, registry, clock, limits.message().feedback());
-        Log log = logs.open(name, settings.partitions());
-        Intake intake = new Intake(log, limits.telemetry());
         Hub hub = new Hub(
                 name,
                 live,
@@ -456,11 +475,12 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 revocation,
                 authenticator,
                 links,
-                new Twins(table, name, registry, links, clock, random, limits.twin()),
+                new Twins(table, name, registry, links, clock, random, limits.twin(), events),
                 new Methods(registry, links, limits.method()),
                 new Messages(table, name, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
+                events,
                 table,
                 log);
         open.put(name, hub);

@@ -43,7 +43,7 @@ public final class MemoryLog implements Log {
         return held.size();
     }
 
-    public synchronized void fail(String why) {
+    public synchronized void fail(@Nullable String why) {
         failure = why;
     }
 

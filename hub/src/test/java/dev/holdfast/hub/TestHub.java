@@ -10,6 +10,7 @@ import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
+import dev.holdfast.hub.event.HubEvents;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificate;
@@ -89,6 +90,7 @@ public final class TestHub {
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
+                new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
                 log);
     }

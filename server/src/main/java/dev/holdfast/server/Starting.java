@@ -277,6 +277,7 @@ final class Starting {
         Schedule schedule = opened.add(new Schedule());
         schedule.every(limits.installation().retentionEvery(), "dropping old telemetry", hubs::dropExpired);
         schedule.every(limits.message().lookEvery(), "looking after messages to devices", hubs::lookAfterMessages);
+        schedule.every(limits.message().lookEvery(), "looking after events", hubs::lookAfterEvents);
         schedule.every(REVOCATION_EVERY, "looking at revocations", hubs::tickRevocation);
         schedule.every(
                 STORE_EVERY, "looking at the store", () -> Monitoring.tryFailing(storage.table(), storage.logs()));

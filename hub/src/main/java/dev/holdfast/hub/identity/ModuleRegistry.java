@@ -39,9 +39,16 @@ public final class ModuleRegistry {
     private final SecureRandom random;
     private final Limits.Registry limits;
     private final Consumer<RegistryChange> changes;
+    private final Lifecycle lifecycle;
 
     ModuleRegistry(
-            Table table, HubName hub, SecureRandom random, Limits.Registry limits, Consumer<RegistryChange> changes) {
+            Table table,
+            HubName hub,
+            SecureRandom random,
+            Limits.Registry limits,
+            Consumer<RegistryChange> changes,
+            Lifecycle lifecycle) {
+        this.lifecycle = lifecycle;
         this.table = table;
         this.hub = hub;
         this.random = random;
@@ -100,6 +107,7 @@ public final class ModuleRegistry {
             }
             return made;
         });
+        lifecycle.committed();
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).result() instanceof Done(var module)) {
                 tell(requests.get(i), all.get(i).before(), module);
@@ -158,8 +166,12 @@ public final class ModuleRegistry {
     private ModuleResult create(
             Table.Transaction rows, ModuleSpec wanted, FreshCredentials fresh, @Nullable Companion companion) {
         ModuleResult result = write(rows, wanted, fresh, null);
-        if (companion != null && result instanceof Done(var module)) {
-            companion.store(rows, module.name().identity(), module.generation());
+        if (result instanceof Done(var module)) {
+            Identity identity = module.name().identity();
+            if (companion != null) {
+                companion.store(rows, identity, module.generation());
+            }
+            lifecycle.created(rows, identity, module.generation());
         }
         return result;
     }
@@ -214,7 +226,25 @@ public final class ModuleRegistry {
         return new Done(module.at(row.version()));
     }
 
-    private static ModuleResult delete(Table.Transaction rows, DeviceModule module) {
+    /** Tells of every module of a device that is about to be deleted with it. */
+    void tellOfDeletion(Table.Transaction rows, DeviceId device) {
+        String prefix = prefix(device);
+        String after = prefix;
+        List<Table.Row> page;
+        do {
+            page = rows.list(KIND, after, limits.modulesMax()).stream()
+                    .takeWhile(row -> row.key().startsWith(prefix))
+                    .toList();
+            for (Table.Row row : page) {
+                DeviceModule module = ModuleRow.read(row);
+                lifecycle.deleted(rows, module.name().identity(), module.generation());
+                after = row.key();
+            }
+        } while (page.size() == limits.modulesMax());
+    }
+
+    private ModuleResult delete(Table.Transaction rows, DeviceModule module) {
+        lifecycle.deleted(rows, module.name().identity(), module.generation());
         rows.delete(KIND, module.name().toString());
         OwnedRows.delete(rows, module.name().identity());
         return new Done(module);

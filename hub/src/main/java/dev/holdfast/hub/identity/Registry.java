@@ -47,12 +47,9 @@ public final class Registry {
     private final Limits.Registry limits;
     private final Consumer<RegistryChange> changes;
     private final ModuleRegistry modules;
+    private final Lifecycle lifecycle;
 
-    /**
-     * @param random makes keys and generations
-     * @param changes told of every durable change after which a device may not stay connected, on the thread of the caller who
-     *     made it; what it throws reaches that caller
-     */
+    /** Of whose devices nobody is told when they come and go. */
     public Registry(
             Table table,
             HubName hub,
@@ -60,13 +57,31 @@ public final class Registry {
             SecureRandom random,
             Limits.Registry limits,
             Consumer<RegistryChange> changes) {
+        this(table, hub, clock, random, limits, changes, Lifecycle.UNTOLD);
+    }
+
+    /**
+     * @param random makes keys and generations
+     * @param changes told of every durable change after which a device may not stay connected, on the thread of the caller who
+     *     made it; what it throws reaches that caller
+     * @param lifecycle told of every device and module that is made or deleted
+     */
+    public Registry(
+            Table table,
+            HubName hub,
+            InstantSource clock,
+            SecureRandom random,
+            Limits.Registry limits,
+            Consumer<RegistryChange> changes,
+            Lifecycle lifecycle) {
+        this.lifecycle = lifecycle;
         this.table = table;
         this.hub = hub;
         this.clock = clock;
         this.random = random;
         this.limits = limits;
         this.changes = changes;
-        this.modules = new ModuleRegistry(table, hub, random, limits, changes);
+        this.modules = new ModuleRegistry(table, hub, random, limits, changes, lifecycle);
     }
 
     /** The modules of these devices. */
@@ -139,6 +154,7 @@ public final class Registry {
             prepared.forEach(change -> made.add(apply(rows, change)));
             return made;
         });
+        lifecycle.committed();
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).result() instanceof Done(var device)) {
                 tell(requests.get(i), all.get(i).before(), device);
@@ -201,8 +217,12 @@ public final class Registry {
     private RegistryResult create(
             Table.Transaction rows, DeviceSpec wanted, Prepared change, @Nullable Companion companion) {
         RegistryResult result = write(rows, wanted, change, null);
-        if (companion != null && result instanceof Done(var device)) {
-            companion.store(rows, Identity.of(device.id()), device.generation());
+        if (result instanceof Done(var device)) {
+            Identity identity = Identity.of(device.id());
+            if (companion != null) {
+                companion.store(rows, identity, device.generation());
+            }
+            lifecycle.created(rows, identity, device.generation());
         }
         return result;
     }
@@ -274,8 +294,12 @@ public final class Registry {
         return "ms-azure-iot-edge://" + id + "-" + generation;
     }
 
-    private static RegistryResult delete(Table.Transaction rows, Device device) {
+    private RegistryResult delete(Table.Transaction rows, Device device) {
         String key = device.id().value();
+        if (lifecycle.isLifecycleWanted()) {
+            modules.tellOfDeletion(rows, device.id());
+            lifecycle.deleted(rows, Identity.of(device.id()), device.generation());
+        }
         rows.delete(KIND, key);
         rows.delete(KIND_DISABLED, key);
         OwnedRows.deleteBelow(rows, ModuleRegistry.KIND, ModuleRegistry.prefix(device.id()));

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -21,11 +21,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 public final class DeviceLinks {
-    private record Held(DeviceLink link, long epoch) {}
+    private static final class Held {
+        final DeviceLink link;
+        private boolean told;
+
+        Held(DeviceLink link) {
+            this.link = link;
+        }
+
+        DeviceLink link() {
+            return link;
+        }
+    }
 
     private final Map<Identity, Held> links = new ConcurrentHashMap<>();
-    private final AtomicLong epochs = new AtomicLong();
+    private final ConnectionChanges changes;
     private volatile @Nullable LinkEnd closed;
+
+    /** Of whose connections nobody is told. */
+    public DeviceLinks() {
+        this(ConnectionChanges.UNTOLD);
+    }
+
+    public DeviceLinks(ConnectionChanges changes) {
+        this.changes = changes;
+    }
 
     /**
      * Enters a connection that was let in, ending an older one of the same identity first.
@@ -33,8 +53,17 @@ public final class DeviceLinks {
      * @return closes the entry; does nothing when a newer connection took it over
      */
     public Registration register(Identity identity, DeviceLink link, InetSocketAddress address) {
-        Held held = new Held(link, epochs.incrementAndGet());
-        Held older = links.put(identity, held);
+        Held held = new Held(link);
+        AtomicReference<@Nullable Held> superseded = new AtomicReference<>();
+        // Told inside, so that the changes of one identity are told in the order in which they are made.
+        links.compute(identity, (_, older) -> {
+            superseded.set(older);
+            if (older == null) {
+                changes.connected(identity);
+            }
+            return held;
+        });
+        Held older = superseded.get();
         if (older != null) {
             older.link().end(new LinkEnd.SupersededByNewConnection(address));
         }
@@ -43,7 +72,21 @@ public final class DeviceLinks {
         if (end != null) {
             link.end(end);
         }
-        return () -> links.remove(identity, held);
+        return () -> links.computeIfPresent(identity, (_, now) -> {
+            if (now != held) {
+                return now;
+            }
+            tellOfEnd(identity, held);
+            return null;
+        });
+    }
+
+    /** Once for each entry; while it can't change. */
+    private void tellOfEnd(Identity identity, Held held) {
+        if (!held.told) {
+            held.told = true;
+            changes.disconnected(identity);
+        }
     }
 
     /** The connection of an identity, which may end at any time. */
@@ -114,10 +157,18 @@ public final class DeviceLinks {
         return ended;
     }
 
-    /** Ends every connection, and at once each that is entered later: the hub is going away. */
+    /**
+     * Ends every connection, and at once each that is entered later: the hub is going away. They are told of before this returns, since
+     * there may be nobody to tell when they are gone.
+     */
     public void endAll(LinkEnd why) {
         closed = why;
         links.values().forEach(held -> held.link().end(why));
+        links.keySet()
+                .forEach(identity -> links.computeIfPresent(identity, (_, held) -> {
+                    tellOfEnd(identity, held);
+                    return held;
+                }));
     }
 
     /** A connection's place among the links. */

@@ -77,6 +77,28 @@ public final class Intake {
         }
     }
 
+    /**
+     * Takes what the hub itself tells, in the partition of whom it is about. Never blocks.
+     *
+     * @param record of a {@link HubEvent}, which belongs to the log until it is reported
+     * @param done told null when it is durable, else why it is not
+     */
+    public void tell(byte[] record, Consumer<@Nullable StoreException> done) {
+        DeviceId about = RecordFormat.read(record).origin().identity().device();
+        // Whoever tells does so on the occasion of something that is bounded itself.
+        var _ = log.append(partitionOf(about, log.partitions()), record, new Log.Appended() {
+            @Override
+            public void stored(long offset, Instant time) {
+                done.accept(null);
+            }
+
+            @Override
+            public void failed(StoreException why) {
+                done.accept(why);
+            }
+        });
+    }
+
     /** Hands on the last of so many results, or instead of it a refusal that was among them. Any thread. */
     private static final class LastOf implements Consumer<TelemetryResult> {
         private final Consumer<TelemetryResult> result;

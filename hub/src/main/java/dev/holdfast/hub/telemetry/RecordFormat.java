@@ -17,35 +17,50 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a message stands in the log. Version 1: a version byte, then texts and numbers as unsigned LEB128 lengths
+ * How a message stands in the log: a byte that says which form it has, then texts and numbers as unsigned LEB128 lengths
  * followed by UTF-8; the body runs to the end.
  *
  * <pre>
  * 1 | device | module? | generation | scope | type | issuer | modelId? | n (code text)* | n (name value)* | body
+ * 2 | source | device | module? | n (code text)* | n (name value)* | body
  * </pre>
  *
- * <p>An absent text has length 0 and a present one its length plus one. An unknown code of a system
+ * <p>The first is telemetry, the second what the hub itself tells. An absent text has length 0 and a present one its length plus one. An unknown code of a system
  * property is one of a newer release and is passed over.
  */
 final class RecordFormat {
-    private static final byte VERSION = 1;
+    private static final byte TELEMETRY = 1;
+    private static final byte EVENT = 2;
     private static final Map<Integer, SystemProperty> BY_CODE =
             Arrays.stream(SystemProperty.values()).collect(Collectors.toMap(SystemProperty::code, Function.identity()));
 
     private RecordFormat() {}
 
+    /** What a record holds. */
+    record Content(Origin origin, TelemetryMessage message) {}
+
     static byte[] write(SendTelemetry request) {
-        Stamp stamp = request.stamp();
-        TelemetryMessage message = request.marked();
+        return write(new Origin.Sent(request.stamp()), request.marked());
+    }
+
+    static byte[] write(Origin origin, TelemetryMessage message) {
         Writer out = new Writer();
-        out.text(stamp.sender().device().value());
-        ModuleId module = stamp.sender().module();
-        out.text(module == null ? null : module.value());
-        out.text(stamp.generation());
-        out.text(stamp.method().scope());
-        out.text(stamp.method().type());
-        out.text(stamp.method().issuer());
-        out.text(stamp.modelId());
+        switch (origin) {
+            case Origin.Sent(var stamp) -> {
+                out.add(TELEMETRY);
+                identity(out, stamp.sender());
+                out.text(stamp.generation());
+                out.text(stamp.method().scope());
+                out.text(stamp.method().type());
+                out.text(stamp.method().issuer());
+                out.text(stamp.modelId());
+            }
+            case Origin.Told(var source, var about) -> {
+                out.add(EVENT);
+                out.number(source.code());
+                identity(out, about);
+            }
+        }
         out.number(message.system().size());
         message.system().forEach((property, value) -> {
             out.number(property.code());
@@ -59,27 +74,53 @@ final class RecordFormat {
         return out.finish(message.body());
     }
 
-    static SendTelemetry read(byte[] stored) {
+    private static void identity(Writer out, Identity identity) {
+        out.text(identity.device().value());
+        ModuleId module = identity.module();
+        out.text(module == null ? null : module.value());
+    }
+
+    static Content read(byte[] stored) {
         try {
             ByteBuffer in = ByteBuffer.wrap(stored);
-            byte version = in.get();
-            if (version != VERSION) {
-                throw new StoreException("a log record has format " + version
-                        + ", and this release reads format 1 only: it was written by a newer release");
-            }
-            return read(in);
+            byte form = in.get();
+            Origin origin = switch (form) {
+                case TELEMETRY -> sent(in);
+                case EVENT -> told(in);
+                default ->
+                    throw new StoreException("a log record has format " + form
+                            + ", and this release reads formats 1 and 2 only: it was written by a newer release");
+            };
+            return new Content(origin, message(in));
         } catch (BufferUnderflowException | IllegalArgumentException damaged) {
             throw new StoreException("a log record is damaged inside its checksum", damaged);
         }
     }
 
-    private static SendTelemetry read(ByteBuffer in) {
-        DeviceId device = new DeviceId(text(in));
-        String module = optionalText(in);
-        Identity sender = new Identity(device, module == null ? null : new ModuleId(module));
+    private static Origin sent(ByteBuffer in) {
+        Identity sender = identity(in);
         String generation = text(in);
         AuthenticationMethod method = new AuthenticationMethod(text(in), text(in), text(in));
-        Stamp stamp = new Stamp(sender, generation, method, optionalText(in));
+        return new Origin.Sent(new Stamp(sender, generation, method, optionalText(in)));
+    }
+
+    private static Origin told(ByteBuffer in) {
+        int code = number(in);
+        EventSource source = Arrays.stream(EventSource.values())
+                .filter(each -> each.code() == code)
+                .findFirst()
+                .orElseThrow(() -> new StoreException("a log record tells of something with the code " + code
+                        + ", which this release does not know: it was written by a newer release"));
+        return new Origin.Told(source, identity(in));
+    }
+
+    private static Identity identity(ByteBuffer in) {
+        DeviceId device = new DeviceId(text(in));
+        String module = optionalText(in);
+        return new Identity(device, module == null ? null : new ModuleId(module));
+    }
+
+    private static TelemetryMessage message(ByteBuffer in) {
         Map<SystemProperty, String> system = new EnumMap<>(SystemProperty.class);
         for (int n = number(in); n > 0; n--) {
             int code = number(in);
@@ -95,7 +136,7 @@ final class RecordFormat {
         }
         byte[] body = new byte[in.remaining()];
         in.get(body);
-        return new SendTelemetry(stamp, new TelemetryMessage(body, system, properties));
+        return new TelemetryMessage(body, system, properties);
     }
 
     private static String text(ByteBuffer in) {
@@ -140,10 +181,6 @@ final class RecordFormat {
 
         private byte[] head = new byte[FIRST_SIZE_BYTES];
         private int size;
-
-        Writer() {
-            add(VERSION);
-        }
 
         void text(@Nullable String text) {
             if (text == null) {

@@ -8,10 +8,18 @@ import java.time.Instant;
  *
  * @param sequenceNumber its offset in the partition
  */
-public record StoredMessage(long sequenceNumber, Instant enqueuedTime, Stamp stamp, TelemetryMessage message) {
+public record StoredMessage(long sequenceNumber, Instant enqueuedTime, Origin origin, TelemetryMessage message) {
     /** Reads what {@link Intake} wrote. */
     public static StoredMessage of(Log.Entry entry) {
-        SendTelemetry sent = RecordFormat.read(entry.record());
-        return new StoredMessage(entry.offset(), entry.time(), sent.stamp(), sent.message());
+        RecordFormat.Content content = RecordFormat.read(entry.record());
+        return new StoredMessage(entry.offset(), entry.time(), content.origin(), content.message());
+    }
+
+    /** Of telemetry; the hub's own messages have none. */
+    public Stamp stamp() {
+        return switch (origin) {
+            case Origin.Sent(var stamp) -> stamp;
+            case Origin.Told _ -> throw new IllegalStateException("no device sent this");
+        };
     }
 }

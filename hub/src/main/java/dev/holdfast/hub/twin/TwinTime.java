@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Times as the service SDKs read them: UTC, with seven digits behind the second. */
-final class TwinTime {
+public final class TwinTime {
     /** What clients take for "never". */
     static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
 
@@ -16,7 +16,7 @@ final class TwinTime {
 
     private TwinTime() {}
 
-    static String print(Instant time) {
+    public static String print(Instant time) {
         return time.equals(NEVER) ? NEVER.toString() : FORMAT.format(time);
     }
 }

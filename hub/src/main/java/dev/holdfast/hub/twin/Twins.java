@@ -57,12 +57,13 @@ public final class Twins {
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
     private final LongAdder reports = new LongAdder();
+    private final TwinChanges changes;
     private final ReasonCounters refused = new ReasonCounters(TwinRefusal.class);
 
     /** Held while desired properties of some identities are changed and told of, so that they are told in order. */
     private final List<ReentrantLock> stripes = new ArrayList<>();
 
-    /** @param random makes etags */
+    /** Of whose changes nobody is told but their devices. */
     public Twins(
             Table table,
             HubName hub,
@@ -71,6 +72,23 @@ public final class Twins {
             InstantSource clock,
             SecureRandom random,
             Limits.Twin limits) {
+        this(table, hub, registry, links, clock, random, limits, TwinChanges.UNTOLD);
+    }
+
+    /**
+     * @param random makes etags
+     * @param changes told of every change
+     */
+    public Twins(
+            Table table,
+            HubName hub,
+            Registry registry,
+            DeviceLinks links,
+            InstantSource clock,
+            SecureRandom random,
+            Limits.Twin limits,
+            TwinChanges changes) {
+        this.changes = changes;
         this.table = table;
         this.hub = hub;
         this.registry = registry;
@@ -158,6 +176,7 @@ public final class Twins {
         stripe.lock();
         try {
             Changed changed = table.transact(hub.value(), rows -> write(rows, request, now, etag));
+            changes.committed();
             Downlink downlink = changed.downlink();
             if (downlink != null) {
                 links.find(request.identity()).ifPresent(link -> link.send(downlink));
@@ -195,8 +214,12 @@ public final class Twins {
         }
         rows.put(TwinRows.KIND, identity.toString(), TwinRows.bytes(next));
         SectionChange desired = request.desired();
+        Twin after = new Stored(identity, next, stored.reported()).twin();
+        if (changes.areTwinChangesWanted()) {
+            changes.changed(rows, identity, TwinNotification.written(after, request.tags(), desired));
+        }
         return new Changed(
-                new Found(new Stored(identity, next, stored.reported()).twin()),
+                new Found(after),
                 desired == null ? null : told(desired, stored.written().desired(), next.desired()));
     }
 
@@ -241,7 +264,7 @@ public final class Twins {
 
     private TwinResult report(TwinRequest.Report request) {
         Instant now = now();
-        return table.transact(hub.value(), rows -> {
+        TwinResult result = table.transact(hub.value(), rows -> {
             Identity identity = request.identity();
             String generation = registry.generation(rows, identity).orElse(null);
             if (generation == null || !generation.equals(request.generation())) {
@@ -261,8 +284,14 @@ public final class Twins {
             TwinRows.Reported reported =
                     new TwinRows.Reported(generation, stored.reported().modelId(), next);
             rows.put(TwinRows.KIND_REPORTED, identity.toString(), TwinRows.bytes(reported));
-            return new Found(new Stored(identity, stored.written(), reported).twin());
+            Twin after = new Stored(identity, stored.written(), reported).twin();
+            if (changes.areTwinChangesWanted()) {
+                changes.changed(rows, identity, TwinNotification.reported(after, request.content()));
+            }
+            return new Found(after);
         });
+        changes.committed();
+        return result;
     }
 
     /** Keeps the digital-twin model that an identity announced as it connected. Writes only what is new. */
@@ -342,6 +371,11 @@ public final class Twins {
     /** Finds a row by kind and key. */
     private interface Lookup {
         Optional<Table.Row> get(String kind, String key);
+    }
+
+    /** The twin of an identity that is registered under this generation, as a transaction sees it. */
+    public static Twin read(Table.Transaction rows, Identity identity, String generation) {
+        return read(rows::get, identity, generation).twin();
     }
 
     /** What is stored, else what a twin begins with. A row of an earlier generation counts as none. */

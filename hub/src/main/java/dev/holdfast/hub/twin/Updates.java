@@ -47,14 +47,33 @@ record Updates(Stamp stamp, Map<String, Updates> below) {
         return new Updates(now, next);
     }
 
+    /** As {@link #json}, of what a patch names and is still there. */
+    ObjectNode json(ObjectNode patch) {
+        ObjectNode json = own();
+        patch.properties().forEach(property -> {
+            Updates updates = below.get(property.getKey());
+            if (updates != null) {
+                json.set(
+                        property.getKey(),
+                        property.getValue() instanceof ObjectNode object ? updates.json(object) : updates.json());
+            }
+        });
+        return json;
+    }
+
     /** As services read it, under {@code $metadata}. */
     ObjectNode json() {
+        ObjectNode json = own();
+        below.forEach((key, updates) -> json.set(key, updates.json()));
+        return json;
+    }
+
+    private ObjectNode own() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("$lastUpdated", TwinTime.print(stamp.time()));
         if (stamp.version() > 0) {
             json.put("$lastUpdatedVersion", stamp.version());
         }
-        below.forEach((key, updates) -> json.set(key, updates.json()));
         return json;
     }
 }

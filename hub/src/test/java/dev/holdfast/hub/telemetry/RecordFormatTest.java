@@ -33,12 +33,34 @@ class RecordFormatTest {
                 new Stamp(sender, "gen1", SAS, modelId), new TelemetryMessage(body, system, properties));
     }
 
-    private static void assertSame(SendTelemetry read, SendTelemetry written) {
-        assertThat(read.stamp()).isEqualTo(written.stamp());
+    private static void assertSame(RecordFormat.Content read, SendTelemetry written) {
+        assertThat(read.origin()).isEqualTo(new Origin.Sent(written.stamp()));
         assertThat(read.message().body()).isEqualTo(written.message().body());
         assertThat(read.message().system()).isEqualTo(written.message().system());
         assertThat(read.message().properties())
                 .containsExactlyEntriesOf(written.message().properties());
+    }
+
+    @Test
+    void theLayoutOfEventsNeverChanges() {
+        Identity about = new Identity(new DeviceId("dev1"), new ModuleId("m"));
+        Origin told = new Origin.Told(EventSource.CONNECTIONS, about);
+        TelemetryMessage message =
+                new TelemetryMessage(new byte[] {7}, Map.of(SystemProperty.CONTENT_TYPE, "j"), Map.of("p", ""));
+        String hex = "02" // an event
+                + "03" // of a connection
+                + "0564657631" // dev1
+                + "026d" // m
+                + "01" + "05" + "026a" // one system property: content type j
+                + "01" + "0270" + "01" // one property: p, empty
+                + "07";
+        assertThat(HexFormat.of().formatHex(RecordFormat.write(told, message))).isEqualTo(hex);
+        RecordFormat.Content read = RecordFormat.read(HexFormat.of().parseHex(hex));
+        assertThat(read.origin()).isEqualTo(told);
+        assertThat(read.message().body()).containsExactly(7);
+        assertThatThrownBy(() -> RecordFormat.read(HexFormat.of().parseHex(hex.replaceFirst("0203", "0209"))))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("newer release");
     }
 
     @Test
@@ -87,7 +109,7 @@ class RecordFormatTest {
         byte[] stored = RecordFormat.write(
                 message(null, null, Map.of(SystemProperty.CONTENT_TYPE, "j"), Map.of("p", "v"), (byte) 1));
         String newer = HexFormat.of().formatHex(stored).replace("0105026a", "0163026a");
-        SendTelemetry read = RecordFormat.read(HexFormat.of().parseHex(newer));
+        RecordFormat.Content read = RecordFormat.read(HexFormat.of().parseHex(newer));
         assertThat(read.message().system()).isEmpty();
         assertThat(read.message().properties()).containsExactly(Map.entry("p", "v"));
     }

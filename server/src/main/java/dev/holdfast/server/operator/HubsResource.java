@@ -7,11 +7,15 @@ import dev.holdfast.hub.HubSettings;
 import dev.holdfast.hub.HubTls;
 import dev.holdfast.hub.Hubs;
 import dev.holdfast.hub.NewHub;
+import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,8 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
  * {@link DeniedCertificatesResource}'s.
  */
 public final class HubsResource {
+    private static final String EVENTS = "events";
     private static final Set<String> NEW_HUB =
-            Set.of("name", "partitions", "retentionDays", "minTlsVersion", "eccCertificates", "policy");
+            Set.of("name", "partitions", "retentionDays", "minTlsVersion", "eccCertificates", "policy", EVENTS);
 
     private final Hubs hubs;
     private final ConnectionStrings connectionStrings;
@@ -87,6 +92,7 @@ public final class HubsResource {
             case "policy" -> tlsPolicies.answerHub(request, hub, rest.subList(1, rest.size()));
             case "fleet" -> fleet.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
+            case EVENTS -> rest.size() == 1 ? answerEvents(request, hub) : Answers.notFound();
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
         };
@@ -126,7 +132,8 @@ public final class HubsResource {
                 name,
                 body.number("partitions", NewHub.DEFAULT_PARTITIONS),
                 body.number("retentionDays", NewHub.DEFAULT_RETENTION_DAYS),
-                tls(body));
+                tls(body),
+                events(body));
         return switch (hubs.create(wanted)) {
             case HubChange.Done(var hub, var _) -> {
                 changed.run();
@@ -137,6 +144,42 @@ public final class HubsResource {
             }
             case HubChange.Refused(var why) -> HubRefusals.answer(name, why);
         };
+    }
+
+    private static Set<EventSource> events(RequestBody body) throws BadRequest {
+        Set<EventSource> events = EnumSet.noneOf(EventSource.class);
+        for (String word : body.texts(EVENTS)) {
+            events.add(EventSource.of(word)
+                    .orElseThrow(() -> new BadRequest("'" + EVENTS + "' is a list of some of "
+                            + Arrays.stream(EventSource.values())
+                                    .map(EventSource::word)
+                                    .collect(Collectors.joining(", "))
+                            + ".")));
+        }
+        return events;
+    }
+
+    private HttpResponse answerEvents(HttpRequest request, Hub hub) throws BadRequest {
+        return switch (request.method()) {
+            case "GET" -> {
+                ObjectNode body = Answers.object();
+                addEvents(body, hub.settings().get());
+                yield Answers.json(200, body);
+            }
+            case "PUT" -> {
+                RequestBody body = RequestBody.read(request.body(), Set.of(EVENTS));
+                if (!body.has(EVENTS)) {
+                    throw new BadRequest("The body has no '" + EVENTS + "'.");
+                }
+                yield HubRefusals.noContent(hub.name(), hubs.changeEvents(hub.name(), events(body)));
+            }
+            default -> Answers.methodNotAllowed("GET, PUT");
+        };
+    }
+
+    private static void addEvents(ObjectNode json, HubSettings hub) {
+        ArrayNode events = json.putArray(EVENTS);
+        hub.events().stream().sorted().map(EventSource::word).forEach(events::add);
     }
 
     private static HubTls tls(RequestBody body) throws BadRequest {
@@ -210,6 +253,7 @@ public final class HubsResource {
                 .put("eccCertificates", hub.tls().ecc())
                 .put("policy", tlsPolicies.policyName(hub.tls()))
                 .put("reportOnly", hub.tls().reportOnly());
+        addEvents(json, hub);
         addGroups(json, hub);
         return json;
     }

@@ -32,8 +32,6 @@ sealed interface DeviceRefusal extends Refusal {
     /** A telemetry message, or one of a batch. */
     record MessageMalformed(String what) implements DeviceRefusal {}
 
-    record BatchTooLong(int messages, int max) implements DeviceRefusal {}
-
     record NotTaken(TelemetryRefusal why) implements DeviceRefusal {}
 
     record TwinRequestMalformed(String what) implements DeviceRefusal {}
@@ -61,8 +59,6 @@ sealed interface DeviceRefusal extends Refusal {
             case MessageMalformed(var what) ->
                 "The message can't be stored: " + what
                         + ". Send the body in data sections, and properties of simple types; official SDKs do so.";
-            case BatchTooLong(var messages, var max) ->
-                "The batch holds " + messages + " messages, and the limit is " + max + ". Send smaller batches.";
             case NotTaken(var why) -> why.explain();
             case TwinRequestMalformed(var what) ->
                 "The twin request can't be understood: " + what
@@ -99,12 +95,11 @@ sealed interface DeviceRefusal extends Refusal {
             case NotAuthenticated _, TokenNamesNoDevice _ -> AmqpError.UNAUTHORIZED_ACCESS;
             case TooManyLinksOfDevice _, TooMuchAtOnce _, DeviceDoesNotRead _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
             case MessageMalformed _, TwinRequestMalformed _, MethodAnswerMalformed _ -> AmqpError.INVALID_FIELD;
-            case BatchTooLong _ -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
             case NotTaken(TelemetryRefusal.MessageTooLarge _),
                     NotTaken(TelemetryRefusal.BatchTooLarge _),
                     NotTaken(TelemetryRefusal.TooManyInBatch _) -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
-            case NotTaken(TelemetryRefusal.BatchEmpty _) -> AmqpError.INVALID_FIELD;
-            case NotTaken(TelemetryRefusal.TooManyProperties _) -> AmqpError.INVALID_FIELD;
+            case NotTaken(TelemetryRefusal.TooManyProperties _), NotTaken(TelemetryRefusal.BatchEmpty _) ->
+                AmqpError.INVALID_FIELD;
             case NotTaken(TelemetryRefusal.NotStored _), QueueUnreadable _ -> AmqpError.INTERNAL_ERROR;
         };
     }

@@ -4,12 +4,9 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.amqp.HubConnection;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
-import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.SendTelemetry;
-import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.amqp.IncomingLink;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +25,7 @@ final class TelemetryLink {
         this.connection = connection;
         this.device = device;
         this.link = link;
-        this.reader = new TelemetryReader(limits.devices().batchMax());
+        this.reader = new TelemetryReader(shared.limits().telemetry().batchMaxMessages());
     }
 
     void open() {
@@ -41,27 +38,21 @@ final class TelemetryLink {
         }
         switch (reader.read(arrived.encoded(), arrived.format())) {
             case TelemetryReader.Read.Refused(var why) -> finish(arrived, why);
-            case TelemetryReader.Read.Messages(var messages) -> take(arrived, messages);
-        }
-    }
-
-    /** All messages of a batch or none. */
-    private void take(IncomingLink.Arrived arrived, List<TelemetryMessage> messages) {
-        Intake intake = device.hub().intake();
-        if (messages.size() == 1) {
             // Whether more may be read is told by credit, which is given back with the outcome.
-            boolean _ = intake.take(
-                    new SendTelemetry(device.stamp(), messages.getFirst()), result -> finish(arrived, result));
-        } else {
-            intake.takeAll(device.stamp(), messages, result -> finish(arrived, result));
+            case TelemetryReader.Read.Single(var message) -> {
+                boolean _ = device.hub()
+                        .intake()
+                        .take(new SendTelemetry(device.stamp(), message), result -> taken(arrived, result));
+            }
+            case TelemetryReader.Read.Batch(var messages) ->
+                device.hub().intake().takeAll(device.stamp(), messages, result -> taken(arrived, result));
         }
     }
 
     /** Any thread. */
-    private void finish(IncomingLink.Arrived arrived, TelemetryResult result) {
-        Refusal why =
-                result instanceof TelemetryResult.Refused(var refusal) ? new DeviceRefusal.NotTaken(refusal) : null;
-        connection.amqp().execute(() -> finish(arrived, why));
+    private void taken(IncomingLink.Arrived arrived, TelemetryResult result) {
+        Refusal refusal = result instanceof TelemetryResult.Refused(var why) ? new DeviceRefusal.NotTaken(why) : null;
+        connection.amqp().execute(() -> finish(arrived, refusal));
     }
 
     private void finish(IncomingLink.Arrived arrived, @Nullable Refusal why) {

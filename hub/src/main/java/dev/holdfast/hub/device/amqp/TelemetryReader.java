@@ -3,6 +3,7 @@ package dev.holdfast.hub.device.amqp;
 import dev.holdfast.hub.amqp.AmqpTexts;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
+import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,8 +43,9 @@ final class TelemetryReader {
     }
 
     sealed interface Read {
-        /** One message, or those of a batch. */
-        record Messages(List<TelemetryMessage> messages) implements Read {}
+        record Single(TelemetryMessage message) implements Read {}
+
+        record Batch(List<TelemetryMessage> messages) implements Read {}
 
         record Refused(DeviceRefusal why) implements Read {}
     }
@@ -53,12 +55,14 @@ final class TelemetryReader {
         List<byte[]> each = List.of(encoded);
         if (format == BATCH) {
             Optional<List<byte[]>> sections = AmqpMessage.dataSections(encoded);
-            if (sections.isEmpty() || sections.get().isEmpty()) {
-                return malformed("a batch has its messages in data sections, and this one has none");
+            if (sections.isEmpty()) {
+                return malformed("it is not an AMQP message");
             }
             each = sections.get();
             if (each.size() > batchMax) {
-                return new Read.Refused(new DeviceRefusal.BatchTooLong(each.size(), batchMax));
+                // Looked at before each of them is read.
+                return new Read.Refused(
+                        new DeviceRefusal.NotTaken(new TelemetryRefusal.TooManyInBatch(each.size(), batchMax)));
             }
         } else if (format != 0) {
             return malformed("its message-format is neither 0 nor that of a batch");
@@ -69,7 +73,7 @@ final class TelemetryReader {
                 return refused;
             }
         }
-        return new Read.Messages(messages);
+        return format == BATCH ? new Read.Batch(messages) : new Read.Single(messages.getFirst());
     }
 
     private static @Nullable Read read(byte[] encoded, List<TelemetryMessage> to) {

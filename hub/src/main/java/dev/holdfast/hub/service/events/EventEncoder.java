@@ -1,5 +1,9 @@
 package dev.holdfast.hub.service.events;
 
+import dev.holdfast.base.ModuleId;
+import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.telemetry.Origin;
+import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.store.Log;
@@ -25,11 +29,7 @@ final class EventEncoder {
     private static final byte[] AUTH_METHOD = AmqpWriter.symbolBytes("iothub-connection-auth-method");
     private static final byte[] GENERATION_ID = AmqpWriter.symbolBytes("iothub-connection-auth-generation-id");
     private static final byte[] DATA_SCHEMA = AmqpWriter.symbolBytes("dt-dataschema");
-    /** Key and value: nothing else comes from devices. */
-    private static final byte[] SOURCE_TELEMETRY = new AmqpWriter(64)
-            .symbol("iothub-message-source")
-            .string("Telemetry")
-            .toBytes();
+    private static final byte[] SOURCE = AmqpWriter.symbolBytes("iothub-message-source");
 
     private static final byte[] LAST_SEQUENCE_NUMBER = AmqpWriter.symbolBytes("last_enqueued_sequence_number");
     private static final byte[] LAST_OFFSET = AmqpWriter.symbolBytes("last_enqueued_offset");
@@ -88,22 +88,24 @@ final class EventEncoder {
         long time = stored.enqueuedTime().toEpochMilli();
         out.descriptor(ANNOTATIONS_SECTION);
         int mark = out.beginMap();
-        int entries = 8;
+        int entries = 6;
+        Identity identity = stored.origin().identity();
         out.encoded(SEQUENCE_NUMBER).number(stored.sequenceNumber());
         out.encoded(OFFSET).string(Long.toString(stored.sequenceNumber()));
         out.encoded(ENQUEUED_TIME).timestamp(time);
-        out.encoded(DEVICE_ID).string(stored.stamp().sender().device().value());
-        out.encoded(AUTH_METHOD).string(stored.stamp().method().toJson());
-        out.encoded(GENERATION_ID).string(stored.stamp().generation());
+        out.encoded(DEVICE_ID).string(identity.device().value());
         out.encoded(IOTHUB_ENQUEUED_TIME).timestamp(time);
-        out.encoded(SOURCE_TELEMETRY);
-        if (stored.stamp().sender().module() != null) {
-            out.encoded(MODULE_ID).string(stored.stamp().sender().module().value());
+        ModuleId module = identity.module();
+        if (module != null) {
+            out.encoded(MODULE_ID).string(module.value());
             entries++;
         }
-        if (stored.stamp().modelId() != null) {
-            out.encoded(DATA_SCHEMA).string(stored.stamp().modelId());
-            entries++;
+        switch (stored.origin()) {
+            case Origin.Sent(var stamp) -> {
+                out.encoded(SOURCE).string("Telemetry");
+                entries += writeStamp(out, stamp);
+            }
+            case Origin.Told(var source, var _) -> out.encoded(SOURCE).string(source.annotation());
         }
         for (Map.Entry<SystemProperty, String> property :
                 stored.message().system().entrySet()) {
@@ -114,6 +116,17 @@ final class EventEncoder {
             }
         }
         out.end(mark, 2 * entries);
+    }
+
+    /** Returns how many entries it wrote. */
+    private static int writeStamp(AmqpWriter out, Stamp stamp) {
+        out.encoded(AUTH_METHOD).string(stamp.method().toJson());
+        out.encoded(GENERATION_ID).string(stamp.generation());
+        if (stamp.modelId() == null) {
+            return 2;
+        }
+        out.encoded(DATA_SCHEMA).string(stamp.modelId());
+        return 3;
     }
 
     private static void writeProperties(AmqpWriter out, Map<SystemProperty, String> said) {

@@ -62,7 +62,8 @@ class AuthorityEntryTest {
                         now.consumerGroups(),
                         now.createdAt(),
                         all,
-                        now.tls()));
+                        now.tls(),
+                        now.events()));
     }
 
     /** As the hub does it: first the settings, then whoever came in by it. */

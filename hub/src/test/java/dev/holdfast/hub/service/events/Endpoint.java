@@ -16,6 +16,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.device.amqp.DevicesPart;
+import dev.holdfast.hub.event.HubEvents;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -193,6 +194,7 @@ public final class Endpoint implements AutoCloseable {
         DeviceLinks links = new DeviceLinks();
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
+        Intake intake = new Intake(log, limits.telemetry());
         Hub hub = new Hub(
                 hubName,
                 settings,
@@ -206,7 +208,8 @@ public final class Endpoint implements AutoCloseable {
                 new Methods(registry, links, limits.method()),
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
-                new Intake(log, limits.telemetry()),
+                intake,
+                new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
                 log);
         hubs.put(hubName, hub);

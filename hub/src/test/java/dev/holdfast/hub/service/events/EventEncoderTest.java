@@ -6,6 +6,7 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.telemetry.Origin;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.hub.telemetry.SystemProperty;
@@ -27,7 +28,8 @@ class EventEncoderTest {
                 "gen1",
                 new AuthenticationMethod("module", "x509", "external"),
                 null);
-        return AmqpMessage.decode(EventEncoder.encode(new StoredMessage(300, TIME, stamp, message), metric))
+        return AmqpMessage.decode(
+                        EventEncoder.encode(new StoredMessage(300, TIME, new Origin.Sent(stamp), message), metric))
                 .orElseThrow();
     }
 

@@ -11,6 +11,7 @@ import dev.holdfast.hub.NobodyAsked;
 import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
+import dev.holdfast.hub.event.HubEvents;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -95,6 +96,7 @@ final class FakeHub implements HubDirectory {
                 Limits.defaults());
         Feedback feedback = new Feedback(
                 table, NAME, registry, clock, Limits.defaults().message().feedback());
+        Intake intake = new Intake(unusedLog(), Limits.defaults().telemetry());
         hub = new Hub(
                 NAME,
                 settings,
@@ -122,7 +124,8 @@ final class FakeHub implements HubDirectory {
                         clock,
                         Limits.defaults().message()),
                 feedback,
-                new Intake(unusedLog(), Limits.defaults().telemetry()),
+                intake,
+                new HubEvents(table, NAME, () -> settings.get().events(), intake, clock),
                 table,
                 unusedLog());
     }

@@ -1,0 +1,46 @@
+package dev.holdfast.hub.event;
+
+import dev.holdfast.base.HubName;
+import dev.holdfast.store.Table;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Numbers of 256 bits that rise strictly, over restarts and whatever the clock says, as 64 hexadecimal digits: readers compare them as
+ * texts. The upper half counts the runs of the hub, the lower half what is numbered in a run.
+ */
+final class ConnectionNumbers {
+    private static final String KIND = "hub-event-number";
+    private static final String RUN = "run";
+
+    private final Table table;
+    private final HubName hub;
+    private final AtomicLong last = new AtomicLong();
+    private volatile long run;
+
+    ConnectionNumbers(Table table, HubName hub) {
+        this.table = table;
+        this.hub = hub;
+    }
+
+    /** Begins the numbers of this run; a second call does nothing. Blocks on the disk. */
+    synchronized void open() {
+        if (run == 0) {
+            run = table.transact(hub.value(), rows -> {
+                long next = 1
+                        + rows.get(KIND, RUN)
+                                .map(row -> Long.parseLong(new String(row.value(), StandardCharsets.US_ASCII)))
+                                .orElse(0L);
+                rows.put(KIND, RUN, Long.toString(next).getBytes(StandardCharsets.US_ASCII));
+                return next;
+            });
+        }
+    }
+
+    String next() {
+        if (run == 0) {
+            throw new IllegalStateException("the numbers of this run were not begun");
+        }
+        return "%032x%032x".formatted(run, last.incrementAndGet());
+    }
+}
