@@ -1,6 +1,5 @@
 // Cloud-to-device messages with the official Node SDKs: a service sends, devices receive over every transport, and the sender hears of it.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import httpTransport from 'azure-iot-device-http';
 import serviceSdk from 'azure-iothub';
@@ -190,6 +189,28 @@ describe('Node SDKs: cloud-to-device messages', () => {
     await until('it expired', async () => (await waiting(device.deviceId)) === 0);
   });
 
+  it('reach the module that is meant, and the input that they are addressed to', async () => {
+    const { deviceId } = await hub.createDevice();
+    const [one, two] = [await hub.createModule(deviceId), await hub.createModule(deviceId)];
+    const inputs = [];
+    const client = await hub.openModule(one.connectionString);
+    client.on('inputMessage', (input, got) => inputs.push([input, got.getData().toString()]));
+    await sendTo(`/devices/${deviceId}/modules/${two.moduleId}/inputs/other`, message('not for this one'));
+    await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/inputs/first`, message('a'));
+    await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/messages/devicebound`, message('no input'));
+    await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/inputs/second`, message('b'));
+    await until('both inputs', () => inputs.length >= 2);
+    assert.deepEqual(inputs, [['first', 'a'], ['second', 'b']]);
+    await assert.rejects(sendTo(`/devices/${deviceId}/modules/nothing/messages/devicebound`, message('x')), { name: 'DeviceNotFoundError' });
+  });
+
+  /** The SDK addresses devices only, so this goes below its own call. */
+  function sendTo(address, made) {
+    return within(20_000, 'the message is taken', new Promise((resolve, reject) => {
+      service._transport.send(address, made, (error) => (error ? reject(error) : resolve()));
+    }));
+  }
+
   it('wait for a device whose subscription is kept, and come once', async () => {
     const device = await hub.createDevice();
     const first = await receiver(device, Mqtt);
@@ -207,7 +228,8 @@ describe('Node SDKs: cloud-to-device messages', () => {
     await send(device.deviceId, message('completed'));
     await send(device.deviceId, message('kept'));
     const client = await hub.open(device.connectionString, { transport: Amqp });
-    const [one] = await within(20_000, 'a message', once(client, 'message'));
+    // The client receives as long as somebody listens.
+    const one = await within(20_000, 'a message', new Promise((resolve) => client.on('message', resolve)));
     assert.equal(one.getData().toString(), 'completed');
     await client.complete(one);
     await until('its completion is on disk', async () => (await waiting(device.deviceId)) === 1);
