@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import httpTransport from 'azure-iot-device-http';
 import serviceSdk from 'azure-iothub';
+import rhea from 'rhea';
+import { close, connect, putToken } from '../harness/amqp.js';
 import { within } from '../harness/deadline.js';
-import { Amqp, AmqpWs, freshId, message as anyMessage, Mqtt, MqttWs, TestHub } from '../harness/hub.js';
+import { Amqp, AmqpWs, deviceToken, freshId, message as anyMessage, Mqtt, MqttWs, parse, TestHub } from '../harness/hub.js';
 import { Server } from '../harness/server.js';
 
 const TRANSPORTS = { MQTT: Mqtt, 'MQTT-WS': MqttWs, AMQP: Amqp, 'AMQP-WS': AmqpWs, HTTPS: httpTransport.Http };
@@ -201,14 +203,26 @@ describe('Node SDKs: cloud-to-device messages', () => {
     await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/inputs/second`, message('b'));
     await until('both inputs', () => inputs.length >= 2);
     assert.deepEqual(inputs, [['first', 'a'], ['second', 'b']]);
-    await assert.rejects(sendTo(`/devices/${deviceId}/modules/nothing/messages/devicebound`, message('x')), { name: 'DeviceNotFoundError' });
+    await assert.rejects(sendTo(`/devices/${deviceId}/modules/nothing/messages/devicebound`, message('x')), { condition: 'amqp:not-found' });
   });
 
-  /** The SDK addresses devices only, so this goes below its own call. */
-  function sendTo(address, made) {
-    return within(20_000, 'the message is taken', new Promise((resolve, reject) => {
-      service._transport.send(address, made, (error) => (error ? reject(error) : resolve()));
-    }));
+  /** The Node SDK addresses devices only, so rhea sends this. */
+  async function sendTo(address, { messageId, data }) {
+    const { SharedAccessKeyName: policy, SharedAccessKey: key } = parse(hub.facts.serviceConnectionString);
+    const connection = await connect({ host: hub.hostName, ca: hub.ca });
+    try {
+      await putToken(connection, hub.hostName, deviceToken(hub.hostName, key, { policy }));
+      const sender = connection.open_sender({ target: { address: '/messages/devicebound' } });
+      const outcome = new Promise((resolve, reject) => {
+        sender.once('accepted', resolve);
+        sender.once('rejected', ({ delivery }) => reject(Object.assign(new Error(delivery.remote_state.error.description), { condition: delivery.remote_state.error.condition })));
+        sender.once('sender_error', () => reject(sender.error));
+      });
+      sender.once('sendable', () => sender.send({ to: address, message_id: messageId, body: rhea.message.data_section(Buffer.from(data)) }));
+      await within(20_000, 'the message is taken', outcome);
+    } finally {
+      await close(connection);
+    }
   }
 
   it('wait for a device whose subscription is kept, and come once', async () => {
