@@ -39,6 +39,9 @@ public record AmqpError(String condition, String description, Map<String, Object
     /** Not of the specification: what official clients know for a value that can't be. */
     public static final String ARGUMENT_OUT_OF_RANGE = "com.microsoft:argument-out-of-range";
 
+    /** As {@link #ARGUMENT_OUT_OF_RANGE}, for a message that can't be understood. */
+    public static final String ARGUMENT_ERROR = "com.microsoft:argument-error";
+
     /** As {@link #ARGUMENT_OUT_OF_RANGE}, for what a device says of a message that it does not hold any more. */
     public static final String MESSAGE_LOCK_LOST = "com.microsoft:message-lock-lost";
 

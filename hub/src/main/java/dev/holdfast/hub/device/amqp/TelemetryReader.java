@@ -1,27 +1,20 @@
 package dev.holdfast.hub.device.amqp;
 
+import dev.holdfast.hub.amqp.AmqpTexts;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.wire.amqp.AmqpMessage;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AMQP messages as telemetry. What a property was in AMQP becomes text, as it is in the other protocols: numbers in decimal, times
- * in ISO 8601, binary as UTF-8 where it is that and as base64 otherwise.
+ * AMQP messages as telemetry.
  */
 final class TelemetryReader {
     /** A message that holds others, each in a data section, as SDKs send batches. */
@@ -99,11 +92,11 @@ final class TelemetryReader {
                 return malformed("its body is an AMQP sequence");
             }
         }
-        Map<SystemProperty, String> system = system(message.properties());
+        Map<SystemProperty, String> system = AmqpTexts.of(message.properties());
         Map<String, String> properties = new LinkedHashMap<>();
         for (Map.Entry<String, Object> property :
                 message.applicationProperties().entrySet()) {
-            String text = text(property.getValue());
+            String text = AmqpTexts.of(property.getValue());
             if (text == null) {
                 String name = property.getKey();
                 return malformed("the property '"
@@ -117,55 +110,9 @@ final class TelemetryReader {
                 properties.put(property.getKey(), text);
             }
         }
-        message.annotations().forEach((name, value) -> put(system, SYSTEM.get(name), value));
+        message.annotations().forEach((name, value) -> AmqpTexts.put(system, SYSTEM.get(name), value));
         to.add(new TelemetryMessage(body, system, properties));
         return null;
-    }
-
-    private static Map<SystemProperty, String> system(AmqpMessage.Properties said) {
-        Map<SystemProperty, String> system = new EnumMap<>(SystemProperty.class);
-        put(system, SystemProperty.MESSAGE_ID, said.messageId());
-        put(system, SystemProperty.USER_ID, said.userId());
-        put(system, SystemProperty.TO, said.to());
-        put(system, SystemProperty.CORRELATION_ID, said.correlationId());
-        put(system, SystemProperty.CONTENT_TYPE, said.contentType());
-        put(system, SystemProperty.CONTENT_ENCODING, said.contentEncoding());
-        put(system, SystemProperty.EXPIRY_TIME, said.absoluteExpiryTime());
-        put(system, SystemProperty.CREATION_TIME, said.creationTime());
-        return system;
-    }
-
-    /** What is no text is passed over: an annotation that nobody can read helps nobody. */
-    private static void put(
-            Map<SystemProperty, String> system, @Nullable SystemProperty property, @Nullable Object value) {
-        String text = property == null || value == null ? null : text(value);
-        if (property != null && text != null) {
-            system.put(property, text);
-        }
-    }
-
-    /** Null for what is made of several values. */
-    private static @Nullable String text(Object value) {
-        return switch (value) {
-            case String text -> text;
-            case Boolean bool -> bool.toString();
-            case Number number -> number.toString();
-            case UUID uuid -> uuid.toString();
-            case Instant time -> time.toString();
-            case byte[] bytes -> text(bytes);
-            default -> null;
-        };
-    }
-
-    private static String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException notUtf8) {
-            return Base64.getEncoder().encodeToString(bytes);
-        }
     }
 
     private static Read malformed(String what) {

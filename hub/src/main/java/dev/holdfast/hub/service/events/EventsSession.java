@@ -11,6 +11,10 @@ import dev.holdfast.hub.amqp.PutVerdict;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.amqp.ShownToken;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
+import dev.holdfast.hub.service.message.BackEnd;
+import dev.holdfast.hub.service.message.FeedbackLink;
+import dev.holdfast.hub.service.message.SendLink;
+import dev.holdfast.hub.service.message.ServiceAddress;
 import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.AmqpLink;
 import dev.holdfast.wire.amqp.IncomingLink;
@@ -18,6 +22,7 @@ import dev.holdfast.wire.amqp.OutgoingLink;
 import dev.holdfast.wire.amqp.SaslIdentity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +52,11 @@ final class EventsSession implements AmqpPart.Session {
 
     @Override
     public boolean attached(OutgoingLink link, LinkAddress source) {
+        ServiceAddress ofService = ServiceAddress.of(source).orElse(null);
+        if (ofService != null && ofService != ServiceAddress.DEVICE_BOUND) {
+            backEnd(link, source).ifPresent(backEnd -> FeedbackLink.open(backEnd, link, ofService));
+            return true;
+        }
         switch (NodeAddress.of(source)) {
             case NodeAddress.Management _ -> management.attached(link);
             case NodeAddress.Partition partition -> read(link, partition, source.text());
@@ -60,6 +70,12 @@ final class EventsSession implements AmqpPart.Session {
 
     @Override
     public boolean attached(IncomingLink link, LinkAddress target) {
+        if (ServiceAddress.of(target)
+                .filter(ServiceAddress.DEVICE_BOUND::equals)
+                .isPresent()) {
+            backEnd(link, target).ifPresent(backEnd -> SendLink.open(backEnd, link));
+            return true;
+        }
         switch (NodeAddress.of(target)) {
             case NodeAddress.Management _ -> management.attached(link);
             case NodeAddress.HubEvents(var below) when below.size() == 1 -> redirect(link, below);
@@ -68,6 +84,26 @@ final class EventsSession implements AmqpPart.Session {
             }
         }
         return true;
+    }
+
+    /** Who opens a link to speak with devices; empty when it was refused. */
+    private Optional<BackEnd> backEnd(AmqpLink link, LinkAddress address) {
+        Hub hub = connection.hub();
+        if (hub == null) {
+            refuse(
+                    link,
+                    null,
+                    grants.isEmpty()
+                            ? new EventsRefusal.TokenMissing(address.text())
+                            : new ConnectionRefusal.UnknownHub(String.valueOf(connection.hostName())));
+            return Optional.empty();
+        }
+        return Optional.of(new BackEnd(settings.hubs(), hub, connection, settings.limits(), settings.threads(), () -> {
+            TlsNotAccepted tls = connection.tlsFaultFor(hub);
+            return tls == null
+                    ? grants.faultFor(hub, List.of(), address.text())
+                    : new ConnectionRefusal.NotAuthenticated(tls);
+        }));
     }
 
     private void read(OutgoingLink link, NodeAddress.Partition address, String asked) {
