@@ -247,6 +247,7 @@ final class MqttEndpoint extends SimpleChannelInboundHandler<MqttMessage> implem
                         throw new IllegalStateException("a face must answer every filter");
                     }
                     worked(Packets.subAck(packetId, grants));
+                    session.subscribed();
                 });
             }
             case MqttUnsubscribeMessage unsubscribe -> {

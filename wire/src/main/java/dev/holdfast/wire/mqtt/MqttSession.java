@@ -20,6 +20,9 @@ public interface MqttSession {
     /** Answers a SUBSCRIBE: one grant for each filter, in the order of the filters. */
     List<Grant> subscribe(List<MqttSubscription> filters);
 
+    /** The grants are on their way: what is published from now on reaches the client behind them. */
+    default void subscribed() {}
+
     /** Forgets filters, known or not. */
     void unsubscribe(List<String> filters);
 

@@ -98,12 +98,15 @@ final class DeviceSession implements MqttSession {
 
     @Override
     public List<Grant> subscribe(List<MqttSubscription> filters) {
-        List<Grant> grants = subscriptions.subscribe(filters);
+        return subscriptions.subscribe(filters);
+    }
+
+    @Override
+    public void subscribed() {
         if (entry.listensFor(Downlink.Channel.METHODS)) {
             hub.methods().listens(stamp.sender());
         }
         entry.subscribed();
-        return grants;
     }
 
     @Override
