@@ -28,6 +28,7 @@ const UNPROVOKED = {
   DeviceMaximumQueueDepthExceeded: 'messages are sent over AMQP alone, which has a condition in its place',
   InternalFailure: 'a bug of the server',
   LogUnreadable: 'a disk that can not be read',
+  MessageNotStored: 'a disk that is full or fails',
   NotStored: 'a disk that is full or fails',
   QueueUnreadable: 'a disk that can not be read',
   QueuesOfHubFull: 'a million messages',

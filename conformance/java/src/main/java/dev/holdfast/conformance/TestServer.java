@@ -104,7 +104,7 @@ final class TestServer {
 
     private static ClientOptions options(SSLContext sslContext, IotHubClientProtocol protocol) {
         ClientOptions.ClientOptionsBuilder options = ClientOptions.builder().sslContext(sslContext);
-        // Over HTTPS a device asks for messages now and then; this client every 25 minutes unless told otherwise.
+        // Over HTTPS a device asks for messages now and then; this client every 10 ms unless told otherwise.
         return protocol == IotHubClientProtocol.HTTPS ? options.receiveInterval(200).build() : options.build();
     }
 

@@ -133,11 +133,10 @@ final class TransportTelemetryTests {
                 server.telemetry(device.getDeviceId(), 1).getFirst().get("messageId").getAsString());
     }
 
-    /** Over WebSocket this SDK takes no certificate. */
     @ParameterizedTest(name = "sends over {0} with a self-signed certificate", quoteTextArguments = false)
     @EnumSource(
             value = IotHubClientProtocol.class,
-            names = {"AMQPS", "HTTPS"})
+            names = {"AMQPS", "AMQPS_WS", "HTTPS"})
     void sends_with_a_self_signed_certificate(IotHubClientProtocol protocol) throws Exception {
         SelfSigned certificate = SelfSigned.make(SelfSigned.Kind.EC, "java-amqp");
         Device wanted = new Device(freshId("java-x509"), AuthenticationType.SELF_SIGNED);
@@ -148,7 +147,7 @@ final class TransportTelemetryTests {
     @ParameterizedTest(name = "sends over {0} with a certificate of an authority and its chain", quoteTextArguments = false)
     @EnumSource(
             value = IotHubClientProtocol.class,
-            names = {"AMQPS", "HTTPS"})
+            names = {"AMQPS", "AMQPS_WS", "HTTPS"})
     void sends_with_a_chain(IotHubClientProtocol protocol) throws Exception {
         String name = freshId("java-root");
         Issued root = Issued.root(name, Issued.Kind.EC);
@@ -163,7 +162,7 @@ final class TransportTelemetryTests {
     @ParameterizedTest(name = "is refused over {0} with a foreign certificate", quoteTextArguments = false)
     @EnumSource(
             value = IotHubClientProtocol.class,
-            names = {"AMQPS", "HTTPS"})
+            names = {"AMQPS", "AMQPS_WS", "HTTPS"})
     void is_refused_with_a_foreign_certificate(IotHubClientProtocol protocol) throws Exception {
         Device wanted = new Device(freshId("java-x509"), AuthenticationType.SELF_SIGNED);
         String registered = SelfSigned.make(SelfSigned.Kind.EC, "java-registered").thumbprint("SHA-256");
