@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import rhea from 'rhea';
 import { close, connect, putToken } from '../harness/amqp.js';
 import { within } from '../harness/deadline.js';
-import { deviceToken, parse, TestHub } from '../harness/hub.js';
+import { deviceToken, parse } from '../harness/hub.js';
 import { device, service, VERSION } from './requests.js';
+import { deleteSecondHub, secondHub } from './second-hub.js';
 
 const HOURS = 3_600_000;
 const DATA = rhea.message.data_section(Buffer.from('x'));
@@ -64,15 +65,14 @@ function receiving(address) {
 }
 
 /** A back end that goes on sending to a hub that was deleted. */
-async function toDeletedHub({ server }) {
-  await server.done('hub', 'create', 'hub2');
-  const hub = new TestHub(server, 'hub2');
+async function toDeletedHub(world) {
+  const hub = await secondHub(world);
   const { deviceId } = await hub.createDevice();
   const message = { to: `/devices/${deviceId}/messages/devicebound`, body: DATA };
   await backEnd({ hub }, async (connection) => {
     const link = await sender(connection);
     assert.equal(await sent(link, message), '');
-    await server.done('hub', 'delete', 'hub2', '--yes');
+    await deleteSecondHub(world);
     const gone = within(15_000, 'the end of the link', new Promise((resolve) => link.once('sender_error', resolve)));
     link.send(message);
     await gone;

@@ -1,11 +1,12 @@
 // Calls of methods that can't be made or are not answered: curl as a back end, mqtt.js as the device.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { next } from '../harness/deadline.js';
+import { next, within } from '../harness/deadline.js';
 import { freshId } from '../harness/hub.js';
 import { connect, connectOptions } from '../harness/raw-mqtt.js';
 import { settings } from '../harness/settings.js';
 import { json, service, VERSION } from './requests.js';
+import { deleteSecondHub, secondHub } from './second-hub.js';
 
 /** curl that calls a method of the device of this suite, or of another. */
 function call(status, members = {}, { of = ({ device }) => device.deviceId, raw } = {}) {
@@ -58,6 +59,21 @@ function oneTooMany(world) {
   });
 }
 
+/** A call waits for its device, and the hub goes. */
+async function hubGoes(world) {
+  const { server } = world;
+  const hub = await secondHub(world);
+  const { deviceId } = await hub.createDevice();
+  const told = call(503, { connectTimeoutInSeconds: 60 }, { of: () => deviceId })({ ...world, hub });
+  await within(15_000, 'a call that waits', (async () => {
+    while (!/holdfast_methods_open\{hub="hub2"\} 1/.test(await (await fetch(server.ready.monitoring.metrics)).text())) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })());
+  await deleteSecondHub(world);
+  return told;
+}
+
 export const methods = [
   { reason: 'MethodDeviceMissing', how: 'curl of nobody', provoke: call(404, {}, { of: () => 'nobody-at-all' }), toCaller: true,
     says: /DeviceNotFound.*so none of its methods can be called/ },
@@ -84,4 +100,5 @@ export const methods = [
     says: /GenericBadGateway.*the limit is 131072\. Have the device send less/ },
   { reason: 'TooManyCallsToDevice', how: 'curl while fifty calls wait', provoke: oneTooMany, toCaller: true,
     says: /DeviceMaximumInflightMethodExceeded.*As many calls to '.*' wait for an answer as may: 50 calls.*Wait for their answers/ },
+  { reason: 'MethodsEnded', how: 'hub delete, while a call waits', provoke: hubGoes, toCaller: true, says: /ServiceUnavailable.*hub goes away while the call waits/ },
 ];

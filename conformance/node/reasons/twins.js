@@ -24,29 +24,33 @@ const desired = (value) => JSON.stringify({ properties: { desired: value } });
 /** So many properties of so many characters. */
 const properties = (count, characters) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, 'x'.repeat(characters)]));
 
-/** mqtt.js as the device reports for a version that is none; resolves with the answer. */
-async function reportedForAnotherVersion({ hub, device }) {
-  const client = await connect(connectOptions(hub, device.connectionString));
-  try {
-    await client.subscribeAsync('$iothub/twin/res/#');
-    const answer = next(client, 'message');
-    client.publish('$iothub/twin/PATCH/properties/reported/?$rid=1&$version=99', '{"a":1}');
-    const [topic, body] = await answer;
-    return `${topic} ${body}`;
-  } finally {
-    client.end(true);
-  }
+/** mqtt.js as the device reports what can't be; resolves with the answer. */
+function reported(body, expected = '') {
+  return async ({ hub, device }) => {
+    const client = await connect(connectOptions(hub, device.connectionString));
+    try {
+      await client.subscribeAsync('$iothub/twin/res/#');
+      const answer = next(client, 'message');
+      client.publish(`$iothub/twin/PATCH/properties/reported/?$rid=1${expected}`, body);
+      const [topic, told] = await answer;
+      return `${topic} ${told}`;
+    } finally {
+      client.end(true);
+    }
+  };
 }
 
 export const twins = [
-  { reason: 'TwinNotJson', how: 'curl with half an object', provoke: change(400, '{"tags":'), says: /can't be read as JSON.*Send one object/ },
+  { reason: 'TwinNotJson', how: 'mqtt.js with half an object', provoke: reported('{"a":'), toCaller: true,
+    says: /res\/400\/.*can't be read as JSON.*Send one object/ },
   { reason: 'TwinNotAnObject', how: 'curl with an array', provoke: change(400, tags([])), says: /are JSON objects, and something else came/ },
-  { reason: 'TwinRequestTooLong', how: 'curl with 200 KB', provoke: change(400, desired(properties(50, 4000))), says: /the limit is 131072\. Send fewer properties/ },
+  { reason: 'TwinRequestTooLong', how: 'mqtt.js with 200 KB', provoke: reported(JSON.stringify(properties(50, 4000))), toCaller: true,
+    says: /res\/400\/.*the limit is 131072\. Send fewer properties/ },
   { reason: 'TwinChangeTooLarge', how: 'curl with 100 KB', provoke: change(400, desired(properties(25, 4000))),
     says: /more than a twin can hold\. Send fewer properties/ },
   { reason: 'TwinTooLarge', how: 'curl with 9 KB of tags', provoke: change(400, tags(properties(3, 3000))),
     says: /tags would have \d+ bytes, and the limit is 8192\. Remove properties/ },
-  { reason: 'TwinTooDeep', how: 'curl with 11 objects in one another', provoke: change(400, tags(JSON.parse(`${'{"a":'.repeat(11)}1${'}'.repeat(11)}`))),
+  { reason: 'TwinTooDeep', how: 'curl with 13 objects in one another', provoke: change(400, tags(JSON.parse(`${'{"a":'.repeat(13)}1${'}'.repeat(13)}`))),
     says: /stand in one another\. Make the document flatter/ },
   { reason: 'TwinKeyMalformed', how: 'curl with a dot in a name', provoke: change(400, tags({ 'a.b': 1 })), says: /name of a property can't be used.*Use names of/ },
   { reason: 'TwinValueTooLong', how: 'curl with 5 KB of text', provoke: change(400, tags({ a: 'x'.repeat(5000) })),
@@ -59,6 +63,6 @@ export const twins = [
     provoke: (world) => service(404, `/twins/${world.device.deviceId}/modules/none?${VERSION}`)(world), says: /ModuleNotFound.*so it has no twin/ },
   { reason: 'TwinEtagMismatch', how: 'curl with an old etag', provoke: change(412, tags({ a: 1 }), '--header', 'If-Match: "AAAAAAAAAAA="'), toCaller: true,
     says: /PreconditionFailed.*was changed since it was read\. Read it again/ },
-  { reason: 'ReportedVersionMismatch', how: 'mqtt.js with a version that is none', provoke: reportedForAnotherVersion, toCaller: true,
+  { reason: 'ReportedVersionMismatch', how: 'mqtt.js with a version that is none', provoke: reported('{"a":1}', '&$version=99'), toCaller: true,
     says: /res\/412\/.*expects version 99 of the reported properties.*Get the twin again/s },
 ];

@@ -35,7 +35,7 @@ const UNPROVOKED = {
 };
 
 /** Words that still need a case; nothing stands in the way. */
-const NOT_YET = ['EngineCannot', 'Idle', 'MethodsEnded', 'ServerBusy', 'ServiceUnavailable', 'ThrottleBacklogLimitExceeded', 'TooManyCallsOfHub', 'TooMuchAtOnce'];
+const NOT_YET = ['EngineCannot', 'Idle', 'ServerBusy', 'ThrottleBacklogLimitExceeded', 'TooManyCallsOfHub', 'TooMuchAtOnce'];
 
 /** Words that the page explains and reports print in another form. */
 const PRINTED_AS = { AlertReceived: 'ClientAlertUnknownCa' };
