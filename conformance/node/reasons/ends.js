@@ -2,7 +2,7 @@
 import { selfSigned } from '../harness/certificates.js';
 import { deviceToken, freshId, parse } from '../harness/hub.js';
 import { closed, connect, connectOptions } from '../harness/raw-mqtt.js';
-import { secondHub } from './second-hub.js';
+import { deleteSecondHub, secondHub } from './second-hub.js';
 
 /** Connects a device, changes something, and waits for the end. */
 async function ended(hub, connectionString, changes, change) {
@@ -16,7 +16,7 @@ async function ended(hub, connectionString, changes, change) {
 async function hubDeleted(world) {
   const hub = await secondHub(world);
   const { connectionString } = await hub.createDevice();
-  await ended(hub, connectionString, {}, () => world.server.done('hub', 'delete', 'hub2', '--yes'));
+  await ended(hub, connectionString, {}, () => deleteSecondHub(world));
 }
 
 async function credentialWithdrawn({ server, hub }) {

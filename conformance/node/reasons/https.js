@@ -1,22 +1,15 @@
 // Requests that can't be, or not here: curl and the service SDK for Node where they can be wrong in that way, plain bytes elsewhere.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { within } from '../harness/deadline.js';
-import { deviceToken, freshId, parse } from '../harness/hub.js';
+import { freshId } from '../harness/hub.js';
 import { say } from '../harness/plain.js';
-import { run } from '../harness/server.js';
 import { settings } from '../harness/settings.js';
+import { authorization, curl, device, json, request, service, VERSION } from './requests.js';
 
 const HTTPS = 443;
-const VERSION = 'api-version=2021-04-12';
-
-/** A field that lets a back end in. */
-function authorization({ hub }) {
-  const { SharedAccessKeyName: policy, SharedAccessKey: key } = parse(hub.facts.serviceConnectionString);
-  return `Authorization: ${deviceToken(hub.hostName, key, { policy })}`;
-}
 
 /** A request, byte for byte; `fields` as lines. */
 function bytes(requestLine, fields = [], body = '') {
@@ -26,46 +19,12 @@ function bytes(requestLine, fields = [], body = '') {
   };
 }
 
-/** curl to the hub; the answer has to be the status. */
-function curl(status, path, ...options) {
-  return ({ hub }) => request(hub, status, `https://${hub.hostName}${path}`, [], options);
-}
-
-/** As `curl`, of a back end that is let in. */
-function service(status, path, ...options) {
-  return (world) => request(world.hub, status, `https://${world.hub.hostName}${path}`, [authorization(world)], options);
-}
-
-/** As `curl`, of the device, below its path. */
-function device(status, below, ...options) {
-  return (world) => {
-    const { DeviceId: id, SharedAccessKey: key } = parse(world.device.connectionString);
-    return request(world.hub, status, `https://${world.hub.hostName}/devices/${id}${below}?${VERSION}`,
-      [`Authorization: ${deviceToken(`${world.hub.hostName}/devices/${id}`, key)}`], options);
-  };
-}
-
 function batch(body) {
   return ['--header', 'Content-Type: application/vnd.microsoft.iothub.json', '--data-binary', body];
 }
 
 function operator(status, ...fields) {
   return ({ hub, server }) => request(hub, status, new URL('/holdfast/v1/status', server.ready.operator.url).href, fields, []);
-}
-
-async function request(hub, status, url, fields, options) {
-  const base = join(settings.scratch, freshId('curl'));
-  writeFileSync(`${base}.ca`, hub.ca);
-  writeFileSync(base, fields.map((field) => `header = "${field}"\n`).join(''), { mode: 0o600 });
-  const { stdout, stderr } = await run('curl', ['--silent', '--show-error', '--config', base, '--cacert', `${base}.ca`,
-    '--output', `${base}.body`, '--write-out', '%{http_code}', '--max-time', '30', ...options, url]);
-  const answer = readFileSync(`${base}.body`, { encoding: 'utf8', flag: 'a+' });
-  assert.equal(stdout, String(status), stderr + answer);
-  return answer;
-}
-
-function json(method, body) {
-  return ['--request', method, '--header', 'Content-Type: application/json', '--data', body];
 }
 
 /** Announces a body of 1 MB and sends nothing of it; resolves with the socket and the status that came. */

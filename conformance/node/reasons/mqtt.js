@@ -4,16 +4,16 @@ import { parse } from '../harness/hub.js';
 import { say } from '../harness/plain.js';
 import { closed, connect, connectOptions } from '../harness/raw-mqtt.js';
 
-const MQTT = 8883;
+export const MQTT = 8883;
 const CONNECT = 0x10;
-const PUBLISH = 0x30;
+export const PUBLISH = 0x30;
 
-function text(value) {
+export function text(value) {
   const bytes = Buffer.from(value);
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
 }
 
-function packet(first, ...parts) {
+export function packet(first, ...parts) {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const length = [];
   for (let rest = body.length; ; rest >>= 7) {
@@ -25,7 +25,7 @@ function packet(first, ...parts) {
 }
 
 /** A CONNECT that the hub accepts, of the device of this suite. */
-function good({ device, hub }, { keepAlive = 60 } = {}) {
+export function good({ device, hub }, { keepAlive = 60 } = {}) {
   const { clientId, username, password } = connectOptions(hub, device.connectionString);
   return packet(CONNECT, text('MQTT'), [4, 0xc2, 0, keepAlive], text(clientId), text(username), text(password));
 }
@@ -91,6 +91,8 @@ export const mqtt = [
     says: /'devices\/\+\/messages\/events\/' holds \+ or #.*Percent-encode them/ },
   { reason: 'UnknownTopic', how: 'mqtt.js with a topic of its own', provoke: published(() => 'sensors/temperature'),
     says: /'sensors\/temperature', which the hub does not know\. Send telemetry to 'devices\/.*\/messages\/events\// },
+  { reason: 'RequestTopicMalformed', how: 'mqtt.js that asks for its twin without an id', provoke: published(() => '$iothub/twin/GET/'),
+    says: /'\$iothub\/twin\/GET\/', and its topic can't be read.*Use '\$iothub\/twin\/GET\/\?\$rid=/ },
   { reason: 'TopicOfOtherIdentity', how: 'mqtt.js with the topic of another device',
     provoke: published(() => 'devices/another/messages/events/'),
     says: /came for 'devices\/another.*may send to 'devices\/.*' only\. Send to that topic/ },

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import serviceSdk from 'azure-iothub';
 import rhea from 'rhea';
 import { close, connect, putToken } from '../harness/amqp.js';
+import { Authority } from '../harness/authorities.js';
 import { selfSigned } from '../harness/certificates.js';
 import { within } from '../harness/deadline.js';
 import { Amqp, AmqpWs, deviceErrors, deviceToken, freshId, inSeconds, message, parse, TestHub } from '../harness/hub.js';
@@ -74,6 +75,36 @@ for (const [name, transport] of [['AMQP', Amqp], ['AMQP over WebSocket', AmqpWs]
       await within(15_000, 'the message', client.sendEvent(message('by certificate', { messageId: 'x' })));
       const [event] = await reader.fromDevice(device.deviceId, 1);
       assert.equal(JSON.parse(event.systemProperties['iothub-connection-auth-method']).type, 'x509');
+    });
+
+    it('comes in with the certificate of an authority and its chain alone, and goes with the authority', async () => {
+      const plant = freshId('plant');
+      const root = await Authority.root(plant);
+      await server.done('cert', 'authority', 'add', plant, '--file', root.certFile);
+      const line = await root.intermediate(`${plant} line`);
+      const [device, other] = await Promise.all([1, 2].map(() =>
+        hub.createDevice({ authentication: { type: 'certificateAuthority' } })));
+      const own = await line.device(device.deviceId);
+      const connectionString = hub.stringFor(device.deviceId);
+      // This SDK names no device to open with a certificate: its first link does.
+      const refused = async (reason, { deviceId }, options) => {
+        const client = await open({ connectionString: hub.stringFor(deviceId) }, options);
+        await assert.rejects(within(15_000, 'the refusal', client.sendEvent(message('no'))), deviceErrors.UnauthorizedError);
+        await server.logged(reason, deviceId);
+      };
+      await refused('AuthorityUnknown', device, own.alone());
+      await refused('CommonNameDiffers', other, own.chain());
+
+      const client = await open({ connectionString }, own.chain());
+      await within(15_000, 'the message', client.sendEvent(message('by authority', { messageId: 'x' })));
+      const [event] = await reader.fromDevice(device.deviceId, 1);
+      assert.deepEqual(JSON.parse(event.systemProperties['iothub-connection-auth-method']), {
+        scope: 'device', type: 'x509', issuer: 'external', acceptingIpFilterRule: null,
+      });
+      const ended = once(client, 'disconnect');
+      await server.done('cert', 'authority', 'delete', plant);
+      await within(15_000, 'the end of the connection', ended);
+      await server.logged('AuthorityDeleted', device.deviceId);
     });
 
     it('sends many at once, in order', async () => {

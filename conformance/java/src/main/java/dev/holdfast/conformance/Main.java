@@ -9,7 +9,7 @@ import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the tests for one kind of server: {@code hub.test} with names of its own, or {@code default-domain}. */
+/** Runs the tests for one kind of server: {@code hub.test} with names of its own, or {@code default-domain}; all, or some classes. */
 public final class Main {
     private static final Map<String, List<Class<?>>> TESTS = Map.of(
             "hub.test",
@@ -22,21 +22,27 @@ public final class Main {
                             PolicyTelemetryTests.class,
                             ModuleTests.class,
                             RegistryTests.class,
-                            TwinTests.class),
+                            TwinTests.class,
+                            TransportTelemetryTests.class,
+                            CloudMessageTests.class,
+                            MultiplexingTests.class),
             "default-domain", List.of(DefaultDomainTests.class));
 
     private Main() {}
 
     public static void main(String[] args) {
-        List<Class<?>> tests = args.length == 1 ? TESTS.get(args[0]) : null;
+        List<String> some = List.of(args).subList(Math.min(1, args.length), args.length);
+        List<Class<?>> tests = args.length == 0 ? null : TESTS.get(args[0]);
         if (tests == null) {
-            System.err.println("usage: Main " + String.join("|", TESTS.keySet()));
+            System.err.println("usage: Main " + String.join("|", TESTS.keySet()) + " [CLASS...]");
             System.exit(2);
         }
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
         Trust.ofServer().makeDefault();
-        List<? extends DiscoverySelector> selectors =
-                tests.stream().map(test -> selectClass(test)).toList();
+        List<? extends DiscoverySelector> selectors = tests.stream()
+                .filter(test -> some.isEmpty() || some.contains(test.getSimpleName()))
+                .map(test -> selectClass(test))
+                .toList();
         LauncherDiscoveryRequest request =
                 LauncherDiscoveryRequestBuilder.request().selectors(selectors).build();
         LineReport report = new LineReport();

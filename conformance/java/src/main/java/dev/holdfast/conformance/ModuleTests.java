@@ -8,24 +8,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.microsoft.azure.sdk.iot.device.IotHubClientProtocol;
 import com.microsoft.azure.sdk.iot.device.IotHubStatusCode;
 import com.microsoft.azure.sdk.iot.device.Message;
 import com.microsoft.azure.sdk.iot.device.ModuleClient;
 import com.microsoft.azure.sdk.iot.device.exceptions.IotHubClientException;
 import com.microsoft.azure.sdk.iot.device.transport.IotHubConnectionStatus;
+import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
+import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.service.auth.AuthenticationType;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubConflictException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubNotFoundException;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubPreconditionFailedException;
+import com.microsoft.azure.sdk.iot.service.methods.DirectMethodRequestOptions;
+import com.microsoft.azure.sdk.iot.service.methods.DirectMethodsClient;
 import com.microsoft.azure.sdk.iot.service.registry.Device;
 import com.microsoft.azure.sdk.iot.service.registry.Module;
 import com.microsoft.azure.sdk.iot.service.registry.RegistryClient;
+import com.microsoft.azure.sdk.iot.service.twin.TwinClient;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Modules in the Java service SDK's registry client, and the Java module client over MQTT. */
+/** Modules in the Java service SDK's registry client, and the Java module client over MQTT and AMQP. */
 final class ModuleTests {
     private final TestServer server = new TestServer();
     private final RegistryClient registry = server.registry();
@@ -69,10 +77,13 @@ final class ModuleTests {
                 IotHubNotFoundException.class, () -> registry.addModule(new Module(freshId("java-nobody"), "module")));
     }
 
-    @Test
-    void sends_with_a_key() throws Exception {
+    @ParameterizedTest(name = "sends over {0} with a key", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS", "AMQPS_WS"})
+    void sends_with_a_key(IotHubClientProtocol protocol) throws Exception {
         Module module = register();
-        ModuleClient client = server.moduleClient(connectionString(module), trust.sslContext());
+        ModuleClient client = server.moduleClient(connectionString(module), trust.sslContext(), protocol);
         client.open(false);
         client.sendEvent(new Message("from a module"));
         client.close();
@@ -80,14 +91,17 @@ final class ModuleTests {
         assertSent(module, "from a module", "sas", "iothub");
     }
 
-    @Test
-    void sends_with_a_certificate_by_thumbprint() throws Exception {
+    @ParameterizedTest(name = "sends over {0} with a certificate by thumbprint", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS"})
+    void sends_with_a_certificate_by_thumbprint(IotHubClientProtocol protocol) throws Exception {
         SelfSigned certificate = SelfSigned.make(SelfSigned.Kind.EC, "java-module");
         Module wanted = new Module(device(), freshId("java-module"), AuthenticationType.SELF_SIGNED);
         wanted.setThumbprint(certificate.thumbprint("SHA-256"), certificate.thumbprint("SHA-1"));
         Module module = registry.addModule(wanted);
         ModuleClient client =
-                server.moduleClient(withCertificate(module), trust.sslContext(certificate.keyManagers()));
+                server.moduleClient(withCertificate(module), trust.sslContext(certificate.keyManagers()), protocol);
         client.open(false);
         client.sendEvent(new Message("by certificate"));
         client.close();
@@ -95,20 +109,52 @@ final class ModuleTests {
         assertSent(module, "by certificate", "x509", "external");
     }
 
-    @Test
-    void sends_with_a_certificate_of_an_authority() throws Exception {
+    @ParameterizedTest(name = "sends over {0} with a certificate of an authority", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS"})
+    void sends_with_a_certificate_of_an_authority(IotHubClientProtocol protocol) throws Exception {
         String name = freshId("java-module-root");
         Issued root = Issued.root(name, Issued.Kind.EC);
         server.registerAuthority(name, root.pem());
         Module module = registry.addModule(
                 new Module(device(), freshId("java-module"), AuthenticationType.CERTIFICATE_AUTHORITY));
         Issued own = root.device(module.getDeviceId() + "/" + module.getId(), Issued.Kind.EC);
-        ModuleClient client = server.moduleClient(withCertificate(module), trust.sslContext(own.keyManagers()));
+        ModuleClient client = server.moduleClient(withCertificate(module), trust.sslContext(own.keyManagers()), protocol);
         client.open(false);
         client.sendEvent(new Message("by authority"));
         client.close();
 
         assertSent(module, "by authority", "x509", "external");
+    }
+
+    @ParameterizedTest(name = "a module over {0} has a twin and methods of its own, and outputs", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS", "AMQPS_WS"})
+    void has_a_twin_methods_and_outputs(IotHubClientProtocol protocol) throws Exception {
+        Module module = register();
+        ModuleClient client = server.moduleClient(connectionString(module), trust.sslContext(), protocol);
+        client.open(false);
+        client.subscribeToDesiredProperties((change, context) -> {}, null);
+        TwinCollection report = new TwinCollection();
+        report.put("battery", 55);
+        client.updateReportedProperties(report);
+        var twin = new TwinClient(server.serviceConnectionString()).get(module.getDeviceId(), module.getId());
+        assertEquals(55.0, ((Number) twin.getReportedProperties().get("battery")).doubleValue());
+        client.subscribeToMethods((name, payload, context) -> new DirectMethodResponse(200, module.getId()), null);
+        var answer = new DirectMethodsClient(server.serviceConnectionString())
+                .invoke(
+                        module.getDeviceId(),
+                        module.getId(),
+                        "who",
+                        DirectMethodRequestOptions.builder()
+                                .methodResponseTimeoutSeconds(20)
+                                .build());
+        assertEquals(module.getId(), answer.getPayload(String.class));
+        client.sendEvent(new Message("to an output"), "alarms");
+        client.close();
+        assertSent(module, "to an output", "sas", "iothub");
     }
 
     @Test

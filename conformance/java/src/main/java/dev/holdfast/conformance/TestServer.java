@@ -85,18 +85,27 @@ final class TestServer {
 
     /** The same over another protocol. */
     DeviceClient client(String connectionString, SSLContext sslContext, IotHubClientProtocol protocol) {
-        ClientOptions options = ClientOptions.builder().sslContext(sslContext).build();
-        DeviceClient client = new DeviceClient(connectionString, protocol, options);
+        DeviceClient client = new DeviceClient(connectionString, protocol, options(sslContext, protocol));
         client.setRetryPolicy(new NoRetry());
         return client;
     }
 
     /** As {@link #client}, of a module. */
     ModuleClient moduleClient(String connectionString, SSLContext sslContext) {
-        ClientOptions options = ClientOptions.builder().sslContext(sslContext).build();
-        ModuleClient client = new ModuleClient(connectionString, IotHubClientProtocol.MQTT, options);
+        return moduleClient(connectionString, sslContext, IotHubClientProtocol.MQTT);
+    }
+
+    /** The same over another protocol. */
+    ModuleClient moduleClient(String connectionString, SSLContext sslContext, IotHubClientProtocol protocol) {
+        ModuleClient client = new ModuleClient(connectionString, protocol, options(sslContext, protocol));
         client.setRetryPolicy(new NoRetry());
         return client;
+    }
+
+    private static ClientOptions options(SSLContext sslContext, IotHubClientProtocol protocol) {
+        ClientOptions.ClientOptionsBuilder options = ClientOptions.builder().sslContext(sslContext);
+        // Over HTTPS a device asks for messages now and then; this client every 10 ms unless told otherwise.
+        return protocol == IotHubClientProtocol.HTTPS ? options.receiveInterval(200).build() : options.build();
     }
 
     /** As an operator does it, over the operator API. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.microsoft.azure.sdk.iot.device.DeviceClient;
+import com.microsoft.azure.sdk.iot.device.IotHubClientProtocol;
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
 import com.microsoft.azure.sdk.iot.device.twin.TwinCollection;
 import com.microsoft.azure.sdk.iot.service.exceptions.IotHubException;
@@ -25,8 +26,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Twins and direct methods with the Java SDKs: its device client over MQTT, its service clients over HTTPS. */
+/** Twins and direct methods with the Java SDKs: its device client over MQTT and AMQP, its service clients over HTTPS. */
 final class TwinTests {
     private final TestServer server = new TestServer();
     private final Trust trust = Trust.ofServer();
@@ -37,14 +40,17 @@ final class TwinTests {
         return server.registry().addDevice(new Device(freshId("java-twin")));
     }
 
-    private DeviceClient open(Device device) throws Exception {
-        DeviceClient client = server.client(server.connectionString(device), trust.sslContext());
+    private DeviceClient open(Device device, IotHubClientProtocol protocol) throws Exception {
+        DeviceClient client = server.client(server.connectionString(device), trust.sslContext(), protocol);
         client.open(false);
         return client;
     }
 
-    @Test
-    void a_device_reads_what_a_service_wrote_and_hears_of_changes() throws Exception {
+    @ParameterizedTest(name = "a device reads what a service wrote and hears of changes over {0}", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS", "AMQPS_WS"})
+    void a_device_reads_what_a_service_wrote_and_hears_of_changes(IotHubClientProtocol protocol) throws Exception {
         Device device = device();
         Twin wanted = new Twin(device.getDeviceId());
         wanted.getTags().put("floor", 3);
@@ -53,7 +59,7 @@ final class TwinTests {
         Twin patched = twins.patch(wanted);
         assertEquals(2, patched.getDesiredProperties().getVersion());
 
-        DeviceClient client = open(device);
+        DeviceClient client = open(device, protocol);
         BlockingQueue<com.microsoft.azure.sdk.iot.device.twin.Twin> heard = new LinkedBlockingQueue<>();
         client.subscribeToDesiredProperties((change, context) -> heard.add(change), null);
         TwinCollection desired = client.getTwin().getDesiredProperties();
@@ -70,10 +76,13 @@ final class TwinTests {
         client.close();
     }
 
-    @Test
-    void a_service_reads_what_a_device_reported() throws Exception {
+    @ParameterizedTest(name = "a service reads what a device reported over {0}", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS", "AMQPS_WS"})
+    void a_service_reads_what_a_device_reported(IotHubClientProtocol protocol) throws Exception {
         Device device = device();
-        DeviceClient client = open(device);
+        DeviceClient client = open(device, protocol);
         client.subscribeToDesiredProperties((change, context) -> {}, null);
         TwinCollection report = new TwinCollection();
         report.put("battery", 55);
@@ -115,10 +124,13 @@ final class TwinTests {
         assertThrows(IotHubNotFoundException.class, () -> twins.get(freshId("java-nobody")));
     }
 
-    @Test
-    void a_method_is_answered() throws Exception {
+    @ParameterizedTest(name = "a method is answered over {0}", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS", "AMQPS_WS"})
+    void a_method_is_answered(IotHubClientProtocol protocol) throws Exception {
         Device device = device();
-        DeviceClient client = open(device);
+        DeviceClient client = open(device, protocol);
         client.subscribeToMethods(
                 (name, payload, context) -> new DirectMethodResponse(
                         name.equals("echo") ? 200 : 404, Map.of("heard", payload.getPayload(String.class))),
@@ -134,8 +146,11 @@ final class TwinTests {
         client.close();
     }
 
-    @Test
-    void a_method_without_an_answer_says_why() throws Exception {
+    @ParameterizedTest(name = "a method without an answer says why over {0}", quoteTextArguments = false)
+    @EnumSource(
+            value = IotHubClientProtocol.class,
+            names = {"MQTT", "AMQPS", "AMQPS_WS"})
+    void a_method_without_an_answer_says_why(IotHubClientProtocol protocol) throws Exception {
         Device device = device();
         DirectMethodRequestOptions atOnce = DirectMethodRequestOptions.builder()
                 .methodConnectTimeoutSeconds(0)
@@ -144,7 +159,7 @@ final class TwinTests {
                 IotHubNotFoundException.class, () -> methods.invoke(device.getDeviceId(), "echo", atOnce));
         assertEquals(true, offline.getMessage().contains("is not connected"), offline.getMessage());
 
-        DeviceClient client = open(device);
+        DeviceClient client = open(device, protocol);
         CountDownLatch end = new CountDownLatch(1);
         client.subscribeToMethods(
                 (name, payload, context) -> {
