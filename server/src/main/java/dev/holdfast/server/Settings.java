@@ -243,6 +243,7 @@ final class Settings {
                 PENDING_MAX,
                 HUBS_MAX,
                 STOP_MAX_TIME));
+        all.addAll(CommandSettings.all());
         all.addAll(List.of(LIST_EVERY, ANSWER_MAX_AGE, REPORTS_MAX, REPORT_MAX_AGE, DEVICE_MAX_AGE, ALLOWED_NETWORKS));
         all.addAll(List.of(LOG_FORMAT, LOG_LEVEL, METRICS_ADDRESS, METRICS_PORT));
         return new Catalog(all);
@@ -350,9 +351,9 @@ final class Settings {
                         values.get(TOKEN_MAX_SKEW),
                         values.get(PENDING_MAX)),
                 DEFAULTS.registry(),
-                DEFAULTS.twin(),
-                DEFAULTS.method(),
-                DEFAULTS.message(),
+                CommandSettings.twin(values),
+                CommandSettings.method(values),
+                CommandSettings.message(values),
                 DEFAULTS.storage(),
                 new Limits.Installation(
                         values.get(HUBS_MAX),
