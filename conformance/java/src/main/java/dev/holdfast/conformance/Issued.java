@@ -1,22 +1,13 @@
 package dev.holdfast.conformance;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 
 /** A certificate and its key, made with the openssl program; with it more can be issued. */
 final class Issued {
@@ -90,41 +81,11 @@ final class Issued {
         }
     }
 
-    private Certificate certificate() {
-        try (InputStream pem = Files.newInputStream(Path.of(file(".pem")))) {
-            return CertificateFactory.getInstance("X.509").generateCertificate(pem);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private PrivateKey key() throws IOException, GeneralSecurityException {
-        String base64 = Files.readString(Path.of(file(".key"))).replaceAll("-----[^-]+-----|\\s", "");
-        return KeyFactory.getInstance(kind.name())
-                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
-    }
-
     /** @param above the certificates to send behind its own */
     KeyManager[] keyManagers(Issued... above) {
-        try {
-            Certificate[] chain = new Certificate[above.length + 1];
-            chain[0] = certificate();
-            for (int i = 0; i < above.length; i++) {
-                chain[i + 1] = above[i].certificate();
-            }
-            char[] password = {};
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setKeyEntry("device", key(), password, chain);
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, password);
-            return factory.getKeyManagers();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        List<Path> chain = Stream.concat(Stream.of(this), Stream.of(above))
+                .map(each -> Path.of(each.file(".pem")))
+                .toList();
+        return Pem.keyManagers(chain, Path.of(file(".key")), kind.name());
     }
 }

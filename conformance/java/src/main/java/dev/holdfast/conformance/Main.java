@@ -9,7 +9,10 @@ import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the tests for one kind of server: {@code hub.test} with names of its own, or {@code default-domain}; all, or some classes. */
+/**
+ * Runs the tests for one kind of server: {@code hub.test} with names of its own, or {@code default-domain}; all, or some classes. With
+ * {@code matrix} it is a client of the matrix.
+ */
 public final class Main {
     private static final Map<String, List<Class<?>>> TESTS = Map.of(
             "hub.test",
@@ -31,13 +34,17 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        if (List.of(args).equals(List.of("matrix"))) {
+            new MatrixDevices().serve();
+            System.exit(0);
+        }
         List<String> some = List.of(args).subList(Math.min(1, args.length), args.length);
         List<Class<?>> tests = args.length == 0 ? null : TESTS.get(args[0]);
         if (tests == null) {
-            System.err.println("usage: Main " + String.join("|", TESTS.keySet()) + " [CLASS...]");
+            System.err.println("usage: Main " + String.join("|", TESTS.keySet()) + " [CLASS...] | matrix");
             System.exit(2);
         }
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
         Trust.ofServer().makeDefault();
         List<? extends DiscoverySelector> selectors = tests.stream()
                 .filter(test -> some.isEmpty() || some.contains(test.getSimpleName()))

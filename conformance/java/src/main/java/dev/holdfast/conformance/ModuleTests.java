@@ -139,7 +139,7 @@ final class ModuleTests {
         client.subscribeToDesiredProperties((change, context) -> {}, null);
         TwinCollection report = new TwinCollection();
         report.put("battery", 55);
-        client.updateReportedProperties(report);
+        TwinRequests.report(client, report);
         var twin = new TwinClient(server.serviceConnectionString()).get(module.getDeviceId(), module.getId());
         assertEquals(55.0, ((Number) twin.getReportedProperties().get("battery")).doubleValue());
         client.subscribeToMethods((name, payload, context) -> new DirectMethodResponse(200, module.getId()), null);

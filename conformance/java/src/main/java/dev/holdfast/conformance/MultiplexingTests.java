@@ -98,7 +98,7 @@ final class MultiplexingTests {
         client.subscribeToDesiredProperties((change, context) -> {}, null);
         TwinCollection report = new TwinCollection();
         report.put("battery", 55);
-        client.updateReportedProperties(report);
+        TwinRequests.report(client, report);
         var read = new TwinClient(server.serviceConnectionString()).get(device.getDeviceId());
         assertEquals(55.0, ((Number) read.getReportedProperties().get("battery")).doubleValue());
 

@@ -61,9 +61,13 @@ final class CloudMessages {
                 .orElse(null);
     }
 
-    /** Completes a message, or rejects it where the query has {@code reject}, with or without a value. */
+    /**
+     * Completes a message, or rejects it where the query has {@code reject}, with or without a value. The Java device SDK 2.5.0
+     * writes the question mark twice, so that the name of its parameter begins with one.
+     */
     HttpResponse complete(Hub hub, Identity device, String lock, HttpRequest request) throws ServiceFault {
-        String reject = query(request, "reject");
+        String plain = query(request, "reject");
+        String reject = plain != null ? plain : query(request, "?reject");
         boolean rejected = reject != null && !reject.equalsIgnoreCase("false");
         return settle(hub, device, lock, rejected ? Settlement.REJECTED : Settlement.COMPLETED);
     }
