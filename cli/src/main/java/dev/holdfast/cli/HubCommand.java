@@ -126,7 +126,9 @@ final class HubCommand implements Runnable {
             if (policy != null) {
                 wanted.put("policy", policy);
             }
-            HubSetCommand.add(wanted, events);
+            if (!events.isEmpty()) {
+                HubSetCommand.add(wanted, events);
+            }
             JsonNode hub = client.post("hubs", wanted);
             if (output.isJson()) {
                 output.printJson(out(), hub);

@@ -52,6 +52,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -441,8 +443,16 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         Intake intake = new Intake(log, limits.telemetry());
         HubEvents events = new HubEvents(table, name, () -> live.get().events(), intake, clock);
         DeviceLinks links = new DeviceLinks(events);
-        Registry registry =
-                new Registry(table, name, clock, random, limits.registry(), change -> endLinks(links, change), events);
+        List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
+        listeners.add(change -> endLinks(links, change));
+        Registry registry = new Registry(
+                table,
+                name,
+                clock,
+                random,
+                limits.registry(),
+                change -> listeners.forEach(told -> told.accept(change)),
+                events);
         DeniedCertificates denied = new DeniedCertificates(table, name, clock, limits.certificates(), entry -> {
             int _ = links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry));
         });
@@ -466,6 +476,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 limits);
         Feedback feedback =
                 new Feedback(table, name, registry, clock, limits.message().feedback());
+        Messages messages = new Messages(table, name, registry, links, feedback, clock, limits.message());
+        listeners.add(messages::changed);
         Hub hub = new Hub(
                 name,
                 live,
@@ -477,7 +489,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 links,
                 new Twins(table, name, registry, links, clock, random, limits.twin(), events),
                 new Methods(registry, links, limits.method()),
-                new Messages(table, name, registry, links, feedback, clock, limits.message()),
+                messages,
                 feedback,
                 intake,
                 events,

@@ -101,7 +101,7 @@ final class MatrixSession {
     JsonElement twin() throws Exception {
         listenToDesired();
         JsonObject twin = new JsonObject();
-        twin.add("desired", client.getTwin().getDesiredProperties().toJsonElement());
+        twin.add("desired", TwinRequests.get(client).getDesiredProperties().toJsonElement());
         return twin;
     }
 
@@ -110,7 +110,7 @@ final class MatrixSession {
         TwinCollection reported = new TwinCollection();
         Map<String, Object> members = new Gson().fromJson(patch, new TypeToken<Map<String, Object>>() {}.getType());
         reported.putAll(members);
-        client.updateReportedProperties(reported);
+        int _ = TwinRequests.report(client, reported);
     }
 
     void listenToDesired() throws Exception {

@@ -22,6 +22,9 @@ public sealed interface MessageRefusal {
 
     record MessagePropertyUnfit(String name) implements MessageRefusal {}
 
+    /** @param bytes percent-encoded, as they stand in a topic */
+    record MessagePropertiesTooLong(int bytes, int maxBytes) implements MessageRefusal {}
+
     record MessageExpiryPast(Instant expires) implements MessageRefusal {}
 
     record MessageExpiryTooFar(Duration max) implements MessageRefusal {}
@@ -54,6 +57,10 @@ public sealed interface MessageRefusal {
                 "The property '" + name
                         + "' can't be sent to every device. Give it a name of 1 to " + MessageRules.NAME_MAX_CHARS
                         + " printable ASCII characters and a value without control characters or halves of surrogate pairs.";
+            case MessagePropertiesTooLong(var bytes, var max) ->
+                "The properties of the message have " + bytes
+                        + " bytes when they are percent-encoded, as MQTT needs them, and the" + " limit is " + max
+                        + ". Send less in properties; the body has room.";
             case MessageExpiryPast(var expires) ->
                 "The message expired at " + expires
                         + ", before it came. Set a later time, or none, and compare the sender's clock with the hub's.";

@@ -1,10 +1,12 @@
 package dev.holdfast.hub.command;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.base.PercentEncoder;
 import dev.holdfast.base.Utf8;
 import dev.holdfast.hub.command.MessageRefusal.CloudMessageTooLarge;
 import dev.holdfast.hub.command.MessageRefusal.MessageExpiryPast;
 import dev.holdfast.hub.command.MessageRefusal.MessageExpiryTooFar;
+import dev.holdfast.hub.command.MessageRefusal.MessagePropertiesTooLong;
 import dev.holdfast.hub.command.MessageRefusal.MessagePropertyUnfit;
 import dev.holdfast.hub.command.MessageRefusal.TooManyMessageProperties;
 import java.time.Instant;
@@ -17,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageRules {
     static final int NAME_MAX_CHARS = 128;
+
+    /** An MQTT topic has 65,535 bytes at most; what is left is for ids and the input of a module. */
+    static final int ENCODED_MAX_BYTES = 60_000;
+
+    /** Between two properties in a topic, and between a name and its value. */
+    private static final int MARKS_BYTES = 2;
 
     private static final int PRINTED_MAX_CHARS = 64;
 
@@ -46,7 +54,22 @@ final class MessageRules {
                 return unfit(property.getKey().name());
             }
         }
-        return faultOf(message.expires(), now);
+        int encoded = encodedBytes(message);
+        return encoded > ENCODED_MAX_BYTES
+                ? new MessagePropertiesTooLong(encoded, ENCODED_MAX_BYTES)
+                : faultOf(message.expires(), now);
+    }
+
+    private static int encodedBytes(CloudMessage message) {
+        int bytes = 0;
+        for (String value : message.system().values()) {
+            bytes += PercentEncoder.length(value) + MARKS_BYTES;
+        }
+        for (Map.Entry<String, String> property : message.properties().entrySet()) {
+            bytes +=
+                    PercentEncoder.length(property.getKey()) + PercentEncoder.length(property.getValue()) + MARKS_BYTES;
+        }
+        return bytes;
     }
 
     private @Nullable MessageRefusal faultOf(@Nullable Instant expires, Instant now) {

@@ -10,6 +10,7 @@ import dev.holdfast.hub.command.MessageRefusal.QueueOfDeviceFull;
 import dev.holdfast.hub.command.MessageRefusal.QueuesOfHubFull;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.identity.RegistryChange;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.Downlink;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,27 +194,47 @@ public final class Messages {
      */
     public Optional<LockedMessage> next(
             Identity identity, @Nullable DeviceLink connection, @Nullable Duration lockTime) {
+        return next(identity, connection, lockTime, _ -> true);
+    }
+
+    /**
+     * As {@link #next(Identity, DeviceLink, Duration)}, of the messages that the connection takes.
+     *
+     * @param taken whether it takes a message; what it does not take stays where it is, and expires there
+     */
+    public Optional<LockedMessage> next(
+            Identity identity,
+            @Nullable DeviceLink connection,
+            @Nullable Duration lockTime,
+            Predicate<CloudMessage> taken) {
         MessageQueue known = queues.get(identity);
         return known == null
                 ? Optional.empty()
-                : inTurn(identity, queue -> next(identity, queue, connection, lockTime));
+                : inTurn(identity, queue -> next(identity, queue, connection, lockTime, taken));
     }
 
     private Optional<LockedMessage> next(
-            Identity identity, MessageQueue queue, @Nullable DeviceLink connection, @Nullable Duration lockTime) {
+            Identity identity,
+            MessageQueue queue,
+            @Nullable DeviceLink connection,
+            @Nullable Duration lockTime,
+            Predicate<CloudMessage> taken) {
         Instant now = now();
         DeviceLink connected = links.find(identity).orElse(null);
         boolean superseded = connection != null && !connection.equals(connected);
         if (superseded || queue.size() == 0) {
             return Optional.empty();
         }
-        room.release(queue.belongTo(registry.generation(identity).orElse("")));
+        belongToNow(identity, queue);
         expire(identity, queue, now, connected);
         for (Entry entry : queue.entries()) {
             if (!entry.isHeld(now, connected)) {
                 Optional<MessageRow> row = table.get(
                                 hub.value(), MessageRow.KIND, MessageRow.key(identity, entry.sequence))
                         .map(MessageRow::read);
+                if (row.isPresent() && !taken.test(row.get().message())) {
+                    continue;
+                }
                 if (row.isPresent()) {
                     UUID lock = entry.lock(connection, lockTime == null ? null : now.plus(lockTime));
                     return Optional.of(locked(lock, entry, row.get()));
@@ -222,6 +244,33 @@ public final class Messages {
             }
         }
         return Optional.empty();
+    }
+
+    private void belongToNow(Identity identity, MessageQueue queue) {
+        room.release(queue.belongTo(registry.generation(identity).orElse("")));
+    }
+
+    /** The registry was changed, durably: what waited for an identity that is gone went with it. */
+    public void changed(RegistryChange change) {
+        switch (change) {
+            case RegistryChange.DeviceDeleted(var device) ->
+                forget(identity -> identity.device().equals(device));
+            case RegistryChange.ModuleDeleted(var name) -> forget(name.identity()::equals);
+            case RegistryChange.DeviceDisabled _,
+                    RegistryChange.CredentialWithdrawn _,
+                    RegistryChange.KeyReplaced _ -> {}
+        }
+    }
+
+    private void forget(Predicate<Identity> gone) {
+        queues.forEach((identity, queue) -> {
+            if (gone.test(identity)) {
+                boolean _ = inTurn(queue, mine -> {
+                    belongToNow(identity, mine);
+                    return true;
+                });
+            }
+        });
     }
 
     private static LockedMessage locked(UUID lock, Entry entry, MessageRow row) {
@@ -251,6 +300,7 @@ public final class Messages {
     }
 
     private @Nullable MessageRefusal settle(Identity identity, MessageQueue queue, UUID lock, Settlement settlement) {
+        belongToNow(identity, queue);
         Entry entry = queue.find(lock);
         if (entry == null || !entry.isHeld(now(), links.find(identity).orElse(null))) {
             return new MessageLockLost(identity);
@@ -316,8 +366,9 @@ public final class Messages {
     public void look() {
         Instant now = now();
         queues.forEach((identity, queue) -> {
-            DeviceLink connected = links.find(identity).orElse(null);
             boolean waits = inTurn(queue, mine -> {
+                // Asked in the queue's turn: a newer connection may have been given messages a moment ago.
+                DeviceLink connected = links.find(identity).orElse(null);
                 expire(identity, mine, now, connected);
                 boolean lapsed = false;
                 for (Entry entry : mine.entries()) {

@@ -189,7 +189,8 @@ public final class ServiceFault extends Exception {
         return switch (refusal) {
             case MessageRefusal.MessageDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
             case MessageRefusal.MessageModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
-            case MessageRefusal.CloudMessageTooLarge _ -> ServiceError.MESSAGE_TOO_LARGE;
+            case MessageRefusal.CloudMessageTooLarge _, MessageRefusal.MessagePropertiesTooLong _ ->
+                ServiceError.MESSAGE_TOO_LARGE;
             case MessageRefusal.TooManyMessageProperties _,
                     MessageRefusal.MessagePropertyUnfit _,
                     MessageRefusal.MessageExpiryPast _,

@@ -5,9 +5,12 @@ import java.util.List;
 
 /** What other parts store for an identity: it goes with the identity, in the same transaction. */
 final class OwnedRows {
-    /** Their key is the identity as it is printed, or that, a slash and more. */
-    private static final List<String> KINDS =
-            List.of("mqtt-session", "twin", "twin-reported", "cloud-message", "cloud-message-last");
+    /** Their key is the identity as it is printed. */
+    private static final List<String> ONE_FOR_EACH =
+            List.of("mqtt-session", "twin", "twin-reported", "cloud-message-last");
+
+    /** Their key is the identity, a slash and more. That may be the name of a module, so these are not looked for under a whole key. */
+    private static final List<String> MANY_FOR_EACH = List.of("cloud-message");
 
     private static final int DELETE_PAGE = 100;
 
@@ -15,8 +18,11 @@ final class OwnedRows {
 
     static void delete(Table.Transaction rows, Identity identity) {
         String key = identity.toString();
-        for (String kind : KINDS) {
+        for (String kind : ONE_FOR_EACH) {
             rows.delete(kind, key);
+            deleteBelow(rows, kind, key + "/");
+        }
+        for (String kind : MANY_FOR_EACH) {
             deleteBelow(rows, kind, key + "/");
         }
     }

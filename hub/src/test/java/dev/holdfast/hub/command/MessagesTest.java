@@ -9,8 +9,11 @@ import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.MemoryTable;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.identity.ModuleRequest;
+import dev.holdfast.hub.identity.ModuleSpec;
 import dev.holdfast.hub.identity.Precondition;
 import dev.holdfast.hub.identity.Registry;
+import dev.holdfast.hub.identity.RegistryChange;
 import dev.holdfast.hub.identity.RegistryRequest;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
@@ -104,7 +107,11 @@ class MessagesTest {
     }
 
     private static String body(LockedMessage given) {
-        return new String(given.message().body(), StandardCharsets.UTF_8);
+        return body(given.message());
+    }
+
+    private static String body(CloudMessage message) {
+        return new String(message.body(), StandardCharsets.UTF_8);
     }
 
     private List<String> drain(Identity identity) {
@@ -405,6 +412,58 @@ class MessagesTest {
         assertThat(messages.count()).isZero();
         restart();
         assertThat(messages.count()).isZero();
+    }
+
+    @Test
+    void what_a_connection_does_not_take_stays_and_expires() {
+        send(DEV1, expiring(clock.instant().plusSeconds(30)));
+        send(DEV1, "b");
+        Connected device = new Connected(DEV1);
+        LockedMessage given = messages.next(
+                        DEV1, device, null, message -> body(message).equals("b"))
+                .orElseThrow();
+        assertThat(body(given)).isEqualTo("b");
+        assertThat(messages.next(DEV1, device, null, message -> body(message).equals("b")))
+                .isEmpty();
+        clock.advance(Duration.ofSeconds(30));
+        messages.look();
+        assertThat(messages.count(DEV1)).isEqualTo(1);
+    }
+
+    @Test
+    void a_device_keeps_its_messages_when_a_module_goes_that_is_called_like_one_of_them() {
+        Identity odd = new Identity(DEV1.device(), new ModuleId("0000000000000000001"));
+        registry.modules()
+                .apply(new ModuleRequest.Create(ModuleSpec.of(odd.moduleName().orElseThrow(), null)));
+        send(DEV1, "a");
+        send(odd, "b");
+        registry.modules().apply(new ModuleRequest.Delete(odd.moduleName().orElseThrow(), new Precondition.Exists()));
+        messages.changed(new RegistryChange.ModuleDeleted(odd.moduleName().orElseThrow()));
+        assertThat(messages.count()).isEqualTo(1);
+        assertThat(drain(DEV1)).containsExactly("a");
+    }
+
+    @Test
+    void messages_of_a_device_that_was_deleted_are_not_counted() {
+        send(DEV1, "a");
+        send(DEV10, "b");
+        LockedMessage given = take(DEV1);
+        registry.apply(new RegistryRequest.Delete(DEV1.device(), new Precondition.Exists()));
+        messages.changed(new RegistryChange.DeviceDeleted(DEV1.device()));
+        assertThat(messages.count()).isEqualTo(1);
+        register(DEV1);
+        assertThat(messages.count(DEV1)).isZero();
+        assertThat(messages.settle(DEV1, given.lock(), Settlement.COMPLETED))
+                .isEqualTo(new MessageRefusal.MessageLockLost(DEV1));
+    }
+
+    @Test
+    void properties_that_no_topic_can_hold_are_refused() {
+        String long_ = "ü".repeat(10_000);
+        assertThat(refusal(
+                        DEV1, new CloudMessage(new byte[0], Map.of(), Map.of("k", long_), FeedbackWanted.NONE, null)))
+                .isInstanceOf(MessageRefusal.MessagePropertiesTooLong.class);
+        send(DEV1, new CloudMessage(new byte[0], Map.of(), Map.of("k", "x".repeat(50_000)), FeedbackWanted.NONE, null));
     }
 
     /** Whatever happens in whatever order: each message ends once, feedback says how, and what was not ended is still there. */

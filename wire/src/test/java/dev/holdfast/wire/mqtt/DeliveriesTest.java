@@ -4,6 +4,7 @@ import static dev.holdfast.wire.mqtt.Bytes.join;
 import static dev.holdfast.wire.mqtt.Bytes.puback;
 import static dev.holdfast.wire.mqtt.Bytes.publish;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.holdfast.wire.mqtt.MqttFault.AcknowledgementsMissing;
 import dev.holdfast.wire.mqtt.MqttFault.ReaderTooSlow;
@@ -35,6 +36,13 @@ class DeliveriesTest {
     private void deliver(String name, int qos) {
         endpoint.face.link().publish(delivery(name, BODY, qos));
         endpoint.run();
+    }
+
+    @Test
+    void a_topic_that_two_bytes_cannot_measure_is_no_delivery() {
+        assertThat(MqttDelivery.of("x".repeat(65_535), new byte[0], 0).topic()).hasSize(65_535);
+        assertThatIllegalArgumentException().isThrownBy(() -> MqttDelivery.of("x".repeat(65_536), new byte[0], 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> MqttDelivery.of("ü".repeat(32_768), new byte[0], 0));
     }
 
     @Test

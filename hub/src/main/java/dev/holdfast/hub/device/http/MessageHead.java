@@ -1,25 +1,23 @@
 package dev.holdfast.hub.device.http;
 
 import dev.holdfast.base.ModuleId;
+import dev.holdfast.base.PercentEncoder;
 import dev.holdfast.hub.command.CloudMessage;
 import dev.holdfast.hub.command.LockedMessage;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.wire.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A cloud-to-device message as an answer: what is known of it in header fields. A name or value that no header field can hold, because it
- * has a blank (in a name), a control character or is not ASCII, is percent-encoded as a whole; no SDK decodes that, and an
+ * has a blank (in a name, or at an end of a value), a control character or is not ASCII, is percent-encoded as a whole; no SDK decodes that, and an
  * application that sends such properties to devices on HTTPS has to.
  */
 final class MessageHead {
     private static final String NAME_MARKS = "!#$&'*+-.^_`|~%";
-    private static final String UNRESERVED = "-._~";
-    private static final String HEX = "0123456789ABCDEF";
 
     private final Map<String, String> fields = new LinkedHashMap<>();
 
@@ -57,31 +55,23 @@ final class MessageHead {
 
     private void field(String name, @Nullable String value) {
         if (value != null) {
-            fields.put(name, value.chars().allMatch(c -> c >= ' ' && c < 0x7F) ? value : encode(value));
+            fields.put(name, isFieldValue(value) ? value : PercentEncoder.encode(value));
         }
     }
 
     private static String name(String name) {
-        return name.chars().allMatch(c -> isPlain(c, NAME_MARKS)) ? name : encode(name);
+        return name.chars().allMatch(MessageHead::isNameChar) ? name : PercentEncoder.encode(name);
     }
 
-    private static boolean isPlain(int c, String marks) {
+    /** Blanks at the ends belong to no field value (RFC 9110, 5.5): clients strip them. */
+    private static boolean isFieldValue(String value) {
+        return value.chars().allMatch(c -> c >= ' ' && c < 0x7F) && !value.startsWith(" ") && !value.endsWith(" ");
+    }
+
+    private static boolean isNameChar(int c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
-                || (c < 0x80 && marks.indexOf(c) >= 0);
-    }
-
-    private static String encode(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
-            int c = each & 0xFF;
-            if (isPlain(c, UNRESERVED)) {
-                out.append((char) c);
-            } else {
-                out.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 0xF));
-            }
-        }
-        return out.toString();
+                || (c < 0x80 && NAME_MARKS.indexOf(c) >= 0);
     }
 }

@@ -77,14 +77,6 @@ final class DeviceEntry implements DeviceLink {
         }
     }
 
-    /** The client may be subscribed to more than before. */
-    void subscribed() {
-        MessageFeed now = feed;
-        if (now != null) {
-            now.subscribed();
-        }
-    }
-
     /** Gives the client what waits for it, if it listens for messages now. */
     void lookForMessages() {
         MessageFeed now = feed;

@@ -106,7 +106,7 @@ final class DeviceSession implements MqttSession {
         if (entry.listensFor(Downlink.Channel.METHODS)) {
             hub.methods().listens(stamp.sender());
         }
-        entry.subscribed();
+        entry.lookForMessages();
     }
 
     @Override

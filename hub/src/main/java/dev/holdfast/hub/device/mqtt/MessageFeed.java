@@ -1,18 +1,16 @@
 package dev.holdfast.hub.device.mqtt;
 
+import dev.holdfast.hub.command.CloudMessage;
 import dev.holdfast.hub.command.LockedMessage;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Settlement;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.wire.mqtt.DeliveryReceipt;
 import dev.holdfast.wire.mqtt.MqttDelivery;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,10 +35,6 @@ final class MessageFeed {
     private final AtomicInteger calls = new AtomicInteger();
 
     private final AtomicInteger inFlight = new AtomicInteger();
-    /** Held back, since the client is not subscribed to what they are for; only with the turn to work. */
-    private final List<UUID> passedOver = new ArrayList<>();
-
-    private final AtomicBoolean subscribed = new AtomicBoolean();
 
     MessageFeed(Messages messages, Identity identity, DeviceEntry entry, int inFlightMax) {
         this.messages = messages;
@@ -53,12 +47,6 @@ final class MessageFeed {
     /** Whether the client is subscribed to messages of any kind. */
     boolean isWanted() {
         return topic.filters().stream().anyMatch(filter -> entry.granted(filter) != null);
-    }
-
-    /** The client may be subscribed to more than before. */
-    void subscribed() {
-        subscribed.set(true);
-        look();
     }
 
     /** There may be something to give, or to complete. */
@@ -74,10 +62,6 @@ final class MessageFeed {
             answered = calls.get();
             try {
                 complete();
-                if (subscribed.getAndSet(false)) {
-                    passedOver.forEach(lock -> messages.release(identity, lock));
-                    passedOver.clear();
-                }
                 give();
             } catch (RuntimeException failed) {
                 // Nothing is lost: what is locked is given out again, on the next connection at the latest.
@@ -97,12 +81,17 @@ final class MessageFeed {
 
     private void give() {
         while (isWanted() && !entry.isEnded() && inFlight.get() < inFlightMax) {
-            Optional<LockedMessage> next = messages.next(identity, entry, null);
+            Optional<LockedMessage> next = messages.next(identity, entry, null, this::takes);
             if (next.isEmpty()) {
                 return;
             }
             give(next.get());
         }
+    }
+
+    /** Whether the client is subscribed to what a message is for: a module may be to some of its inputs only. */
+    private boolean takes(CloudMessage message) {
+        return topic.filtersOf(message).stream().anyMatch(filter -> entry.granted(filter) != null);
     }
 
     private void give(LockedMessage given) {
@@ -114,7 +103,7 @@ final class MessageFeed {
                                 topic.topic(given), given.message().body(), qos, receipt(given.lock()))));
         if (!sent) {
             inFlight.decrementAndGet();
-            passedOver.add(given.lock());
+            messages.release(identity, given.lock());
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.base.ModuleId;
+import dev.holdfast.base.PercentEncoder;
 import dev.holdfast.hub.command.CloudMessage;
 import dev.holdfast.hub.command.FeedbackWanted;
 import dev.holdfast.hub.command.LockedMessage;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.SystemProperty;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * stop at a slash and Java reads a plus as a blank. A property without a value is left out: no spelling of it is read by all SDKs.
  */
 final class MessageTopic {
-    private static final String UNRESERVED = "-._~";
-    private static final String HEX = "0123456789ABCDEF";
-
     private final String root;
     private final String to;
     private final boolean ofModule;
@@ -72,7 +69,7 @@ final class MessageTopic {
         CloudMessage message = given.message();
         String input = input(message).orElse(null);
         StringBuilder topic = new StringBuilder(root)
-                .append(input == null ? "/messages/devicebound/" : "/inputs/" + encode(input) + "/");
+                .append(input == null ? "/messages/devicebound/" : "/inputs/" + PercentEncoder.encode(input) + "/");
         int start = topic.length();
         append(topic, start, "$.exp", given.expires().toString());
         append(topic, start, "$.mid", message.property(SystemProperty.MESSAGE_ID));
@@ -100,24 +97,7 @@ final class MessageTopic {
             if (topic.length() > start) {
                 topic.append('&');
             }
-            topic.append(encode(name)).append('=').append(encode(value));
+            topic.append(PercentEncoder.encode(name)).append('=').append(PercentEncoder.encode(value));
         }
-    }
-
-    private static String encode(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
-            int c = each & 0xFF;
-            boolean plain = (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || (c < 0x80 && UNRESERVED.indexOf(c) >= 0);
-            if (plain) {
-                out.append((char) c);
-            } else {
-                out.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 0xF));
-            }
-        }
-        return out.toString();
     }
 }

@@ -33,6 +33,13 @@ public record BackEnd(
         return current ? judge.get() : new ServiceLinkRefusal.HubOfLinkDeleted();
     }
 
+    /** Whether a host name leads to this hub. */
+    boolean isOwnHost(String host) {
+        return hubs.byHostName(host)
+                .filter(named -> named.name().equals(hub.name()))
+                .isPresent();
+    }
+
     AmqpError errorOf(Refusal refusal) {
         return connection.errorOf(hub.name(), refusal);
     }

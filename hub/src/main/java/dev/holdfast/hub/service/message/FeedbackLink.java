@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FeedbackLink {
     private static final long LOOK_EVERY_MILLIS = 1000;
-    private static final int TASKS_MAX = 64;
+    /** More than batches that may be given out at once: the settlement of each has room. */
+    private static final int TASKS_MAX = 1024;
+
     private static final int TAG_BYTES = 16;
     private static final Logger LOG = LoggerFactory.getLogger(FeedbackLink.class);
 

@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** AMQP messages of back ends as messages to devices. */
 final class MessageReader {
@@ -29,7 +30,14 @@ final class MessageReader {
         record Refused(ServiceLinkRefusal why) implements Read {}
     }
 
-    static Read read(byte[] encoded) {
+    /**
+     * @param format of the transfer
+     * @param ownHost whether a host name leads to the hub of the link
+     */
+    static Read read(byte[] encoded, int format, Predicate<String> ownHost) {
+        if (format != 0) {
+            return malformed("its message-format is not that of one message; batches to devices there are none");
+        }
         AmqpMessage message = AmqpMessage.decode(encoded).orElse(null);
         if (message == null) {
             return malformed("it is not an AMQP message");
@@ -46,7 +54,8 @@ final class MessageReader {
             }
         }
         LinkAddress to = LinkAddress.parse(message.properties().to());
-        Optional<Identity> identity = identity(to);
+        String host = to.host();
+        Optional<Identity> identity = host == null || ownHost.test(host) ? identity(to) : Optional.empty();
         if (identity.isEmpty()) {
             String text = to.text();
             return new Read.Refused(new MessageNamesNoDevice(

@@ -51,7 +51,7 @@ public final class SendLink {
             link.detach(backEnd.errorOf(fault));
             return;
         }
-        switch (MessageReader.read(arrived.encoded())) {
+        switch (MessageReader.read(arrived.encoded(), arrived.format(), backEnd::isOwnHost)) {
             case MessageReader.Read.Refused(var why) -> finish(arrived, why);
             case MessageReader.Read.Message(var request) -> {
                 // There is room: no more come than credit was given.

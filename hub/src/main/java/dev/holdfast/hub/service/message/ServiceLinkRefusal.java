@@ -60,7 +60,8 @@ sealed interface ServiceLinkRefusal extends Refusal {
                 switch (why) {
                     case MessageRefusal.MessageDeviceMissing _, MessageRefusal.MessageModuleMissing _ ->
                         AmqpError.NOT_FOUND;
-                    case MessageRefusal.CloudMessageTooLarge _ -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
+                    case MessageRefusal.CloudMessageTooLarge _, MessageRefusal.MessagePropertiesTooLong _ ->
+                        AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;
                     case MessageRefusal.TooManyMessageProperties _,
                             MessageRefusal.MessagePropertyUnfit _,
                             MessageRefusal.MessageExpiryPast _,

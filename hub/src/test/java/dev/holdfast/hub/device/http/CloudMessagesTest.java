@@ -11,8 +11,10 @@ import dev.holdfast.hub.command.SendResult;
 import dev.holdfast.hub.device.http.HttpDevices.Answer;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.SystemProperty;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -101,6 +103,28 @@ class CloudMessagesTest {
                 .containsEntry("iothub-to", "/devices/dev1/messages/deviceBound")
                 .containsEntry("iothub-app-Alarm", "on")
                 .containsEntry("iothub-app-odd%20name", "f%C3%BCr%20100%25");
+    }
+
+    @Test
+    void a_value_with_a_blank_at_an_end_arrives_with_it() {
+        for (String value : List.of(" x", "x ", " ", " x y ")) {
+            send(
+                    DEV1,
+                    new CloudMessage(
+                            new byte[0],
+                            Map.of(SystemProperty.MESSAGE_ID, value),
+                            Map.of("k", value),
+                            FeedbackWanted.NONE,
+                            null));
+            Answer answer = receive();
+            assertThat(answer.status()).isEqualTo(200);
+            for (String field : List.of("iothub-messageid", "iothub-app-k")) {
+                assertThat(answer.field(field)).doesNotStartWith(" ").doesNotEndWith(" ");
+                assertThat(URLDecoder.decode(answer.field(field), StandardCharsets.UTF_8))
+                        .isEqualTo(value);
+            }
+            assertThat(complete(lock(answer)).status()).isEqualTo(204);
+        }
     }
 
     @Test

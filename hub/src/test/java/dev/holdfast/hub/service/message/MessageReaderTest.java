@@ -29,8 +29,12 @@ class MessageReaderTest {
     }
 
     private static MessageReader.Read read(@Nullable String to, Map<String, Object> properties) {
-        return MessageReader.read(message(to, properties, new AmqpMessage.Body.Data(new byte[] {1}))
+        return read(message(to, properties, new AmqpMessage.Body.Data(new byte[] {1}))
                 .encode());
+    }
+
+    private static MessageReader.Read read(byte[] encoded) {
+        return MessageReader.read(encoded, 0, "hub1.hub.test"::equals);
     }
 
     private static SendMessage request(@Nullable String to, Map<String, Object> properties) {
@@ -93,6 +97,7 @@ class MessageReaderTest {
                 "/devices/a%2Fb/messages/devicebound",
                 "/messages/devicebound",
                 "/devices/dev1/modules/m/outputs/o",
+                "amqps://other.test/devices/dev1/messages/devicebound",
             })
     void refuses_what_names_no_device(String to) {
         assertThat(refusal(read(to, Map.of()))).isInstanceOf(ServiceLinkRefusal.MessageNamesNoDevice.class);
@@ -105,10 +110,17 @@ class MessageReaderTest {
                 .isInstanceOf(ServiceLinkRefusal.ServiceMessageMalformed.class);
         assertThat(refusal(read(to, Map.of("list", List.of(1)))))
                 .isInstanceOf(ServiceLinkRefusal.ServiceMessageMalformed.class);
-        assertThat(refusal(MessageReader.read(message(to, Map.of(), new AmqpMessage.Body.Value("text"))
+        assertThat(refusal(read(message(to, Map.of(), new AmqpMessage.Body.Value("text"))
                         .encode())))
                 .isInstanceOf(ServiceLinkRefusal.ServiceMessageMalformed.class);
-        assertThat(refusal(MessageReader.read(new byte[] {1, 2, 3})))
+        assertThat(refusal(read(new byte[] {1, 2, 3}))).isInstanceOf(ServiceLinkRefusal.ServiceMessageMalformed.class);
+    }
+
+    @Test
+    void refuses_a_batch() {
+        byte[] one = message("/devices/dev1/messages/devicebound", Map.of(), new AmqpMessage.Body.None())
+                .encode();
+        assertThat(refusal(MessageReader.read(one, 0x80013700, _ -> true)))
                 .isInstanceOf(ServiceLinkRefusal.ServiceMessageMalformed.class);
     }
 
@@ -124,9 +136,7 @@ class MessageReaderTest {
             for (int i = random.nextInt(4); i >= 0; i--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
             }
-            assertThat(MessageReader.read(bytes))
-                    .as("seed %d, round %d", seed, round)
-                    .isNotNull();
+            assertThat(read(bytes)).as("seed %d, round %d", seed, round).isNotNull();
         }
     }
 }
