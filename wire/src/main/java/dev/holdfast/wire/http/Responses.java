@@ -61,7 +61,7 @@ final class Responses {
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         HttpHeaders headers = response.headers();
-        accepted.headers().forEach((name, value) -> headers.add(checkedName(name), checkedValue(name, value)));
+        accepted.headers().forEach((name, value) -> headers.set(checkedName(name), checkedValue(name, value)));
         headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
         headers.set(HttpHeaderNames.DATE, DATE.format(now));
         return response;
@@ -76,7 +76,7 @@ final class Responses {
     }
 
     private static void setHeaders(HttpHeaders headers, HttpResponse answer, boolean close, Instant now) {
-        answer.headers().forEach((name, value) -> headers.set(checkedName(name), checkedValue(name, value)));
+        answer.headers().forEach((name, value) -> headers.add(checkedName(name), checkedValue(name, value)));
         headers.set(HttpHeaderNames.DATE, DATE.format(now));
         if (close) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
