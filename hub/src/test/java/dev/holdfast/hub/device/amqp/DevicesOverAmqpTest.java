@@ -223,6 +223,23 @@ class DevicesOverAmqpTest {
     }
 
     @Test
+    void model_id_that_is_none_lets_nobody_in() throws Exception {
+        try (AmqpClient client = connect(DEV1)) {
+            for (String model : List.of("y".repeat(2049), "dtmi:x\r\n;1")) {
+                assertThatThrownBy(
+                                () -> client.send(path(DEV1) + "/messages/events", Map.of(DevicesPart.MODEL_ID, model))
+                                        .get(30, TimeUnit.SECONDS))
+                        .hasMessageContaining(AmqpError.INVALID_FIELD)
+                        .hasMessageContaining("longer than 2048 characters or holds a control character");
+            }
+            assertThat(hub.links().isConnected(DEV1)).isFalse();
+            client.send(path(DEV1) + "/messages/events", Map.of(DevicesPart.MODEL_ID, "y".repeat(2048)))
+                    .get(30, TimeUnit.SECONDS);
+        }
+        assertThat(endpoint.reasons()).containsExactly("ModelIdMalformed", "ModelIdMalformed");
+    }
+
+    @Test
     void sasl_plain_lets_in_whom_the_token_names_and_nobody_else() throws Exception {
         try (AmqpClient client = endpoint.connect(ClientSasl.plain("dev1@sas.hub1", token(hub, DEV1)))) {
             assertThat(sent(client, send(client, DEV1, "/messages/events"), data("plain")))
