@@ -223,6 +223,34 @@ class DevicesOverAmqpTest {
     }
 
     @Test
+    void nothing_is_read_while_the_hub_has_no_room_whatever_credit_is_out() throws Exception {
+        int count = 24;
+        AtomicInteger accepted = new AtomicInteger();
+        try (AmqpClient client = connect(DEV1)) {
+            OutgoingLink link = send(client, DEV1, "/messages/events");
+            OutgoingLink other = send(client, DEV1, "/messages/events");
+            Endpoint.crowd(hub);
+            client.execute(() -> {
+                for (int i = 0; i < count; i++) {
+                    byte[] tag = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
+                    (i % 2 == 0 ? link : other).send(data("m" + i).encode(), tag, (decided, settle) -> {
+                        settle.settle(null);
+                        if (decided == OutgoingLink.Outcome.ACCEPTED) {
+                            accepted.incrementAndGet();
+                        }
+                    });
+                }
+            });
+            for (int i = 0; i < count; i++) {
+                await("the next message", () -> Endpoint.storeHeld(hub));
+            }
+            await("all outcomes", () -> accepted.get() == count);
+        }
+        assertThat(Endpoint.mostHeld(hub)).isEqualTo(1);
+        assertThat(bodies(hub)).hasSize(count).doesNotHaveDuplicates();
+    }
+
+    @Test
     void model_id_that_is_none_lets_nobody_in() throws Exception {
         try (AmqpClient client = connect(DEV1)) {
             for (String model : List.of("y".repeat(2049), "dtmi:x\r\n;1")) {
