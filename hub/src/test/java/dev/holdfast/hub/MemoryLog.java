@@ -11,11 +11,15 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryLog implements Log {
     private record Waiting(int partition, byte[] record, Appended done) {}
 
+    private static final int ALL = -1;
+
     private final List<List<Entry>> partitions = new ArrayList<>();
     private final List<Waiting> held = new ArrayList<>();
     private boolean holding;
     private boolean pushBack;
     private @Nullable String failure;
+    private int failing = ALL;
+    private int failures;
 
     public MemoryLog(int count) {
         for (int i = 0; i < count; i++) {
@@ -45,6 +49,18 @@ public final class MemoryLog implements Log {
 
     public synchronized void fail(@Nullable String why) {
         failure = why;
+        failing = ALL;
+    }
+
+    /** Fails what is for one partition, and takes the rest. */
+    public synchronized void fail(int partition, String why) {
+        failure = why;
+        failing = partition;
+    }
+
+    /** How many records were failed so far. */
+    public synchronized int failures() {
+        return failures;
     }
 
     public synchronized void pushBack(boolean on) {
@@ -75,8 +91,10 @@ public final class MemoryLog implements Log {
         String why;
         long offset = 0;
         synchronized (this) {
-            why = failure;
-            if (why == null) {
+            why = failing == ALL || failing == waiting.partition() ? failure : null;
+            if (why != null) {
+                failures++;
+            } else {
                 List<Entry> entries = partitions.get(waiting.partition());
                 offset = entries.size();
                 entries.add(new Entry(offset, Instant.EPOCH, waiting.record()));

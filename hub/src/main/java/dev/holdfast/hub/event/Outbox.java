@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Events between the transaction that caused them, which writes them here, and the log. So what was answered is told of, whatever
- * happens; after a crash an event may be in the log twice, with the same id. In the order of the transactions.
+ * happens; after a crash an event may be in the log twice, with the same id. In the order of the transactions, save for those that
+ * the log did not take at first.
  *
  * <p>{@link #add} belongs into a transaction of the hub's scope; the rest is for any thread.
  */
@@ -27,12 +28,22 @@ final class Outbox {
     private static final String NUMBER = "last";
     private static final int AT_ONCE = 32;
 
+    /** After so many failures in a row the wait for the next try grows no more: it is about a minute then. */
+    private static final int FAILURES_MAX = 7;
+
     private final Table table;
     private final HubName hub;
     private final Intake intake;
     private final AtomicInteger asked = new AtomicInteger();
-    private final AtomicBoolean failing = new AtomicBoolean();
-    private volatile boolean added;
+    /** Tries in a row that failed. */
+    private final AtomicInteger failures = new AtomicInteger();
+    /** How many calls of {@link #retry} do nothing yet. */
+    private final AtomicInteger waits = new AtomicInteger();
+    /** The number of the newest event that was added, by a transaction that may be under way still. */
+    private volatile long newest;
+    /** The number of the newest event that was found durable, and given to the log. */
+    private volatile long brought;
+
     private volatile boolean closed;
 
     Outbox(Table table, HubName hub, Intake intake) {
@@ -48,12 +59,12 @@ final class Outbox {
                         .orElse(0L);
         rows.put(KIND_NUMBER, NUMBER, Long.toString(number).getBytes(StandardCharsets.US_ASCII));
         rows.put(KIND, "%019d".formatted(number), record);
-        added = true;
+        newest = number;
     }
 
     /** A transaction is durable that may have added something. */
     void committed() {
-        if (added) {
+        if (newest > brought) {
             publish();
         }
     }
@@ -65,9 +76,11 @@ final class Outbox {
         }
     }
 
-    /** Tries again where the last try failed. */
+    /** Tries again where the last try failed, the more seldom the more often it did. Called every second or so. */
     void retry() {
-        if (failing.get()) {
+        if (failures.get() == 0) {
+            committed();
+        } else if (waits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
             publish();
         }
     }
@@ -90,32 +103,68 @@ final class Outbox {
             seen = asked.get();
             try {
                 publishAll();
-                failing.set(false);
+                failures.set(0);
             } catch (RuntimeException failed) {
-                // Tried again when there is another one, and every second or so.
-                if (!closed && failing.compareAndSet(false, true)) {
-                    LOG.error("events of hub {} wait, since they could not be written to its log", hub, failed);
-                }
+                // Tried again when there is another one, and now and then.
+                failed(failed);
             }
         } while (!asked.compareAndSet(seen, 0));
     }
 
-    private void publishAll() {
-        added = false;
-        List<Table.Row> rows;
-        do {
-            rows = closed ? List.of() : table.list(hub.value(), KIND, "", AT_ONCE);
-            if (!rows.isEmpty()) {
-                append(rows);
-                delete(rows);
-            }
-        } while (rows.size() == AT_ONCE);
+    private void failed(RuntimeException cause) {
+        int before = failures.getAndUpdate(count -> Math.min(count + 1, FAILURES_MAX));
+        waits.set((1 << Math.min(before, FAILURES_MAX - 1)) - 1);
+        if (!closed && before == 0) {
+            LOG.error("events of hub {} wait, since they could not be written to its log", hub, cause);
+        }
     }
 
-    private void append(List<Table.Row> rows) {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (Table.Row row : rows) {
-            CompletableFuture<Void> stored = new CompletableFuture<>();
+    /** Goes on behind one that the log does not take, so that it holds up no other; not where the log takes none at all. */
+    private void publishAll() {
+        Throwable failure = null;
+        String after = "";
+        List<Table.Row> rows;
+        boolean goOn;
+        do {
+            rows = closed ? List.of() : table.list(hub.value(), KIND, after, AT_ONCE);
+            List<Table.Row> stored = new ArrayList<>();
+            Throwable failed = append(rows, stored);
+            failure = failure == null ? failed : failure;
+            if (!stored.isEmpty()) {
+                delete(stored);
+            }
+            if (!rows.isEmpty()) {
+                after = rows.getLast().key();
+                brought = Math.max(brought, Long.parseLong(after));
+            }
+            goOn = rows.size() == AT_ONCE && !stored.isEmpty();
+        } while (goOn);
+        if (failure != null) {
+            throw new StoreException("the log did not take them", failure);
+        }
+    }
+
+    /**
+     * @param stored gets those that are in the log now
+     * @return why one of the others is not; null when all are
+     */
+    private @Nullable Throwable append(List<Table.Row> rows, List<Table.Row> stored) {
+        List<CompletableFuture<Void>> all = rows.stream().map(this::tell).toList();
+        Throwable failure = null;
+        for (int i = 0; i < rows.size(); i++) {
+            try {
+                all.get(i).join();
+                stored.add(rows.get(i));
+            } catch (CompletionException failed) {
+                failure = failed.getCause();
+            }
+        }
+        return failure;
+    }
+
+    private CompletableFuture<Void> tell(Table.Row row) {
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        try {
             intake.tell(row.value(), failure -> {
                 if (failure == null) {
                     stored.complete(null);
@@ -123,13 +172,10 @@ final class Outbox {
                     stored.completeExceptionally(failure);
                 }
             });
-            all.add(stored);
+        } catch (RuntimeException notTaken) {
+            stored.completeExceptionally(notTaken);
         }
-        try {
-            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
-        } catch (CompletionException failed) {
-            throw new StoreException("the log did not take them", failed);
-        }
+        return stored;
     }
 
     private void delete(List<Table.Row> rows) {

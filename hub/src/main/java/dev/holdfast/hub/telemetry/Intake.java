@@ -63,18 +63,22 @@ public final class Intake {
     /**
      * Takes messages of one sender, in their order: all of them, or none when one may not be taken. The result is the last one's once
      * all are durable, or a refusal. After a disk that failed some may be stored; the sender sends all again.
+     *
+     * @return as {@link #take} does: false for read no more from this sender until the result came
      */
-    public void takeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
+    public boolean takeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
         TelemetryRefusal refusal = faultOf(messages);
         if (refusal != null) {
             messages.forEach(message -> counters.refused(refusal, message.sizeBytes()));
             result.accept(new TelemetryResult.Refused(refusal));
-            return;
+            return true;
         }
         Consumer<TelemetryResult> each = new LastOf(messages.size(), result);
+        boolean goOn = true;
         for (TelemetryMessage message : messages) {
-            take(new SendTelemetry(stamp, message), each);
+            goOn &= take(new SendTelemetry(stamp, message), each);
         }
+        return goOn;
     }
 
     /**

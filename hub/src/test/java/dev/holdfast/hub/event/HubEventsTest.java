@@ -315,6 +315,30 @@ class HubEventsTest {
     }
 
     @Test
+    void one_that_the_log_does_not_take_holds_up_no_other_and_makes_none_come_twice() {
+        DeviceId other = new DeviceId("a");
+        log.fail(1, "no space left");
+        make();
+        assertThat(registry.apply(new RegistryRequest.Create(DeviceSpec.of(other, null))))
+                .isInstanceOf(RegistryResult.Done.class);
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (log.failures() < 6 && System.nanoTime() < end) {
+            events.look();
+        }
+        assertThat(log.failures()).isGreaterThanOrEqualTo(6);
+        assertThat(told())
+                .extracting(event -> event.message().properties().get("deviceId"))
+                .containsExactly("a");
+        log.fail(null);
+        while (told().size() < 2 && System.nanoTime() < end) {
+            events.look();
+        }
+        assertThat(told())
+                .extracting(event -> event.message().properties().get("deviceId"))
+                .containsExactlyInAnyOrder("dev1", "a");
+    }
+
+    @Test
     void what_the_log_did_not_take_waits_for_it() {
         log.fail("no space left");
         make();

@@ -9,6 +9,7 @@ import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Identity;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,32 @@ class IntakeTest {
         assertThat(intake.take(message("d", null, new byte[0], Map.of()), results::add))
                 .isFalse();
         assertThat(results).hasSize(1);
+    }
+
+    @Test
+    void theLogsPushBackOnOneOfABatchIsPassedOn() {
+        List<TelemetryMessage> batch = List.of(
+                new TelemetryMessage(new byte[0], Map.of(), Map.of()),
+                new TelemetryMessage(new byte[1], Map.of(), Map.of()));
+        Stamp stamp = message("d", null, new byte[0], Map.of()).stamp();
+        assertThat(intake.takeAll(stamp, batch, results::add)).isTrue();
+        log.pushBack(true);
+        assertThat(intake.takeAll(stamp, batch, results::add)).isFalse();
+        assertThat(intake.takeAll(stamp, List.of(), results::add))
+                .as("a refusal waits for nothing")
+                .isTrue();
+        assertThat(results).hasSize(3);
+    }
+
+    @Test
+    void emptyMessagesCostTheLogWhatIsStampedOnThem() {
+        Stamp stamp = message("d", null, new byte[0], Map.of()).stamp();
+        Stamp full =
+                new Stamp(stamp.sender(), stamp.generation(), stamp.method(), "y".repeat(Stamp.MODEL_ID_MAX_CHARS));
+        TelemetryMessage empty = new TelemetryMessage(new byte[0], Map.of(), Map.of());
+        intake.takeAll(full, Collections.nCopies(1000, empty), results::add);
+        assertThat(log.all().stream().mapToInt(entry -> entry.record().length).sum())
+                .isGreaterThan(1000 * Stamp.MODEL_ID_MAX_CHARS);
     }
 
     @Test

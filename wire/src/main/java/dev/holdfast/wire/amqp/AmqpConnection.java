@@ -37,6 +37,19 @@ public final class AmqpConnection {
         return host.channel().localAddress() instanceof InetSocketAddress address ? address.getPort() : -1;
     }
 
+    /**
+     * Reads nothing more from the peer until {@link #readOn} was called as often, beside the frame that is being read; on the event loop.
+     * A peer that is not read for as long as it may be silent is taken for silent.
+     */
+    public void pause() {
+        host.pause();
+    }
+
+    /** Ends one {@link #pause}; on the event loop, but not while a frame is read: as a task of {@link #execute}. */
+    public void readOn() {
+        host.readOn();
+    }
+
     /** Ends the connection; on the event loop. */
     public void close(@Nullable AmqpError error) {
         host.close(error);

@@ -24,6 +24,7 @@ public record AmqpMessage(
         Map<String, Object> applicationProperties,
         Body body) {
 
+    private static final int HEADER = 0x70;
     private static final int DELIVERY_ANNOTATIONS = 0x71;
     private static final int ANNOTATIONS = 0x72;
     private static final int PROPERTIES = 0x73;
@@ -31,6 +32,7 @@ public record AmqpMessage(
     private static final int DATA = 0x75;
     private static final int SEQUENCE = 0x76;
     private static final int VALUE = 0x77;
+    private static final int FOOTER = 0x78;
 
     /** What a message carries. */
     public sealed interface Body {
@@ -122,11 +124,14 @@ public record AmqpMessage(
         List<byte[]> sections = new ArrayList<>();
         try {
             AmqpReader in = new AmqpReader(encoded);
+            int last = HEADER - 1;
             while (in.hasMore()) {
                 if (!(in.next() instanceof AmqpReader.Described(Object descriptor, Object section))) {
                     return Optional.empty();
                 }
-                if (codeOf(descriptor) == DATA && section instanceof byte[] bytes) {
+                int code = codeOf(descriptor);
+                last = inOrder(last, code);
+                if (code == DATA && section instanceof byte[] bytes) {
                     sections.add(bytes);
                 }
             }
@@ -143,11 +148,14 @@ public record AmqpMessage(
         Properties properties = Properties.NONE;
         ByteArrayOutputStream data = null;
         Body other = new Body.None();
+        int last = HEADER - 1;
         while (in.hasMore()) {
             if (!(in.next() instanceof AmqpReader.Described(Object descriptor, Object section))) {
                 throw new AmqpReader.MalformedException("a section of the message is not a described type");
             }
-            switch (codeOf(descriptor)) {
+            int code = codeOf(descriptor);
+            last = inOrder(last, code);
+            switch (code) {
                 case DELIVERY_ANNOTATIONS -> deliveryAnnotations = texts(section);
                 case ANNOTATIONS -> annotations = texts(section);
                 case PROPERTIES -> properties = section instanceof List<?> fields ? Properties.of(fields) : properties;
@@ -169,11 +177,31 @@ public record AmqpMessage(
         return new AmqpMessage(deliveryAnnotations, annotations, properties, applicationProperties, body);
     }
 
+    /**
+     * Sections come in the order of their codes, each once, with a body of one kind, which alone may have several data or sequence
+     * sections (AMQP 1.0, 3.2). What is none of them says nothing.
+     *
+     * @return the last section now
+     */
+    private static int inOrder(int last, int code) throws AmqpReader.MalformedException {
+        if (code < HEADER || code > FOOTER) {
+            return last;
+        }
+        boolean more = code == last && (code == DATA || code == SEQUENCE);
+        boolean secondBody = last >= DATA && last <= VALUE && code >= DATA && code <= VALUE;
+        if (!more && (code <= last || secondBody)) {
+            throw new AmqpReader.MalformedException("a section of the message comes twice or too late");
+        }
+        return code;
+    }
+
     private static int codeOf(@Nullable Object descriptor) {
         return switch (descriptor) {
             case UnsignedLong code -> code.compareTo(UnsignedLong.valueOf(0xFF)) <= 0 ? code.intValue() : -1;
             case String symbol ->
                 switch (symbol) {
+                    case "amqp:header:list" -> HEADER;
+                    case "amqp:footer:map" -> FOOTER;
                     case "amqp:delivery-annotations:map" -> DELIVERY_ANNOTATIONS;
                     case "amqp:message-annotations:map" -> ANNOTATIONS;
                     case "amqp:properties:list" -> PROPERTIES;

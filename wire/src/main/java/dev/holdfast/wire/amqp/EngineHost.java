@@ -58,6 +58,8 @@ final class EngineHost extends ChannelDuplexHandler {
 
     private boolean flushScheduled;
     private int receivingBytes;
+    /** Who asked that nothing be read, and did not take it back. */
+    private int pauses;
 
     EngineHost(Channel channel, Engine engine, Duration idleMaxTime, int receivingMaxBytes, Ended ended) {
         this.channel = channel;
@@ -129,6 +131,22 @@ final class EngineHost extends ChannelDuplexHandler {
         receivingBytes += moreBytes;
         if (receivingBytes > receivingMaxBytes) {
             fail(new AmqpRefusal.ReceivingTooMuch(receivingMaxBytes));
+        }
+    }
+
+    /** See {@link AmqpConnection#pause}. */
+    void pause() {
+        ChannelHandlerContext own = channel.pipeline().context(this);
+        if (pauses++ == 0 && frames != null && own != null) {
+            frames.hold(own);
+        }
+    }
+
+    /** See {@link AmqpConnection#readOn}. */
+    void readOn() {
+        ChannelHandlerContext own = channel.pipeline().context(this);
+        if (--pauses == 0 && frames != null && own != null) {
+            frames.release(own);
         }
     }
 

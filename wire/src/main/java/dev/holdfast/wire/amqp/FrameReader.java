@@ -72,7 +72,7 @@ final class FrameReader extends ByteToMessageDecoder {
         phase = Phase.OVER;
     }
 
-    /** Reads no further until {@link #release}: the answer to the last frame takes a while. */
+    /** Reads no further until {@link #release}: what the last frame asked for takes a while. */
     void hold(ChannelHandlerContext context) {
         held = true;
         context.channel().config().setAutoRead(false);
@@ -89,6 +89,17 @@ final class FrameReader extends ByteToMessageDecoder {
             channelRead(own, Unpooled.EMPTY_BUFFER);
         } catch (Exception failed) {
             own.fireExceptionCaught(failed);
+        }
+    }
+
+    /** While it holds, the usual one would ask for more bytes, since none of those that came made a frame. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        if (held) {
+            discardSomeReadBytes();
+            context.fireChannelReadComplete();
+        } else {
+            super.channelReadComplete(context);
         }
     }
 

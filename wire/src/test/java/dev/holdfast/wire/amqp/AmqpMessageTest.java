@@ -80,6 +80,48 @@ class AmqpMessageTest {
                 () -> assertThat(AmqpMessage.decode(many.array())).isPresent());
     }
 
+    private static AmqpWriter section(AmqpWriter out, int code) {
+        out.descriptor(code);
+        switch (code) {
+            case 0x75 -> out.binary(new byte[] {1});
+            case 0x77 -> out.value("body");
+            case 0x70, 0x73, 0x76 -> out.end(out.beginList(), 0);
+            default -> out.end(out.beginMap(), 0);
+        }
+        return out;
+    }
+
+    private static byte[] sections(int... codes) {
+        AmqpWriter out = new AmqpWriter(64);
+        for (int code : codes) {
+            section(out, code);
+        }
+        return out.toBytes();
+    }
+
+    @Test
+    void sections_come_in_their_order_and_once() {
+        for (int body : List.of(0x75, 0x76, 0x77)) {
+            byte[] whole = sections(0x70, 0x71, 0x72, 0x73, 0x74, body, 0x78);
+            assertThat(AmqpMessage.decode(whole)).isPresent();
+            assertThat(AmqpMessage.dataSections(whole)).isPresent();
+        }
+        assertThat(AmqpMessage.decode(sections(0x76, 0x76))).isPresent();
+        assertThat(AmqpMessage.decode(sections(0x74))).isPresent();
+        for (byte[] wrong : List.of(
+                sections(0x74, 0x74, 0x75),
+                sections(0x75, 0x74),
+                sections(0x75, 0x77),
+                sections(0x75, 0x76),
+                sections(0x77, 0x77),
+                sections(0x73, 0x72, 0x75),
+                sections(0x75, 0x78, 0x75),
+                sections(0x75, 0x70))) {
+            assertThat(AmqpMessage.decode(wrong)).isEmpty();
+            assertThat(AmqpMessage.dataSections(wrong)).isEmpty();
+        }
+    }
+
     @Test
     void hostile_bytes_are_no_message() {
         byte[] nested = new byte[300_000];

@@ -61,6 +61,11 @@ final class ConnectedDevice implements DeviceLink {
     void enter(DeviceAuthentication.Accepted accepted) {
         letInBy(accepted);
         registration = hub.links().register(identity, this, connection.socket().remoteAddress());
+        // It may have ended while it was entered, and then found nothing to take out.
+        if (gone.get()) {
+            registration.close();
+            hub.methods().ended(this);
+        }
     }
 
     /** Says by what it is let in now, and until when. */
@@ -89,9 +94,12 @@ final class ConnectedDevice implements DeviceLink {
         return now;
     }
 
-    /** @param then called once, when it is not among the hub's links any more */
+    /** @param then called when it is not among the hub's links any more; it may be called twice */
     void whenGone(Runnable then) {
         whenGone = then;
+        if (gone.get()) {
+            then.run();
+        }
     }
 
     /** Keeps it for one link more; false when it is over, and another one has to be let in. */

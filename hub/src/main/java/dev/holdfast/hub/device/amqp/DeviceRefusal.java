@@ -29,6 +29,9 @@ sealed interface DeviceRefusal extends Refusal {
     /** More links and tokens wait to be judged than one connection may have. */
     record TooMuchAtOnce() implements DeviceRefusal {}
 
+    /** The digital-twin model that a link announces. */
+    record ModelIdMalformed(int chars, int maxChars) implements DeviceRefusal {}
+
     /** A telemetry message, or one of a batch. */
     record MessageMalformed(String what) implements DeviceRefusal {}
 
@@ -56,6 +59,10 @@ sealed interface DeviceRefusal extends Refusal {
                         + " links on this connection, and that is the limit. Close those that are not used.";
             case TooMuchAtOnce() ->
                 "Too many links and tokens of this connection wait to be judged. Wait for answers before the next ones are sent.";
+            case ModelIdMalformed(var chars, var maxChars) ->
+                "The link's property '" + DevicesPart.MODEL_ID + "' is longer than " + maxChars
+                        + " characters or holds a control character; it has " + chars
+                        + ". Announce the id of a digital-twin model, as 'dtmi:com:example:Thermostat;1'.";
             case MessageMalformed(var what) ->
                 "The message can't be stored: " + what
                         + ". Send the body in data sections, and properties of simple types; official SDKs do so.";
@@ -94,7 +101,8 @@ sealed interface DeviceRefusal extends Refusal {
         return switch (this) {
             case NotAuthenticated _, TokenNamesNoDevice _ -> AmqpError.UNAUTHORIZED_ACCESS;
             case TooManyLinksOfDevice _, TooMuchAtOnce _, DeviceDoesNotRead _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
-            case MessageMalformed _, TwinRequestMalformed _, MethodAnswerMalformed _ -> AmqpError.INVALID_FIELD;
+            case ModelIdMalformed _, MessageMalformed _, TwinRequestMalformed _, MethodAnswerMalformed _ ->
+                AmqpError.INVALID_FIELD;
             case NotTaken(TelemetryRefusal.MessageTooLarge _),
                     NotTaken(TelemetryRefusal.BatchTooLarge _),
                     NotTaken(TelemetryRefusal.TooManyInBatch _) -> AmqpError.LINK_MESSAGE_SIZE_EXCEEDED;

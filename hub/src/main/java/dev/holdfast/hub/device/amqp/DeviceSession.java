@@ -12,6 +12,7 @@ import dev.holdfast.hub.amqp.ShownToken;
 import dev.holdfast.hub.device.amqp.DevicesPart.PlainToken;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.wire.Mailbox;
 import dev.holdfast.wire.amqp.AmqpLink;
 import dev.holdfast.wire.amqp.IncomingLink;
@@ -96,10 +97,16 @@ final class DeviceSession implements AmqpPart.Session {
             refuseSoon(link, null, identity, new ConnectionRefusal.UnknownHub(host));
             return;
         }
+        String model = text(link, DevicesPart.MODEL_ID);
+        if (model != null && !Stamp.isModelId(model)) {
+            Refusal fault = new DeviceRefusal.ModelIdMalformed(model.length(), Stamp.MODEL_ID_MAX_CHARS);
+            refuseSoon(link, hub.name(), identity, fault);
+            return;
+        }
         Place place = new Place(hub.name(), identity);
         ConnectedDevice known = devices.get(place);
         if (known != null && known.hold()) {
-            known.announce(text(link, DevicesPart.MODEL_ID));
+            known.announce(model);
             openSoon(link, known, open);
             return;
         }
@@ -110,7 +117,7 @@ final class DeviceSession implements AmqpPart.Session {
             return;
         }
         authorized = true;
-        device.announce(text(link, DevicesPart.MODEL_ID));
+        device.announce(model);
         devices.put(place, device);
         device.whenGone(() -> devices.remove(place, device));
         if (over) {

@@ -6,12 +6,17 @@ import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
 import dev.holdfast.hub.telemetry.SendTelemetry;
 import dev.holdfast.hub.telemetry.TelemetryResult;
+import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.IncomingLink;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A link on which a device sends telemetry: each message is settled when it is durable, or rejected with the reason. As much credit is out as messages may be on
- * their way to the disk. On the event loop, which is never blocked.
+ * their way to the disk. While the hub has no room for more, nothing is read from the connection, whatever credit is out. On the event
+ * loop, which is never blocked.
  */
 final class TelemetryLink {
     private final Limits.Amqp limits;
@@ -38,21 +43,30 @@ final class TelemetryLink {
         }
         switch (reader.read(arrived.encoded(), arrived.format())) {
             case TelemetryReader.Read.Refused(var why) -> finish(arrived, why);
-            // Whether more may be read is told by credit, which is given back with the outcome.
-            case TelemetryReader.Read.Single(var message) -> {
-                boolean _ = device.hub()
-                        .intake()
-                        .take(new SendTelemetry(device.stamp(), message), result -> taken(arrived, result));
-            }
+            case TelemetryReader.Read.Single(var message) ->
+                take(arrived, result -> device.hub().intake().take(new SendTelemetry(device.stamp(), message), result));
             case TelemetryReader.Read.Batch(var messages) ->
-                device.hub().intake().takeAll(device.stamp(), messages, result -> taken(arrived, result));
+                take(arrived, result -> device.hub().intake().takeAll(device.stamp(), messages, result));
         }
     }
 
-    /** Any thread. */
-    private void taken(IncomingLink.Arrived arrived, TelemetryResult result) {
-        Refusal refusal = result instanceof TelemetryResult.Refused(var why) ? new DeviceRefusal.NotTaken(why) : null;
-        connection.amqp().execute(() -> finish(arrived, refusal));
+    /** @param take false where nothing more may be read until the result came */
+    private void take(IncomingLink.Arrived arrived, Predicate<Consumer<TelemetryResult>> take) {
+        AmqpConnection amqp = connection.amqp();
+        AtomicBoolean paused = new AtomicBoolean();
+        // The result comes on any thread; what is done with it is done behind this, on the same event loop.
+        boolean goOn = take.test(result -> amqp.execute(() -> {
+            finish(
+                    arrived,
+                    result instanceof TelemetryResult.Refused(var why) ? new DeviceRefusal.NotTaken(why) : null);
+            if (paused.get()) {
+                amqp.readOn();
+            }
+        }));
+        if (!goOn) {
+            paused.set(true);
+            amqp.pause();
+        }
     }
 
     private void finish(IncomingLink.Arrived arrived, @Nullable Refusal why) {

@@ -24,6 +24,7 @@ import dev.holdfast.hub.identity.RegistryRequest;
 import dev.holdfast.hub.identity.RegistryResult;
 import dev.holdfast.hub.identity.SymmetricKey;
 import dev.holdfast.hub.identity.SymmetricKeys;
+import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.service.events.Endpoint;
 import dev.holdfast.hub.service.events.Endpoint.Reader;
@@ -35,6 +36,8 @@ import dev.holdfast.wire.amqp.AmqpMessage;
 import dev.holdfast.wire.amqp.ClientSasl;
 import dev.holdfast.wire.amqp.IncomingLink;
 import dev.holdfast.wire.amqp.OutgoingLink;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -46,8 +49,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +220,51 @@ class DevicesOverAmqpTest {
         }
         assertThat(bodies(hub)).containsExactly("good");
         assertThat(endpoint.reasons()).containsExactly("MessageMalformed", "MessageTooLarge");
+    }
+
+    @Test
+    void nothing_is_read_while_the_hub_has_no_room_whatever_credit_is_out() throws Exception {
+        int count = 24;
+        AtomicInteger accepted = new AtomicInteger();
+        try (AmqpClient client = connect(DEV1)) {
+            OutgoingLink link = send(client, DEV1, "/messages/events");
+            OutgoingLink other = send(client, DEV1, "/messages/events");
+            Endpoint.crowd(hub);
+            client.execute(() -> {
+                for (int i = 0; i < count; i++) {
+                    byte[] tag = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
+                    (i % 2 == 0 ? link : other).send(data("m" + i).encode(), tag, (decided, settle) -> {
+                        settle.settle(null);
+                        if (decided == OutgoingLink.Outcome.ACCEPTED) {
+                            accepted.incrementAndGet();
+                        }
+                    });
+                }
+            });
+            for (int i = 0; i < count; i++) {
+                await("the next message", () -> Endpoint.storeHeld(hub));
+            }
+            await("all outcomes", () -> accepted.get() == count);
+        }
+        assertThat(Endpoint.mostHeld(hub)).isEqualTo(1);
+        assertThat(bodies(hub)).hasSize(count).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void model_id_that_is_none_lets_nobody_in() throws Exception {
+        try (AmqpClient client = connect(DEV1)) {
+            for (String model : List.of("y".repeat(2049), "dtmi:x\r\n;1")) {
+                assertThatThrownBy(
+                                () -> client.send(path(DEV1) + "/messages/events", Map.of(DevicesPart.MODEL_ID, model))
+                                        .get(30, TimeUnit.SECONDS))
+                        .hasMessageContaining(AmqpError.INVALID_FIELD)
+                        .hasMessageContaining("longer than 2048 characters or holds a control character");
+            }
+            assertThat(hub.links().isConnected(DEV1)).isFalse();
+            client.send(path(DEV1) + "/messages/events", Map.of(DevicesPart.MODEL_ID, "y".repeat(2048)))
+                    .get(30, TimeUnit.SECONDS);
+        }
+        assertThat(endpoint.reasons()).containsExactly("ModelIdMalformed", "ModelIdMalformed");
     }
 
     @Test
@@ -467,6 +517,28 @@ class DevicesOverAmqpTest {
         }
         await("the end", () -> !hub.links().isConnected(DEV1));
         assertThat(endpoint.connected).hasSize(2);
+    }
+
+    @Test
+    void device_that_is_ended_while_it_comes_in_is_not_connected() throws Exception {
+        AtomicInteger ended = new AtomicInteger();
+        try (AmqpClient client = connect(DEV1)) {
+            // Told that it is superseded when the newer one is among the links, and does not know it yet.
+            DeviceLink older = _ -> {
+                hub.links().end(DEV1, new LinkEnd.DeviceDisabled());
+                // Answered behind the end, on the same event loop.
+                assertThatThrownBy(() -> send(client, DEV1, "/nowhere")).isInstanceOf(ExecutionException.class);
+                ended.incrementAndGet();
+            };
+            hub.links().register(DEV1, older, new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711));
+            assertThatThrownBy(() -> send(client, DEV1, "/messages/events"))
+                    .hasMessageContaining(AmqpError.UNAUTHORIZED_ACCESS);
+            assertThat(ended).hasValue(1);
+            assertThat(hub.links().isConnected(DEV1)).isFalse();
+            // The next one is a new start.
+            send(client, DEV1, "/messages/events");
+            assertThat(hub.links().isConnected(DEV1)).isTrue();
+        }
     }
 
     @Test

@@ -246,6 +246,21 @@ public final class Endpoint implements AutoCloseable {
         return (TimedLog) hub.log();
     }
 
+    /** Lets the log of a hub take no more than it has, until {@link #storeHeld}. */
+    public static void crowd(Hub hub) {
+        log(hub).crowd();
+    }
+
+    /** Makes the oldest message durable that the log was given since; false when there is none. */
+    public static boolean storeHeld(Hub hub) {
+        return log(hub).storeHeld();
+    }
+
+    /** How many messages waited in the log at the same time. */
+    public static int mostHeld(Hub hub) {
+        return log(hub).mostHeld();
+    }
+
     /** The messages in a hub's log, partition by partition. */
     public static List<StoredMessage> telemetry(Hub hub) {
         List<StoredMessage> messages = new ArrayList<>();

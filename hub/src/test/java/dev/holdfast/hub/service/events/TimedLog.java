@@ -4,7 +4,9 @@ import dev.holdfast.store.Log;
 import dev.holdfast.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +20,9 @@ final class TimedLog implements Log {
     private final InstantSource clock;
     private final List<List<Entry>> partitions = new ArrayList<>();
     private final long[] first;
+    private final Deque<Runnable> held = new ArrayDeque<>();
+    private int mostHeld;
+    private boolean crowded;
     private boolean broken;
 
     TimedLog(int count, InstantSource clock) {
@@ -32,6 +37,29 @@ final class TimedLog implements Log {
         broken = true;
     }
 
+    /** Keeps what is appended from becoming durable, and pushes back. */
+    synchronized void crowd() {
+        crowded = true;
+    }
+
+    /** Makes the oldest durable that is kept; false when there is none. */
+    boolean storeHeld() {
+        Runnable oldest;
+        synchronized (this) {
+            oldest = held.poll();
+        }
+        if (oldest == null) {
+            return false;
+        }
+        oldest.run();
+        return true;
+    }
+
+    /** How many were kept at the same time. */
+    synchronized int mostHeld() {
+        return mostHeld;
+    }
+
     @Override
     public int partitions() {
         return partitions.size();
@@ -39,6 +67,18 @@ final class TimedLog implements Log {
 
     @Override
     public boolean append(int partition, byte[] record, Appended done) {
+        synchronized (this) {
+            if (crowded) {
+                held.add(() -> store(partition, record, done));
+                mostHeld = Math.max(mostHeld, held.size());
+                return false;
+            }
+        }
+        store(partition, record, done);
+        return true;
+    }
+
+    private void store(int partition, byte[] record, Appended done) {
         Entry entry;
         synchronized (this) {
             List<Entry> entries = partitions.get(partition);
@@ -51,7 +91,6 @@ final class TimedLog implements Log {
                 wake.run();
             }
         }
-        return true;
     }
 
     @Override
