@@ -188,6 +188,12 @@ const manyLinks = withDevice((connection, { device }) => within(15_000, 'the ref
   }
 })));
 
+const modelId = withDevice((connection, { device }) => within(15_000, 'the refusal of a link', new Promise((resolve) => {
+  connection.open_sender({
+    target: { address: `/devices/${device.deviceId}/messages/events` }, properties: { 'com.microsoft:model-id': 'x'.repeat(2049) },
+  }).once('sender_error', resolve);
+})));
+
 const FRAMES = [
   { reason: 'NotAmqp', how: 'HTTP inside TLS', provoke: bytes('GET / HTTP/1.1\r\n\r\n'), says: /not an AMQP 1\.0 header\. Look at the port/ },
   { reason: 'FrameTooLarge', how: 'a frame of 16 MB', provoke: bytes(HEADER, [1, 0, 0, 0, 2, 0, 0, 0]),
@@ -285,6 +291,7 @@ const LINKS = [
   { reason: 'MethodAnswerMalformed', how: 'rhea as a device that answers without a status',
     provoke: asDevice('/methods/devicebound', rhea.message.data_section(Buffer.from('1'))), says: /it has no 'IoThub-status'.*Send back the correlation id/ },
   { reason: 'TooManyLinksOfDevice', how: 'rhea as a device with 17 links', provoke: manyLinks, says: /16 links on this connection, and that is the limit\. Close those/ },
+  { reason: 'ModelIdMalformed', how: 'rhea as a device with a model id of 2,049 characters', provoke: modelId, says: /longer than 2048 characters.*Announce the id of a digital-twin model/ },
   { reason: 'ConsumerGroupDeleted', how: 'hub consumer-group delete', provoke: authorized(groupDeleted), says: /was deleted\. Create it again, or read with '\$Default'/ },
 ];
 

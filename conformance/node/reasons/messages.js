@@ -96,6 +96,8 @@ export const messages = [
     says: /The message has \d+ bytes with its properties, and the limit is 65536\. Send less/ },
   { reason: 'TooManyMessageProperties', how: 'rhea with 65 properties', provoke: send(() => ({ application_properties: properties(65) })),
     says: /65 application properties, and the limit is 64\. Send fewer/ },
+  { reason: 'MessagePropertiesTooLong', how: 'rhea with 30 KB of letters that MQTT percent-encodes', provoke: send(() => ({ application_properties: { text: 'ü'.repeat(15_000) } })),
+    says: /90\d+ bytes when they are percent-encoded, as MQTT needs them, and the limit is 60000\. Send less in properties/ },
   { reason: 'MessagePropertyUnfit', how: 'rhea with a bell in a property', provoke: send(() => ({ application_properties: { alarm: '\u0007' } })),
     says: /property 'alarm' can't be sent to every device\. Give it/ },
   { reason: 'MessageExpiryPast', how: 'rhea with a time that is over', provoke: send(() => ({ absolute_expiry_time: Date.now() - 1000 })),
