@@ -291,7 +291,7 @@ const LINKS = [
   { reason: 'MethodAnswerMalformed', how: 'rhea as a device that answers without a status',
     provoke: asDevice('/methods/devicebound', rhea.message.data_section(Buffer.from('1'))), says: /it has no 'IoThub-status'.*Send back the correlation id/ },
   { reason: 'TooManyLinksOfDevice', how: 'rhea as a device with 17 links', provoke: manyLinks, says: /16 links on this connection, and that is the limit\. Close those/ },
-  { reason: 'ModelIdMalformed', how: 'rhea as a device with a model id of 2,049 characters', provoke: modelId, says: /longer than 2048 characters.*Announce the id of a digital-twin model/ },
+  { reason: 'ModelIdMalformed', how: 'rhea as a device with a model id of 2,049 characters', provoke: modelId, says: /longer than 2048 characters.*Set it to the id of a digital-twin model/ },
   { reason: 'ConsumerGroupDeleted', how: 'hub consumer-group delete', provoke: authorized(groupDeleted), says: /was deleted\. Create it again, or read with '\$Default'/ },
 ];
 

@@ -62,7 +62,7 @@ sealed interface DeviceRefusal extends Refusal {
             case ModelIdMalformed(var chars, var maxChars) ->
                 "The link's property '" + DevicesPart.MODEL_ID + "' is longer than " + maxChars
                         + " characters or holds a control character; it has " + chars
-                        + ". Announce the id of a digital-twin model, as 'dtmi:com:example:Thermostat;1'.";
+                        + ". Set it to the id of a digital-twin model, as 'dtmi:com:example:Thermostat;1'.";
             case MessageMalformed(var what) ->
                 "The message can't be stored: " + what
                         + ". Send the body in data sections, and properties of simple types; official SDKs do so.";
