@@ -40,6 +40,21 @@ describe('the bench', () => {
     assert.equal(measures.missing, 0);
   });
 
+  for (const kind of ['method', 'desired', 'reported', 'message']) {
+    it(`finds every ${kind} answered, and what goes to devices delivered`, async () => {
+      const { measures, settings: load } = await bench('command', '--kind', kind, '--connections', '20', '--registered', '250',
+        '--callers', '8', '--warmup', '1', '--duration', '2');
+      assert.equal(load.registered, '250');
+      assert.ok(measures.answeredPerSecond > 0);
+      assert.equal(measures.failed, 0);
+      assert.equal(measures.lostConnections, 0);
+      if (['desired', 'message'].includes(kind)) {
+        assert.equal(measures.missing, 0);
+        assert.equal(measures.strange, 0);
+      }
+    });
+  }
+
   it('makes full and resumed handshakes with either chain', async () => {
     for (const key of ['rsa', 'ecdsa']) {
       for (const version of ['1.2', '1.3']) {

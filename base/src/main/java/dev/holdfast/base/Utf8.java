@@ -26,4 +26,10 @@ public final class Utf8 {
         }
         return bytes;
     }
+
+    /** Whether no surrogate stands alone; each that does becomes the same byte in UTF-8, so that two texts would be one. */
+    public static boolean isWellFormed(String text) {
+        return text.codePoints()
+                .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
 }

@@ -21,6 +21,7 @@ final class BenchCommand implements Runnable {
     static CommandLine line(Map<String, String> environment) {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new BenchPublishCommand(environment))
+                .addSubcommand(new BenchCommandCommand(environment))
                 .addSubcommand(new BenchHandshakeCommand(environment))
                 .addSubcommand(new BenchIdleCommand(environment))
                 .addSubcommand(new BenchCompareCommand());

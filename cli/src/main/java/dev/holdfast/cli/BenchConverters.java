@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.bench.CommandKind;
 import dev.holdfast.cli.bench.Exchange;
 import dev.holdfast.cli.bench.LoadTls;
 import java.util.Arrays;
@@ -25,6 +26,13 @@ final class BenchConverters {
         @Override
         public BenchPublishCommand.ReaderKind convert(String text) {
             return one(BenchPublishCommand.ReaderKind.values(), text);
+        }
+    }
+
+    static final class Kind implements ITypeConverter<CommandKind> {
+        @Override
+        public CommandKind convert(String text) {
+            return one(CommandKind.values(), text);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.bench.BackEndLogin;
 import dev.holdfast.cli.bench.DeviceLogin;
 import dev.holdfast.cli.bench.Login;
 import dev.holdfast.cli.bench.Target;
+import dev.holdfast.wire.client.ClientTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** The server that a bench puts under load, with logins for it. Closing it deletes the devices that were made for it. */
 final class BenchServer implements AutoCloseable {
     private static final int STANDARD_PORT = 8883;
+    private static final int STANDARD_HTTPS_PORT = 443;
+    private static final int STANDARD_AMQP_PORT = 5671;
 
     private final BenchTargetOptions options;
     private final Consumer<String> progress;
@@ -47,7 +51,9 @@ final class BenchServer implements AutoCloseable {
         Optional<JsonNode> ready = options.server.ready();
         int mqttPort = port != null
                 ? port
-                : ready.map(file -> mqttPort(file, options.hub.name())).orElse(STANDARD_PORT);
+                : ready.map(file ->
+                                hub(file, options.hub.name()).path("mqttPort").asInt(STANDARD_PORT))
+                        .orElse(STANDARD_PORT);
         Long known = ready.map(file -> file.path("pid").asLong(0))
                 .filter(id -> id > 0)
                 .orElse(null);
@@ -61,17 +67,47 @@ final class BenchServer implements AutoCloseable {
         return new BenchServer(options, progress, new Target(way, mqttPort, options.tls(address.trustBundle()), pid));
     }
 
-    private static int mqttPort(JsonNode ready, String hub) {
+    /** What the ready file says of a hub; empty when it does not know it. */
+    private static JsonNode hub(JsonNode ready, String name) {
         for (JsonNode entry : ready.path("hubs")) {
-            if (entry.path("name").asString("").equals(hub)) {
-                return entry.path("mqttPort").asInt(STANDARD_PORT);
+            if (entry.path("name").asString("").equals(name)) {
+                return entry;
             }
         }
-        return STANDARD_PORT;
+        return JsonMapper.shared().createObjectNode();
     }
 
     Target target() {
         return target;
+    }
+
+    /** How a back end of the hub comes in. Only of a Holdfast. */
+    BackEndLogin backEnd() throws CommandFailure {
+        JsonNode hub = options.server
+                .ready()
+                .map(file -> hub(file, options.hub.name()))
+                .orElseGet(() -> JsonMapper.shared().createObjectNode());
+        ServerAddress address = options.server.address();
+        int urlPort = address.url().getPort();
+        int httpsPort = hub.path("httpsPort").asInt(urlPort < 0 ? STANDARD_HTTPS_PORT : urlPort);
+        int amqpPort = hub.path("amqpPort").asInt(STANDARD_AMQP_PORT);
+        Path roots = address.trustBundle();
+        try (OperatorClient client = options.server.connect()) {
+            BackEndLogin login = BackEndLogin.parse(
+                    client.get(options.hub.path("connection-strings"))
+                            .path("serviceConnectionString")
+                            .asString(""),
+                    httpsPort,
+                    amqpPort,
+                    ClientTls.trusting(roots));
+            if (login == null) {
+                throw new CommandFailure(
+                        "hub '" + options.hub.name() + "' has no shared access policy that a back end could use.");
+            }
+            return login;
+        } catch (IOException e) {
+            throw ServerOptions.unreadable(roots, e);
+        }
     }
 
     /** So many logins, registered where the server is a Holdfast. */

@@ -340,6 +340,15 @@ final class BenchCommandTest {
                 "publish --host=h --insecure --password=p",
                 "publish --host=h --insecure --topic=all",
                 "publish --client-cert=f",
+                "command",
+                "command --kind=invoke",
+                "command --kind=method --connections=0",
+                "command --kind=method --connections=20 --registered=10",
+                "command --kind=method --callers=0",
+                "command --kind=method --size=-1",
+                "command --kind=method --rate=NaN",
+                "command --kind=method --host=h --insecure",
+                "command --kind=method --devices=f",
                 "handshake --concurrency=0",
                 "handshake --exchange=http",
                 "idle --connections=0",
@@ -356,7 +365,7 @@ final class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"publish", "handshake", "idle", "compare"})
+    @ValueSource(strings = {"publish", "command", "handshake", "idle", "compare"})
     void help_has_an_example(String bench) {
         Ran ran = run("bench", bench, "--help");
         assertThat(ran.status()).isZero();

@@ -1,5 +1,6 @@
 package dev.holdfast.store;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -45,6 +46,16 @@ public interface Table extends AutoCloseable {
 
         /** Returns whether there was such a row. */
         boolean delete(String kind, String key);
+
+        /** Counts up the number that a row of its own keeps, in decimal: 1 at first. */
+        default long increment(String kind, String key) {
+            long next = 1
+                    + get(kind, key)
+                            .map(row -> Long.parseLong(new String(row.value(), StandardCharsets.US_ASCII)))
+                            .orElse(0L);
+            put(kind, key, Long.toString(next).getBytes(StandardCharsets.US_ASCII));
+            return next;
+        }
     }
 
     /** The work of one transaction. It may run more than once, so it does nothing outside the transaction. */

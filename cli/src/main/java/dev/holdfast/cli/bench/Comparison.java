@@ -47,6 +47,17 @@ public final class Comparison {
                     new Column("resumedPercent", "resumed %", 1, false),
                     new Column("serverBusyPercent", "server busy %", 1, false),
                     new Column("clientBusyPercent", "client busy %", 1, false)),
+            "command",
+            List.of(
+                    new Column("answeredPerSecond", "answered/s", 1, true),
+                    new Column("serverCpuMicrosPerCommand", "server CPU µs", 1, true),
+                    new Column("answeredP50Micros", "answered p50 ms", 1e-3, false),
+                    new Column("answeredP99Micros", "answered p99 ms", 1e-3, false),
+                    new Column("deliveredP50Micros", "delivered p50 ms", 1e-3, false),
+                    new Column("deliveredP99Micros", "delivered p99 ms", 1e-3, false),
+                    new Column("missing", "lost", 1, false),
+                    new Column("serverBusyPercent", "server busy %", 1, false),
+                    new Column("clientBusyPercent", "client busy %", 1, false)),
             "idle",
             List.of(
                     new Column("residentBytesPerConnection", "bytes per connection", 1, true),

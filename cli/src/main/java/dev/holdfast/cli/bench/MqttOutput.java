@@ -76,6 +76,13 @@ final class MqttOutput {
         return new Template(bytes, packetIdAt, packetIdAt + 2);
     }
 
+    /** A PUBLISH of QoS 0. */
+    static ByteBuf publish(String topic, byte[] payload, ByteBufAllocator allocator) {
+        ByteBuf body = allocator.heapBuffer(topic.length() + payload.length + 2);
+        text(body, topic);
+        return packet(PUBLISH, body.writeBytes(payload), allocator);
+    }
+
     private static ByteBuf packet(int firstByte, ByteBuf body, ByteBufAllocator allocator) {
         try {
             ByteBuf packet = allocator.heapBuffer(body.readableBytes() + 5).writeByte(firstByte);

@@ -9,9 +9,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -102,38 +104,54 @@ public final class Feedback {
         try {
             Instant now = clock.instant();
             held.values().removeIf(batch -> !batch.until().isAfter(now));
-            return held.size() >= limits.batchesHeldMax() ? Optional.empty() : gather(now);
+            boolean none = waiting.get() == 0 || held.size() >= limits.batchesHeldMax();
+            return none ? Optional.empty() : gather(now);
         } finally {
             turn.unlock();
         }
     }
 
+    /** A record that nobody holds. */
+    private record Free(long sequence, FeedbackRow row) {
+        Free(Table.Row row) {
+            this(FeedbackRow.sequence(row), FeedbackRow.read(row));
+        }
+    }
+
     private Optional<FeedbackBatch> gather(Instant now) {
-        List<Table.Row> found = new ArrayList<>();
-        List<Table.Row> gone = new ArrayList<>();
+        Set<Long> taken = new HashSet<>();
+        held.values().forEach(batch -> taken.addAll(batch.sequences()));
+        List<Free> found = new ArrayList<>();
+        List<Long> gone = new ArrayList<>();
         String after = "";
         List<Table.Row> page;
         do {
             page = table.list(hub.value(), FeedbackRow.KIND, after, PAGE);
             for (Table.Row row : page) {
                 after = row.key();
-                if (found.size() < limits.batchMax() && !isHeld(FeedbackRow.sequence(row))) {
-                    (isOfUse(FeedbackRow.read(row), now) ? found : gone).add(row);
+                if (found.size() < limits.batchMax() && !taken.contains(FeedbackRow.sequence(row))) {
+                    Free free = new Free(row);
+                    if (isOfUse(free.row(), now)) {
+                        found.add(free);
+                    } else {
+                        gone.add(free.sequence());
+                    }
                 }
             }
         } while (page.size() == PAGE && found.size() < limits.batchMax());
-        drop(gone.stream().map(FeedbackRow::sequence).toList());
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        FeedbackRow first = FeedbackRow.read(found.getFirst());
-        boolean due = found.size() == limits.batchMax()
-                || !first.record().time().plus(limits.batchTime()).isAfter(now);
-        return due ? Optional.of(give(found, first, now)) : Optional.empty();
+        drop(gone);
+        return isDue(found, now) ? Optional.of(give(found, now)) : Optional.empty();
     }
 
-    private boolean isHeld(long sequence) {
-        return held.values().stream().anyMatch(batch -> batch.sequences().contains(sequence));
+    private boolean isDue(List<Free> found, Instant now) {
+        return found.size() == limits.batchMax()
+                || (!found.isEmpty()
+                        && !found.getFirst()
+                                .row()
+                                .record()
+                                .time()
+                                .plus(limits.batchTime())
+                                .isAfter(now));
     }
 
     private boolean isOfUse(FeedbackRow row, Instant now) {
@@ -144,16 +162,17 @@ public final class Feedback {
                         .isPresent();
     }
 
-    private FeedbackBatch give(List<Table.Row> rows, FeedbackRow first, Instant now) {
+    private FeedbackBatch give(List<Free> found, Instant now) {
         UUID lock = UUID.randomUUID();
-        List<Long> sequences = rows.stream().map(FeedbackRow::sequence).toList();
+        List<Long> sequences = found.stream().map(Free::sequence).toList();
         held.put(lock, new Held(sequences, now.plus(limits.lockTime())));
+        FeedbackRow first = found.getFirst().row();
         return new FeedbackBatch(
                 lock,
                 sequences.getFirst(),
                 first.record().time(),
                 first.abandoned(),
-                rows.stream().map(row -> FeedbackRow.read(row).record()).toList());
+                found.stream().map(free -> free.row().record()).toList());
     }
 
     /**
@@ -222,6 +241,9 @@ public final class Feedback {
 
     /** Drops what nobody took in time. Called now and then. */
     void look() {
+        if (waiting.get() == 0) {
+            return;
+        }
         turn.lock();
         try {
             Instant oldest = clock.instant().minus(limits.keptTime());

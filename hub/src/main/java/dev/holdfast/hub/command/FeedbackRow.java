@@ -1,6 +1,7 @@
 package dev.holdfast.hub.command;
 
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.store.SequenceKey;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.time.Instant;
@@ -16,16 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 record FeedbackRow(String identity, String generation, String messageId, String fate, long time, int abandoned) {
     static final String KIND = "feedback";
 
-    private static final int DIGITS = 19;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static String key(long sequence) {
-        String digits = Long.toString(sequence);
-        return "0".repeat(DIGITS - digits.length()) + digits;
+        return SequenceKey.of(sequence);
     }
 
     static long sequence(Table.Row row) {
-        return Long.parseLong(row.key());
+        return SequenceKey.parse(row.key());
     }
 
     static FeedbackRow of(FeedbackRecord record) {

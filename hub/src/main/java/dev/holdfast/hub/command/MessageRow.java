@@ -2,6 +2,7 @@ package dev.holdfast.hub.command;
 
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.SystemProperty;
+import dev.holdfast.store.SequenceKey;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.time.Instant;
@@ -27,13 +28,11 @@ record MessageRow(
     /** Kind of rows; {@code Registry} deletes them with their identity. */
     static final String KIND = "cloud-message";
 
-    private static final int SEQUENCE_DIGITS = 19;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Keys in the order of the sequence, below the identity. */
     static String key(Identity identity, long sequence) {
-        String digits = Long.toString(sequence);
-        return identity + "/" + "0".repeat(SEQUENCE_DIGITS - digits.length()) + digits;
+        return identity + "/" + SequenceKey.of(sequence);
     }
 
     static Identity identity(Table.Row row) {
@@ -42,7 +41,7 @@ record MessageRow(
     }
 
     static long sequence(Table.Row row) {
-        return Long.parseLong(row.key().substring(row.key().lastIndexOf('/') + 1));
+        return SequenceKey.parse(row.key());
     }
 
     static MessageRow of(String generation, CloudMessage message, Instant now, Instant expires) {

@@ -97,9 +97,7 @@ final class MessageRules {
     }
 
     private static boolean isValue(String value) {
-        return value.codePoints()
-                .noneMatch(point -> Character.isISOControl(point)
-                        || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE));
+        return Utf8.isWellFormed(value) && value.chars().noneMatch(Character::isISOControl);
     }
 
     private static long sizeBytes(CloudMessage message) {

@@ -15,7 +15,6 @@ import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.store.Table;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -165,18 +164,12 @@ public final class Messages {
         if (queue.size(generation) >= limits.perDeviceMax()) {
             return new Added(new QueueOfDeviceFull(identity, limits.perDeviceMax()));
         }
-        long sequence = 1
-                + rows.get(KIND_LAST, identity.toString()).map(Messages::number).orElse(0L);
-        rows.put(KIND_LAST, identity.toString(), Long.toString(sequence).getBytes(StandardCharsets.US_ASCII));
+        long sequence = rows.increment(KIND_LAST, identity.toString());
         rows.put(
                 MessageRow.KIND,
                 MessageRow.key(identity, sequence),
                 MessageRow.of(generation, request.message(), now, expires).write());
         return new Added(new SendResult.Queued(sequence), generation);
-    }
-
-    private static long number(Table.Row row) {
-        return Long.parseLong(new String(row.value(), StandardCharsets.US_ASCII));
     }
 
     private static MessageRefusal missing(Identity identity, boolean ofDevice) {

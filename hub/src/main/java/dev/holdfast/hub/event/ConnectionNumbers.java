@@ -2,7 +2,6 @@ package dev.holdfast.hub.event;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.store.Table;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -26,14 +25,7 @@ final class ConnectionNumbers {
     /** Begins the numbers of this run; a second call does nothing. Blocks on the disk. */
     synchronized void open() {
         if (run == 0) {
-            run = table.transact(hub.value(), rows -> {
-                long next = 1
-                        + rows.get(KIND, RUN)
-                                .map(row -> Long.parseLong(new String(row.value(), StandardCharsets.US_ASCII)))
-                                .orElse(0L);
-                rows.put(KIND, RUN, Long.toString(next).getBytes(StandardCharsets.US_ASCII));
-                return next;
-            });
+            run = table.transact(hub.value(), rows -> rows.increment(KIND, RUN));
         }
     }
 

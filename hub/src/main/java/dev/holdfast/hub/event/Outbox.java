@@ -2,9 +2,9 @@ package dev.holdfast.hub.event;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.store.SequenceKey;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,12 +53,8 @@ final class Outbox {
     }
 
     void add(Table.Transaction rows, byte[] record) {
-        long number = 1
-                + rows.get(KIND_NUMBER, NUMBER)
-                        .map(row -> Long.parseLong(new String(row.value(), StandardCharsets.US_ASCII)))
-                        .orElse(0L);
-        rows.put(KIND_NUMBER, NUMBER, Long.toString(number).getBytes(StandardCharsets.US_ASCII));
-        rows.put(KIND, "%019d".formatted(number), record);
+        long number = rows.increment(KIND_NUMBER, NUMBER);
+        rows.put(KIND, SequenceKey.of(number), record);
         newest = number;
     }
 
@@ -135,7 +131,7 @@ final class Outbox {
             }
             if (!rows.isEmpty()) {
                 after = rows.getLast().key();
-                brought = Math.max(brought, Long.parseLong(after));
+                brought = Math.max(brought, SequenceKey.parse(after));
             }
             goOn = rows.size() == AT_ONCE && !stored.isEmpty();
         } while (goOn);

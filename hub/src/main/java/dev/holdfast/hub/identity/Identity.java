@@ -33,7 +33,7 @@ public record Identity(DeviceId device, @Nullable ModuleId module) {
     }
 
     /** Where it is below its hub, as tokens name it: decoded segments. */
-    List<String> path() {
+    public List<String> path() {
         return module == null
                 ? List.of("devices", device.value())
                 : List.of("devices", device.value(), "modules", module.value());

@@ -1,5 +1,7 @@
 package dev.holdfast.store.embedded;
 
+import dev.holdfast.base.Utf8;
+
 /** The bounds that the contract of {@link dev.holdfast.store.Table} sets. */
 final class TableBounds {
     static final int NAME_MAX_BYTES = 1024;
@@ -34,27 +36,11 @@ final class TableBounds {
     }
 
     private static void checkLength(String what, String name) {
-        int bytes = 0;
-        for (int i = 0; i < name.length() && bytes <= NAME_MAX_BYTES; i++) {
-            char c = name.charAt(i);
-            if (c < 0x80) {
-                bytes += 1;
-            } else if (c < 0x800) {
-                bytes += 2;
-            } else if (!Character.isSurrogate(c)) {
-                bytes += 3;
-            } else if (Character.isHighSurrogate(c)
-                    && i + 1 < name.length()
-                    && Character.isLowSurrogate(name.charAt(i + 1))) {
-                bytes += 4;
-                i++;
-            } else {
-                // Every such half becomes the same byte in UTF-8: two keys would be one.
-                throw new IllegalArgumentException("the " + what + " has half a surrogate pair");
-            }
-        }
-        if (bytes > NAME_MAX_BYTES) {
+        if (name.length() > NAME_MAX_BYTES || Utf8.length(name) > NAME_MAX_BYTES) {
             throw new IllegalArgumentException("the " + what + " is longer than " + NAME_MAX_BYTES + " bytes in UTF-8");
+        }
+        if (!Utf8.isWellFormed(name)) {
+            throw new IllegalArgumentException("the " + what + " has half a surrogate pair");
         }
     }
 }

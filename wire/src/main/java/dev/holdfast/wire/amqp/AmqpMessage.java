@@ -45,6 +45,25 @@ public record AmqpMessage(
         record Sequence() implements Body {}
 
         record None() implements Body {}
+
+        /** The bytes of data sections, none of them for no body; null for what is not bytes. */
+        default byte @Nullable [] bytes() {
+            return switch (this) {
+                case Data(var bytes) -> bytes;
+                case None() -> new byte[0];
+                case Value _, Sequence() -> null;
+            };
+        }
+
+        /** What it is, for sentences. */
+        default String kind() {
+            return switch (this) {
+                case Data _ -> "data";
+                case None() -> "empty";
+                case Value _ -> "an AMQP value";
+                case Sequence() -> "an AMQP sequence";
+            };
+        }
     }
 
     /** The properties section; null is absent. Ids are {@link UnsignedLong}, {@link java.util.UUID}, {@code byte[]} or text. */

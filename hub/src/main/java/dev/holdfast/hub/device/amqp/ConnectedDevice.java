@@ -14,6 +14,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.wire.Mailbox;
 import dev.holdfast.wire.amqp.AmqpError;
+import dev.holdfast.wire.amqp.AmqpLink;
 import dev.holdfast.wire.amqp.IncomingLink;
 import dev.holdfast.wire.amqp.OutgoingLink;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -124,24 +125,26 @@ final class ConnectedDevice implements DeviceLink {
 
     /** Opens a link that it is held for. On the event loop. */
     void open(OutgoingLink link, DeviceAddress address) {
-        AmqpError error = told;
-        if (error != null) {
-            link.refuse(error);
-            release();
-        } else {
+        if (!isRefused(link)) {
             links.open(link, address);
         }
     }
 
     /** As {@link #open(OutgoingLink, DeviceAddress)}, for what the device sends. */
     void open(IncomingLink link, DeviceAddress address) {
+        if (!isRefused(link)) {
+            links.open(link, address);
+        }
+    }
+
+    /** Refuses a link that came too late, with what the device was told when it was ended. */
+    private boolean isRefused(AmqpLink link) {
         AmqpError error = told;
         if (error != null) {
             link.refuse(error);
             release();
-        } else {
-            links.open(link, address);
         }
+        return error != null;
     }
 
     @Override

@@ -64,12 +64,4 @@ record DeviceAddress(@Nullable String host, Identity identity, Kind kind) {
                 ? device.flatMap(of -> ModuleId.parse(path.get(3)).map(named -> new Identity(of, named)))
                 : device.map(Identity::of);
     }
-
-    /** Where an identity is below its hub, as tokens name it. */
-    static List<String> path(Identity identity) {
-        ModuleId module = identity.module();
-        return module == null
-                ? List.of("devices", identity.device().value())
-                : List.of("devices", identity.device().value(), "modules", module.value());
-    }
 }

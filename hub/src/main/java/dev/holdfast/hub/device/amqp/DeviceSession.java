@@ -167,7 +167,7 @@ final class DeviceSession implements AmqpPart.Session {
         if (verdict instanceof PutVerdict.Taken) {
             authorized = true;
             devices.forEach((place, device) -> {
-                if (token.sas().coversPath(DeviceAddress.path(place.identity()))) {
+                if (token.sas().coversPath(place.identity().path())) {
                     admission.renew(device);
                 }
             });

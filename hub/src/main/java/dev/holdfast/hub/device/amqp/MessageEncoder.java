@@ -6,34 +6,22 @@ import dev.holdfast.hub.command.LockedMessage;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.wire.amqp.AmqpMessage;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Cloud-to-device messages as AMQP has them, with a data section as body, which is all that the SDKs read. */
 final class MessageEncoder {
-    private static final int TAG_BYTES = 16;
-
     private final String to;
     private final String inputs;
 
     MessageEncoder(Identity identity) {
-        String root = "/" + String.join("/", DeviceAddress.path(identity));
+        String root = "/" + String.join("/", identity.path());
         to = root + "/messages/devicebound";
         inputs = root + "/inputs/";
-    }
-
-    /** The delivery tag: the lock, in the 16 bytes from which the C# SDK makes a Guid. */
-    static byte[] tag(UUID lock) {
-        return ByteBuffer.allocate(TAG_BYTES)
-                .putLong(lock.getMostSignificantBits())
-                .putLong(lock.getLeastSignificantBits())
-                .array();
     }
 
     byte[] encode(LockedMessage given) {

@@ -2,6 +2,7 @@ package dev.holdfast.hub.device.amqp;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.amqp.HubConnection;
+import dev.holdfast.hub.amqp.LockedDelivery;
 import dev.holdfast.hub.command.LockedMessage;
 import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.hub.command.Messages;
@@ -17,7 +18,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,7 +91,7 @@ final class MessageLink {
             UUID lock = given.lock();
             boolean sent = link.send(
                     encoder.encode(given),
-                    MessageEncoder.tag(lock),
+                    LockedDelivery.tag(lock),
                     (outcome, settle) -> decided(lock, outcome, settle));
             if (sent) {
                 held.add(lock);
@@ -111,19 +111,13 @@ final class MessageLink {
         if (!held.remove(lock)) {
             return;
         }
-        @Nullable
-        Settlement settlement = switch (outcome) {
-            case ACCEPTED -> Settlement.COMPLETED;
-            case REJECTED -> Settlement.REJECTED;
-            case RELEASED -> Settlement.ABANDONED;
-            case NONE -> null;
-        };
+        Settlement settlement = LockedDelivery.settlement(outcome);
         work(() -> {
             MessageRefusal refusal = settlement == null ? null : messages.settle(identity, lock, settlement);
             if (settlement == null) {
                 messages.release(identity, lock);
             }
-            AmqpError lost = refusal == null ? null : new AmqpError(AmqpError.MESSAGE_LOCK_LOST, refusal.explain());
+            AmqpError lost = LockedDelivery.errorOf(refusal);
             connection.amqp().execute(() -> {
                 settle.settle(lost);
                 ask();

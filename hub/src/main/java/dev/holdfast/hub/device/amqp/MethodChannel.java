@@ -78,7 +78,7 @@ final class MethodChannel {
     private void answered(IncomingLink.Arrived arrived) {
         AmqpMessage message = AmqpMessage.decode(arrived.encoded()).orElse(null);
         Object status = message == null ? null : message.applicationProperties().get(STATUS);
-        byte[] payload = message == null ? null : payload(message.body());
+        byte[] payload = message == null ? null : message.body().bytes();
         if (message == null) {
             refuse(arrived, "it is not an AMQP message");
         } else if (!(status instanceof Number number) || number.longValue() != number.intValue()) {
@@ -92,14 +92,6 @@ final class MethodChannel {
             arrived.accept();
             arrived.grant(1);
         }
-    }
-
-    private static byte @Nullable [] payload(AmqpMessage.Body body) {
-        return switch (body) {
-            case AmqpMessage.Body.Data(var bytes) -> bytes;
-            case AmqpMessage.Body.None() -> new byte[0];
-            case AmqpMessage.Body.Value _, AmqpMessage.Body.Sequence _ -> null;
-        };
     }
 
     private void refuse(IncomingLink.Arrived arrived, String what) {

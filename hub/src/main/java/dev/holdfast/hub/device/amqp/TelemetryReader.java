@@ -81,16 +81,9 @@ final class TelemetryReader {
         if (message == null) {
             return malformed("it is not an AMQP message");
         }
-        byte[] body;
-        switch (message.body()) {
-            case AmqpMessage.Body.Data(var bytes) -> body = bytes;
-            case AmqpMessage.Body.None() -> body = new byte[0];
-            case AmqpMessage.Body.Value _ -> {
-                return malformed("its body is an AMQP value");
-            }
-            case AmqpMessage.Body.Sequence _ -> {
-                return malformed("its body is an AMQP sequence");
-            }
+        byte[] body = message.body().bytes();
+        if (body == null) {
+            return malformed("its body is " + message.body().kind());
         }
         Map<SystemProperty, String> system = AmqpTexts.of(message.properties());
         Map<String, String> properties = new LinkedHashMap<>();

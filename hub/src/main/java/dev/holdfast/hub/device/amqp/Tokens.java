@@ -53,7 +53,7 @@ final class Tokens {
     }
 
     private List<Kept> covering(Identity identity) {
-        List<String> path = DeviceAddress.path(identity);
+        List<String> path = identity.path();
         return kept.values().stream()
                 .filter(one -> one.sas.coversPath(path))
                 .sorted(Comparator.comparingInt(

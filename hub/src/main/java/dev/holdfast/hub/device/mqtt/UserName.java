@@ -1,6 +1,7 @@
 package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.telemetry.Stamp;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,6 @@ record UserName(
         @Nullable String modelId,
         @Nullable String clientType) {
     private static final int CLIENT_TYPE_MAX_CHARS = 1024;
-
-    /** DTMIs have at most 2,048 characters (DTDL version 3); it is stamped on every message. */
-    private static final int MODEL_ID_MAX_CHARS = 2048;
 
     private static final int PRINTED_MAX_CHARS = 300;
 
@@ -54,9 +52,9 @@ record UserName(
         }
         Map<String, String> parameters = parameters(query);
         String modelId = parameters.get("model-id");
-        if (modelId != null && !isPrintable(modelId)) {
-            return new Parsed.Malformed(
-                    "its model-id is longer than " + MODEL_ID_MAX_CHARS + " characters or holds a control character");
+        if (modelId != null && !Stamp.isModelId(modelId)) {
+            return new Parsed.Malformed("its model-id is longer than " + Stamp.MODEL_ID_MAX_CHARS
+                    + " characters or holds a control character");
         }
         boolean announced = modelId != null && !modelId.isEmpty();
         String clientType = parameters.get("DeviceClientType");
@@ -107,9 +105,5 @@ record UserName(
     private static String withoutQuery(String rest) {
         int query = rest.indexOf("/?");
         return query < 0 ? rest : rest.substring(0, query);
-    }
-
-    private static boolean isPrintable(String modelId) {
-        return modelId.length() <= MODEL_ID_MAX_CHARS && modelId.chars().noneMatch(Character::isISOControl);
     }
 }

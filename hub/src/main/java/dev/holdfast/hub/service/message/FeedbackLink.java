@@ -1,5 +1,6 @@
 package dev.holdfast.hub.service.message;
 
+import dev.holdfast.hub.amqp.LockedDelivery;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.command.FeedbackBatch;
 import dev.holdfast.hub.command.MessageRefusal;
@@ -9,7 +10,6 @@ import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.AmqpMessage;
 import dev.holdfast.wire.amqp.OutgoingLink;
 import io.netty.util.concurrent.Future;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +30,6 @@ public final class FeedbackLink {
     /** More than batches that may be given out at once: the settlement of each has room. */
     private static final int TASKS_MAX = 1024;
 
-    private static final int TAG_BYTES = 16;
     private static final Logger LOG = LoggerFactory.getLogger(FeedbackLink.class);
 
     private final BackEnd backEnd;
@@ -121,7 +119,10 @@ public final class FeedbackLink {
         FeedbackBatch batch = next.get();
         UUID lock = batch.lock();
         boolean taken = link.isOpen()
-                && link.send(message(batch).encode(), tag(lock), (outcome, settle) -> decided(lock, outcome, settle));
+                && link.send(
+                        message(batch).encode(),
+                        LockedDelivery.tag(lock),
+                        (outcome, settle) -> decided(lock, outcome, settle));
         if (taken) {
             sent.add(lock);
             look();
@@ -134,20 +135,14 @@ public final class FeedbackLink {
         if (!sent.remove(lock)) {
             return;
         }
-        @Nullable
-        Settlement settlement = switch (outcome) {
-            case ACCEPTED -> Settlement.COMPLETED;
-            case REJECTED -> Settlement.REJECTED;
-            case RELEASED -> Settlement.ABANDONED;
-            case NONE -> null;
-        };
+        Settlement settlement = LockedDelivery.settlement(outcome);
         if (settlement == null) {
             release(lock);
             return;
         }
         boolean _ = mailbox.put(() -> {
             MessageRefusal refusal = backEnd.hub().feedback().settle(lock, settlement);
-            AmqpError lost = refusal == null ? null : new AmqpError(AmqpError.MESSAGE_LOCK_LOST, refusal.explain());
+            AmqpError lost = LockedDelivery.errorOf(refusal);
             backEnd.connection().amqp().execute(() -> settle.settle(lost));
         });
     }
@@ -173,12 +168,5 @@ public final class FeedbackLink {
                 null,
                 batch.enqueued());
         return new AmqpMessage(Map.of(), annotations, properties, Map.of(), new AmqpMessage.Body.Data(batch.json()));
-    }
-
-    private static byte[] tag(UUID lock) {
-        return ByteBuffer.allocate(TAG_BYTES)
-                .putLong(lock.getMostSignificantBits())
-                .putLong(lock.getLeastSignificantBits())
-                .array();
     }
 }

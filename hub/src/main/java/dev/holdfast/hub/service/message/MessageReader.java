@@ -42,16 +42,9 @@ final class MessageReader {
         if (message == null) {
             return malformed("it is not an AMQP message");
         }
-        byte[] body;
-        switch (message.body()) {
-            case AmqpMessage.Body.Data(var bytes) -> body = bytes;
-            case AmqpMessage.Body.None() -> body = new byte[0];
-            case AmqpMessage.Body.Value _ -> {
-                return malformed("its body is an AMQP value");
-            }
-            case AmqpMessage.Body.Sequence _ -> {
-                return malformed("its body is an AMQP sequence");
-            }
+        byte[] body = message.body().bytes();
+        if (body == null) {
+            return malformed("its body is " + message.body().kind());
         }
         LinkAddress to = LinkAddress.parse(message.properties().to());
         String host = to.host();

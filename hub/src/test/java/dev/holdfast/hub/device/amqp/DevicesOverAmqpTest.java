@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.amqp.LockedDelivery;
 import dev.holdfast.hub.command.CloudMessage;
 import dev.holdfast.hub.command.FeedbackWanted;
 import dev.holdfast.hub.command.InvokeMethod;
@@ -101,7 +102,7 @@ class DevicesOverAmqpTest {
     }
 
     private static String path(Identity identity) {
-        return "/" + String.join("/", DeviceAddress.path(identity));
+        return "/" + String.join("/", identity.path());
     }
 
     private String token(Hub of, Identity identity) {
@@ -404,7 +405,7 @@ class DevicesOverAmqpTest {
                 UUID id = (UUID) call.properties().correlationId();
                 assertThat(id).isNotNull();
                 assertThat(id.version()).isEqualTo(4);
-                Object back = form == 0 ? id : form == 1 ? id.toString() : MessageEncoder.tag(id);
+                Object back = form == 0 ? id : form == 1 ? id.toString() : LockedDelivery.tag(id);
                 AmqpMessage answer = new AmqpMessage(
                         Map.of(),
                         Map.of(),
