@@ -56,6 +56,11 @@ public final class TwinReader {
                 .build();
     }
 
+    /** What twins may have. */
+    public Limits.Twin limits() {
+        return limits;
+    }
+
     /** What came of reading. */
     public sealed interface Read {
         record Content(TwinContent content) implements Read {}
