@@ -99,6 +99,16 @@ public final class TwinReader {
         }
     }
 
+    /** Reads what was put together from what a client sent. As text and not as bytes, which half a surrogate pair would not survive. */
+    public Read read(ObjectNode made) {
+        try (JsonParser in = json.createParser(ObjectReadContext.empty(), made.toString())) {
+            in.nextToken();
+            return read(in);
+        } catch (JacksonException malformed) {
+            return new Read.Refused(new TwinNotJson(place(malformed)));
+        }
+    }
+
     /**
      * Reads one object from the middle of a document, and leaves the parser at its end whatever it was.
      *

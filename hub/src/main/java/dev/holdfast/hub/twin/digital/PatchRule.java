@@ -6,7 +6,6 @@ import dev.holdfast.hub.twin.Twin;
 import dev.holdfast.hub.twin.TwinReader;
 import dev.holdfast.hub.twin.TwinRefusal;
 import dev.holdfast.hub.twin.TwinRefusal.PatchTargetDiffers;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,7 +41,7 @@ record PatchRule(List<Operation> operations, TwinReader reader) implements Desir
         if (patch.isEmpty()) {
             return new Outcome.Nothing();
         }
-        return switch (reader.read(patch.toString().getBytes(StandardCharsets.UTF_8))) {
+        return switch (reader.read(patch)) {
             case TwinReader.Read.Content(var content) -> new Outcome.Merge(content);
             case TwinReader.Read.Refused(var why) -> new Outcome.Refused(why);
         };
