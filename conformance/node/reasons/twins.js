@@ -67,7 +67,7 @@ export const twins = [
     says: /Operation 1 of the patch is 'move'.*Write the patch with these/ },
   { reason: 'PatchPathUnfit', how: 'curl with a path of three names', provoke: patch([{ op: 'remove', path: '/a/b/c' }]),
     says: /path of operation 1 names no property and no component\. Use \/property/ },
-  { reason: 'PatchValueUnfit', how: 'curl with an array', provoke: patch([{ op: 'add', path: '/a', value: [] }]), says: /value of operation 1 .*array.*Write an object/ },
+  { reason: 'PatchValueUnfit', how: 'curl with an array', provoke: patch([{ op: 'add', path: '/a', value: [] }]), says: /value of operation 1 .*an array.*Use texts, numbers, booleans and objects/ },
   { reason: 'PatchTargetDiffers', how: 'curl that takes a property for a component',
     provoke: patch([{ op: 'add', path: '/p', value: 1 }, { op: 'add', path: '/p/q', value: 1 }]), says: /'p' is a property of the device twin, and operation 2 writes a component\. Write it as/ },
   { reason: 'TwinDeviceMissing', how: 'curl of nobody', provoke: service(404, `/twins/${NOBODY}?${VERSION}`), toCaller: true,

@@ -120,11 +120,13 @@ public sealed interface TwinRefusal {
                         + " names no property and no component. Use /property, /component or /component/property, with names of 1 to 64"
                         + " ASCII letters, digits and underscores that begin with a letter and do not end with an underscore.";
             case PatchValueUnfit(var operation, var what) ->
-                "The value of operation " + operation + " can't be a desired value of a digital twin: " + what + ".";
+                "The value of operation " + operation + " can't be a desired value of a digital twin: " + what
+                        + ". Use texts, numbers, booleans and objects, at most 5 in one another, with names of 1 to 64 ASCII letters, digits"
+                        + " and underscores. Mark a component with an empty object $metadata, and take a property away with op remove.";
             case PatchTargetDiffers(var operation, var name, var component) ->
                 component
                         ? "'" + name + "' is a component, and operation " + operation
-                                + " writes a property. Add an empty object $metadata to the value to write the component, or name a"
+                                + " writes a property. Write the component, with an empty object $metadata in its value, or name a"
                                 + " property of it in the path."
                         : "'" + name + "' is a property of the device twin, and operation " + operation
                                 + " writes a component. Write it as a property, or remove it first, or have the device twin mark it as a"

@@ -154,9 +154,7 @@ final class PatchReader {
             return new Operation.PutProperty(number, target, value);
         }
         if (!(value.get(METADATA) instanceof ObjectNode metadata) || !metadata.isEmpty()) {
-            throw new Stop(new PatchValueUnfit(
-                    number,
-                    "its $metadata is not empty. Write an empty object, which marks a component, and nothing else"));
+            throw new Stop(new PatchValueUnfit(number, "its $metadata is no empty object"));
         }
         ObjectNode properties = ((ObjectNode) value).deepCopy();
         properties.remove(METADATA);
@@ -170,18 +168,14 @@ final class PatchReader {
     /** @param depth of the value, if it is an object */
     private static void check(int number, JsonNode value, int depth) throws Stop {
         if (value.isNull()) {
-            throw new Stop(new PatchValueUnfit(
-                    number, "it is null or holds one. Leave the name out, or take a property away with op remove"));
+            throw new Stop(new PatchValueUnfit(number, "it is null or holds one"));
         }
         if (value.isArray()) {
-            throw new Stop(new PatchValueUnfit(
-                    number, "it is an array or holds one. Write an object, or change the device twin instead"));
+            throw new Stop(new PatchValueUnfit(number, "it is an array or holds one"));
         }
         if (value instanceof ObjectNode object) {
             if (depth > VALUE_DEPTH_MAX) {
-                throw new Stop(new PatchValueUnfit(
-                        number,
-                        "more than " + VALUE_DEPTH_MAX + " objects stand in one another. Make the value flatter"));
+                throw new Stop(new PatchValueUnfit(number, "too many objects stand in one another"));
             }
             for (var member : object.properties()) {
                 checkName(number, member.getKey());
@@ -192,10 +186,7 @@ final class PatchReader {
 
     private static void checkName(int number, String name) throws Stop {
         if (!isName(name)) {
-            throw new Stop(new PatchValueUnfit(
-                    number,
-                    "a name in it is none that a model can have. Use 1 to 64 ASCII letters, digits and underscores that begin with a"
-                            + " letter and do not end with an underscore"));
+            throw new Stop(new PatchValueUnfit(number, "a name in it is none that a model can have"));
         }
     }
 }
