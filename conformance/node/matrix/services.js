@@ -10,7 +10,7 @@ import { earliestEventPosition, EventHubConsumerClient, latestEventPosition, Rea
 
 const MILLIS = 15_000;
 const { AmqpWs } = serviceSdk;
-const OVER_HTTPS = 'Identities, twins and methods are called over HTTPS alone.';
+const OVER_HTTPS = 'Identities, twins, methods and commands are called over HTTPS alone.';
 const OVER_AMQP = 'Messages are sent, and what became of them is read, over AMQP alone.';
 
 /** Reads what became of messages, for all cells. */
@@ -114,6 +114,16 @@ export function serviceClient(context, version) {
         assert.deepEqual(result, { status: 201, payload: { x: 1 } });
       });
     },
+    async digitalTwins() {
+      const twins = new serviceSdk.DigitalTwinClient(new serviceSdk.IoTHubTokenCredentials(hub.facts.serviceConnectionString));
+      await withDevice(async ({ deviceId }, session) => {
+        await twins.updateDigitalTwin(deviceId, [{ op: 'add', path: '/thermostat1/target', value: 21 }]);
+        assert.equal((await twins.getDigitalTwin(deviceId)).thermostat1.$metadata.target.desiredValue, 21);
+        await session.onMethod('thermostat1*echo');
+        const { xMsCommandStatuscode, body } = await twins.invokeComponentCommand(deviceId, 'thermostat1', 'echo', { x: 1 }, { connectTimeoutInSeconds: 10 });
+        assert.deepEqual({ xMsCommandStatuscode, body }, { xMsCommandStatuscode: 201, body: { x: 1 } });
+      });
+    },
     async send(transport) {
       const client = await opened(transport);
       try {
@@ -157,7 +167,7 @@ export function serviceClient(context, version) {
 }
 
 export const SERVICE_FEATURES = {
-  identities: 'identities', bulk: 'in bulk', modules: 'modules', statistics: 'statistics', twins: 'twins', methods: 'methods',
+  identities: 'identities', bulk: 'in bulk', modules: 'modules', statistics: 'statistics', twins: 'twins', methods: 'methods', digitalTwins: 'digital twins',
   send: 'messages sent', feedback: 'feedback',
 };
 

@@ -18,6 +18,11 @@ function change(status, body, ...options) {
   };
 }
 
+/** curl that changes the digital twin of the device of this suite. */
+function patch(operations, status = 400) {
+  return (world) => service(status, `/digitaltwins/${world.device.deviceId}?${VERSION}`, ...json('PATCH', JSON.stringify(operations)))(world);
+}
+
 const tags = (value) => JSON.stringify({ tags: value });
 const desired = (value) => JSON.stringify({ properties: { desired: value } });
 
@@ -57,6 +62,14 @@ export const twins = [
     says: /text of 'a' is longer than 4096 bytes\. Keep longer texts elsewhere/ },
   { reason: 'TwinTextMalformed', how: 'curl with half a character', provoke: change(400, '{"tags":{"a":"\\ud800"}}'), says: /half a surrogate pair\. Write/ },
   { reason: 'TwinNumberOutOfRange', how: 'curl with 2^53', provoke: change(400, tags({ a: 2 ** 53 })), says: /number of 'a' is out of range.*Send larger ones as text/ },
+  { reason: 'PatchMalformed', how: 'curl with an object', provoke: patch({}), says: /JSON patch can't be used: it is no array\. Send an array of operations/ },
+  { reason: 'PatchOperationNotSupported', how: 'curl with a move', provoke: patch([{ op: 'move', from: '/a', path: '/b' }]),
+    says: /Operation 1 of the patch is 'move'.*Write the patch with these/ },
+  { reason: 'PatchPathUnfit', how: 'curl with a path of three names', provoke: patch([{ op: 'remove', path: '/a/b/c' }]),
+    says: /path of operation 1 names no property and no component\. Use \/property/ },
+  { reason: 'PatchValueUnfit', how: 'curl with an array', provoke: patch([{ op: 'add', path: '/a', value: [] }]), says: /value of operation 1 .*an array.*Use texts, numbers, booleans and objects/ },
+  { reason: 'PatchTargetDiffers', how: 'curl that takes a property for a component',
+    provoke: patch([{ op: 'add', path: '/p', value: 1 }, { op: 'add', path: '/p/q', value: 1 }]), says: /'p' is a property of the device twin, and operation 2 writes a component\. Write it as/ },
   { reason: 'TwinDeviceMissing', how: 'curl of nobody', provoke: service(404, `/twins/${NOBODY}?${VERSION}`), toCaller: true,
     says: /DeviceNotFound.*No device with the id 'nobody-at-all' is registered, so it has no twin/ },
   { reason: 'TwinModuleMissing', how: 'curl of a module that is none', toCaller: true,

@@ -26,6 +26,7 @@ public final class Main {
                             ModuleTests.class,
                             RegistryTests.class,
                             TwinTests.class,
+                            DigitalTwinTests.class,
                             TransportTelemetryTests.class,
                             CloudMessageTests.class,
                             MultiplexingTests.class),

@@ -85,7 +85,19 @@ final class TestServer {
 
     /** The same over another protocol. */
     DeviceClient client(String connectionString, SSLContext sslContext, IotHubClientProtocol protocol) {
-        DeviceClient client = new DeviceClient(connectionString, protocol, options(sslContext, protocol));
+        return client(connectionString, protocol, options(sslContext, protocol).build());
+    }
+
+    /** The same of a device that announces its model. */
+    DeviceClient client(String connectionString, SSLContext sslContext, IotHubClientProtocol protocol, String modelId) {
+        return client(
+                connectionString,
+                protocol,
+                options(sslContext, protocol).modelId(modelId).build());
+    }
+
+    private static DeviceClient client(String connectionString, IotHubClientProtocol protocol, ClientOptions options) {
+        DeviceClient client = new DeviceClient(connectionString, protocol, options);
         client.setRetryPolicy(new NoRetry());
         return client;
     }
@@ -97,15 +109,15 @@ final class TestServer {
 
     /** The same over another protocol. */
     ModuleClient moduleClient(String connectionString, SSLContext sslContext, IotHubClientProtocol protocol) {
-        ModuleClient client = new ModuleClient(connectionString, protocol, options(sslContext, protocol));
+        ModuleClient client = new ModuleClient(connectionString, protocol, options(sslContext, protocol).build());
         client.setRetryPolicy(new NoRetry());
         return client;
     }
 
-    private static ClientOptions options(SSLContext sslContext, IotHubClientProtocol protocol) {
+    private static ClientOptions.ClientOptionsBuilder options(SSLContext sslContext, IotHubClientProtocol protocol) {
         ClientOptions.ClientOptionsBuilder options = ClientOptions.builder().sslContext(sslContext);
         // Over HTTPS a device asks for messages now and then; this client every 10 ms unless told otherwise.
-        return protocol == IotHubClientProtocol.HTTPS ? options.receiveInterval(200).build() : options.build();
+        return protocol == IotHubClientProtocol.HTTPS ? options.receiveInterval(200) : options;
     }
 
     /** As an operator does it, over the operator API. */

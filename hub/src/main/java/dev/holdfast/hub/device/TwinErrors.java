@@ -25,7 +25,7 @@ final class TwinErrors {
             case TwinRefusal.TwinDeviceMissing _ -> DEVICE_NOT_FOUND;
             case TwinRefusal.TwinModuleMissing _ -> MODULE_NOT_FOUND;
             case TwinRefusal.TwinEtagMismatch _, TwinRefusal.ReportedVersionMismatch _ -> PRECONDITION_FAILED;
-            case TwinRefusal.TwinNotJson _, TwinRefusal.TwinNotAnObject _ -> FORMAT_ERROR;
+            case TwinRefusal.TwinNotJson _, TwinRefusal.TwinNotAnObject _, TwinRefusal.PatchMalformed _ -> FORMAT_ERROR;
             case TwinRefusal.TwinRequestTooLong _,
                     TwinRefusal.TwinTooLarge _,
                     TwinRefusal.TwinChangeTooLarge _,
@@ -33,7 +33,11 @@ final class TwinErrors {
                     TwinRefusal.TwinKeyMalformed _,
                     TwinRefusal.TwinValueTooLong _,
                     TwinRefusal.TwinTextMalformed _,
-                    TwinRefusal.TwinNumberOutOfRange _ -> ARGUMENT_INVALID;
+                    TwinRefusal.TwinNumberOutOfRange _,
+                    TwinRefusal.PatchOperationNotSupported _,
+                    TwinRefusal.PatchPathUnfit _,
+                    TwinRefusal.PatchValueUnfit _,
+                    TwinRefusal.PatchTargetDiffers _ -> ARGUMENT_INVALID;
         };
     }
 

@@ -140,7 +140,8 @@ public final class ServiceFault extends Exception {
             case TwinRefusal.TwinModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
             case TwinRefusal.TwinEtagMismatch _, TwinRefusal.ReportedVersionMismatch _ ->
                 ServiceError.PRECONDITION_FAILED;
-            case TwinRefusal.TwinNotJson _, TwinRefusal.TwinNotAnObject _ -> ServiceError.FORMAT_ERROR;
+            case TwinRefusal.TwinNotJson _, TwinRefusal.TwinNotAnObject _, TwinRefusal.PatchMalformed _ ->
+                ServiceError.FORMAT_ERROR;
             case TwinRefusal.TwinRequestTooLong _,
                     TwinRefusal.TwinTooLarge _,
                     TwinRefusal.TwinChangeTooLarge _,
@@ -148,7 +149,11 @@ public final class ServiceFault extends Exception {
                     TwinRefusal.TwinKeyMalformed _,
                     TwinRefusal.TwinValueTooLong _,
                     TwinRefusal.TwinTextMalformed _,
-                    TwinRefusal.TwinNumberOutOfRange _ -> ServiceError.ARGUMENT_INVALID;
+                    TwinRefusal.TwinNumberOutOfRange _,
+                    TwinRefusal.PatchOperationNotSupported _,
+                    TwinRefusal.PatchPathUnfit _,
+                    TwinRefusal.PatchValueUnfit _,
+                    TwinRefusal.PatchTargetDiffers _ -> ServiceError.ARGUMENT_INVALID;
         };
     }
 

@@ -4,7 +4,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What devices are told of a change of desired properties, such that who merges it (RFC 7396) has what the hub has. */
-final class MergePatch {
+public final class MergePatch {
     private MergePatch() {}
 
     /** Of a merge: the patch itself. Of a replacement: all that there is now, and a null for what is gone. */
@@ -15,7 +15,8 @@ final class MergePatch {
         };
     }
 
-    private static ObjectNode replacement(ObjectNode before, ObjectNode after) {
+    /** The patch that makes one object of another: all of what is to be, and a null for what is to go. */
+    public static ObjectNode replacement(ObjectNode before, ObjectNode after) {
         ObjectNode patch = after.deepCopy();
         before.properties().forEach(property -> {
             JsonNode now = after.get(property.getKey());

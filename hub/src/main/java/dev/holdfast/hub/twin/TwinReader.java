@@ -56,6 +56,11 @@ public final class TwinReader {
                 .build();
     }
 
+    /** What twins may have. */
+    public Limits.Twin limits() {
+        return limits;
+    }
+
     /** What came of reading. */
     public sealed interface Read {
         record Content(TwinContent content) implements Read {}
@@ -89,6 +94,16 @@ public final class TwinReader {
                     : new Read.Refused(new TwinNotJson(": something follows its end"));
         } catch (Stop stop) {
             return new Read.Refused(stop.why);
+        } catch (JacksonException malformed) {
+            return new Read.Refused(new TwinNotJson(place(malformed)));
+        }
+    }
+
+    /** Reads what was put together from what a client sent. As text and not as bytes, which half a surrogate pair would not survive. */
+    public Read read(ObjectNode made) {
+        try (JsonParser in = json.createParser(ObjectReadContext.empty(), made.toString())) {
+            in.nextToken();
+            return read(in);
         } catch (JacksonException malformed) {
             return new Read.Refused(new TwinNotJson(place(malformed)));
         }

@@ -45,6 +45,28 @@ public sealed interface TwinRefusal {
 
     record TwinNumberOutOfRange(String key) implements TwinRefusal {}
 
+    /** @param what is wrong with a JSON patch */
+    record PatchMalformed(String what) implements TwinRefusal {}
+
+    /**
+     * @param operation its place in the patch, from 1
+     * @param op {@code move}, {@code copy} or {@code test}, or that it is something else
+     */
+    record PatchOperationNotSupported(int operation, String op) implements TwinRefusal {}
+
+    record PatchPathUnfit(int operation) implements TwinRefusal {}
+
+    /** @param what is wrong with the value of an operation */
+    record PatchValueUnfit(int operation, String what) implements TwinRefusal {}
+
+    /**
+     * An operation takes a component for a property, or a property for a component.
+     *
+     * @param name of the component or property, a checked name
+     * @param component what it is
+     */
+    record PatchTargetDiffers(int operation, String name, boolean component) implements TwinRefusal {}
+
     /** What happened and what to change, in sentences. */
     default String explain() {
         return switch (this) {
@@ -87,6 +109,28 @@ public sealed interface TwinRefusal {
                 "The number of '" + key
                         + "' is out of range: integers go from -4503599627370496 to 4503599627370495, other"
                         + " numbers as far as a double. Send larger ones as text.";
+            case PatchMalformed(var what) ->
+                "The JSON patch can't be used: " + what
+                        + ". Send an array of operations, each an object with op, path and, unless it removes, value.";
+            case PatchOperationNotSupported(var operation, var op) ->
+                "Operation " + operation + " of the patch is " + op
+                        + ", and digital twins have add, replace and remove. Write the patch with these.";
+            case PatchPathUnfit(var operation) ->
+                "The path of operation " + operation
+                        + " names no property and no component. Use /property, /component or /component/property, with names of 1 to 64"
+                        + " ASCII letters, digits and underscores that begin with a letter and do not end with an underscore.";
+            case PatchValueUnfit(var operation, var what) ->
+                "The value of operation " + operation + " can't be a desired value of a digital twin: " + what
+                        + ". Use texts, numbers, booleans and objects, at most 5 in one another, with names of 1 to 64 ASCII letters, digits"
+                        + " and underscores. Mark a component with an empty object $metadata, and take a property away with op remove.";
+            case PatchTargetDiffers(var operation, var name, var component) ->
+                component
+                        ? "'" + name + "' is a component, and operation " + operation
+                                + " writes a property. Write the component, with an empty object $metadata in its value, or name a"
+                                + " property of it in the path."
+                        : "'" + name + "' is a property of the device twin, and operation " + operation
+                                + " writes a component. Write it as a property, or remove it first, or have the device twin mark it as a"
+                                + " component with \"__t\": \"c\".";
         };
     }
 }

@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
 public sealed interface TwinRequest {
     Identity identity();
 
+    /** A service changes what is its own to write. */
+    sealed interface ByService extends TwinRequest {
+        Precondition precondition();
+    }
+
     /**
-     * A service changes what is its own to write.
+     * A service says what is to be there.
      *
      * @param tags null to leave them as they are
      * @param desired as {@code tags}
@@ -18,7 +23,10 @@ public sealed interface TwinRequest {
             Identity identity,
             Precondition precondition,
             @Nullable SectionChange tags,
-            @Nullable SectionChange desired) implements TwinRequest {}
+            @Nullable SectionChange desired) implements ByService {}
+
+    /** A service says how desired properties are to change from what they are. */
+    record Derive(Identity identity, Precondition precondition, DesiredRule rule) implements ByService {}
 
     /**
      * A device or module reports.

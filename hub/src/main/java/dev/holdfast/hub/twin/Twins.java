@@ -164,12 +164,12 @@ public final class Twins {
 
     public TwinResult apply(TwinRequest request) {
         return switch (request) {
-            case TwinRequest.Write write -> counted(writes, write(write));
+            case TwinRequest.ByService write -> counted(writes, write(write));
             case TwinRequest.Report report -> counted(reports, report(report));
         };
     }
 
-    private TwinResult write(TwinRequest.Write request) {
+    private TwinResult write(TwinRequest.ByService request) {
         Instant now = now();
         String etag = Etag.of(random.nextLong());
         ReentrantLock stripe = stripes.get(Math.floorMod(request.identity().hashCode(), STRIPES));
@@ -194,7 +194,7 @@ public final class Twins {
         }
     }
 
-    private Changed write(Table.Transaction rows, TwinRequest.Write request, Instant now, String etag) {
+    private Changed write(Table.Transaction rows, TwinRequest.ByService request, Instant now, String etag) {
         Identity identity = request.identity();
         String generation = registry.generation(rows, identity).orElse(null);
         if (generation == null) {
@@ -204,19 +204,39 @@ public final class Twins {
         if (!request.precondition().allows(stored.written().etag())) {
             return new Changed(new TwinEtagMismatch(identity));
         }
-        if (request.tags() == null && request.desired() == null) {
+        return switch (request) {
+            case TwinRequest.Write(var _, var _, var tags, var desired) ->
+                write(rows, stored, tags, desired, now, etag);
+            case TwinRequest.Derive(var _, var _, var rule) ->
+                switch (rule.of(stored.twin())) {
+                    case DesiredRule.Outcome.Merge(var content) ->
+                        write(rows, stored, null, new SectionChange.Merge(content), now, etag);
+                    case DesiredRule.Outcome.Nothing() -> write(rows, stored, null, null, now, etag);
+                    case DesiredRule.Outcome.Refused(var why) -> new Changed(why);
+                };
+        };
+    }
+
+    private Changed write(
+            Table.Transaction rows,
+            Stored stored,
+            @Nullable SectionChange tags,
+            @Nullable SectionChange desired,
+            Instant now,
+            String etag) {
+        if (tags == null && desired == null) {
             return new Changed(new Found(stored.twin()), null);
         }
-        TwinRows.Written next = changed(stored.written(), request.tags(), request.desired(), now, etag);
+        TwinRows.Written next = changed(stored.written(), tags, desired, now, etag);
         TwinRefusal fault = faultOf(next);
         if (fault != null) {
             return new Changed(fault);
         }
+        Identity identity = stored.identity();
         rows.put(TwinRows.KIND, identity.toString(), TwinRows.bytes(next));
-        SectionChange desired = request.desired();
         Twin after = new Stored(identity, next, stored.reported()).twin();
         if (changes.areTwinChangesWanted()) {
-            changes.changed(rows, identity, TwinNotification.written(after, request.tags(), desired));
+            changes.changed(rows, identity, TwinNotification.written(after, tags, desired));
         }
         return new Changed(
                 new Found(after),

@@ -4,6 +4,9 @@ import dev.holdfast.hub.http.ServiceError;
 import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.twin.TwinReader;
 import dev.holdfast.wire.http.HttpRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -59,11 +62,7 @@ final class JsonBody {
     }
 
     private static <T> T read(HttpRequest request, Class<T> type, ObjectReader reader) throws ServiceFault {
-        String contentType = request.header("content-type").orElse("application/json");
-        if (!contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-            throw ServiceFault.of(
-                    ServiceError.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json.");
-        }
+        requireJson(request);
         T value;
         try {
             value = reader.forType(type).readValue(request.body());
@@ -78,6 +77,27 @@ final class JsonBody {
             throw ServiceFault.of(ServiceError.ARGUMENT_NULL, "The body is null. Send a JSON object.");
         }
         return value;
+    }
+
+    /** {@code application/json-patch+json} will do, too. */
+    static void requireJson(HttpRequest request) throws ServiceFault {
+        String contentType = request.header("content-type").orElse("application/json");
+        if (!contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            throw ServiceFault.of(
+                    ServiceError.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json.");
+        }
+    }
+
+    /** A body as text. */
+    static String text(byte[] body) throws ServiceFault {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException _) {
+            throw ServiceFault.of(ServiceError.FORMAT_ERROR, "The body is not UTF-8. Send it as JSON in UTF-8.");
+        }
     }
 
     private static String place(JacksonException malformed) {

@@ -2,9 +2,6 @@ package dev.holdfast.hub.service.http;
 
 import dev.holdfast.hub.http.ServiceError;
 import dev.holdfast.hub.http.ServiceFault;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -39,15 +36,7 @@ record MethodDocument(
             .build();
 
     static MethodDocument read(byte[] body) throws ServiceFault {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-        } catch (CharacterCodingException _) {
-            throw ServiceFault.of(ServiceError.FORMAT_ERROR, "The body is not UTF-8. Send it as JSON in UTF-8.");
-        }
+        String text = JsonBody.text(body);
         try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), text)) {
             return new Reading(text, in).document();
         } catch (JacksonException _) {

@@ -27,6 +27,7 @@ final class ServiceRoutes {
         KeysResource keys = new KeysResource(limits);
         TwinResource twins = new TwinResource();
         MethodResource methods = new MethodResource();
+        DigitalTwinResource digitalTwins = new DigitalTwinResource();
         MessageResource messages = new MessageResource();
         StatisticsResource statistics = new StatisticsResource();
         all = List.of(
@@ -54,14 +55,14 @@ final class ServiceRoutes {
                 served("PATCH", "/twins/{id}/modules/{module}", SERVICE_CONNECT, twins::patch),
                 served("POST", "/twins/{id}/methods", SERVICE_CONNECT, methods::invoke),
                 served("POST", "/twins/{id}/modules/{module}/methods", SERVICE_CONNECT, methods::invoke),
-                later("GET", "/digitaltwins/{id}", SERVICE_CONNECT, "Digital twins"),
-                later("PATCH", "/digitaltwins/{id}", SERVICE_CONNECT, "Digital twins"),
-                later("POST", "/digitaltwins/{id}/commands/{command}", SERVICE_CONNECT, "Digital twins"),
-                later(
+                served("GET", "/digitaltwins/{id}", SERVICE_CONNECT, digitalTwins::get),
+                served("PATCH", "/digitaltwins/{id}", SERVICE_CONNECT, digitalTwins::patch),
+                served("POST", "/digitaltwins/{id}/commands/{command}", SERVICE_CONNECT, digitalTwins::command),
+                served(
                         "POST",
                         "/digitaltwins/{id}/components/{component}/commands/{command}",
                         SERVICE_CONNECT,
-                        "Digital twins"),
+                        digitalTwins::componentCommand),
                 served("GET", "/messages/serviceBound/feedback", SERVICE_CONNECT, messages::feedback),
                 served("DELETE", "/messages/serviceBound/feedback/{lock}", SERVICE_CONNECT, messages::complete),
                 served("POST", "/messages/serviceBound/feedback/{lock}/abandon", SERVICE_CONNECT, messages::abandon),
