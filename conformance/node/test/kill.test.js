@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { CommandLoad } from '../harness/command-load.js';
 import { freshId, TestHub } from '../harness/hub.js';
 import { Load, payload } from '../harness/load.js';
 import { Reader } from '../harness/reader.js';
@@ -10,6 +11,7 @@ import { Server } from '../harness/server.js';
 const ROUNDS = Number(process.env.CONFORMANCE_ROUNDS ?? 20);
 const DEVICES = 4;
 const ACKNOWLEDGED_MAX = 1500; // the server is killed when a random number up to this has been acknowledged in a round
+const COMMANDS_MAX = 10; // and when each command has been carried out a random number of times up to this
 
 describe(`kill -9 under load, ${ROUNDS} rounds`, () => {
   let server;
@@ -21,7 +23,7 @@ describe(`kill -9 under load, ${ROUNDS} rounds`, () => {
   });
   after(() => server?.stop());
 
-  it('loses no acknowledged message and no acknowledged device', { timeout: 60_000 + ROUNDS * 20_000 }, async (t) => {
+  it('loses nothing that was acknowledged: messages, devices, changes of twins, completions', { timeout: 60_000 + ROUNDS * 20_000 }, async (t) => {
     const seed = Number(process.env.CONFORMANCE_SEED ?? randomInt(2 ** 31));
     t.diagnostic(`seed ${seed}; repeat with CONFORMANCE_SEED=${seed}`);
     const random = generator(seed);
@@ -30,16 +32,22 @@ describe(`kill -9 under load, ${ROUNDS} rounds`, () => {
       devices.push(await hub.createDevice());
     }
     const load = new Load(hub, devices);
+    const commands = new CommandLoad(hub, await hub.createDevice());
     const registered = [];
 
     for (let round = 0; round < ROUNDS; round++) {
       const target = 1 + Math.floor(random() * ACKNOWLEDGED_MAX);
       const publishing = load.publish(`round-${round}`);
+      const working = commands.run();
       registered.push((await hub.createDevice({ deviceId: freshId(`round-${round}`) })).deviceId);
       await load.acknowledgedInRound(target);
+      await commands.done(1 + Math.floor(random() * COMMANDS_MAX));
       await server.kill();
       await publishing;
+      commands.stop();
+      await working;
       await server.startAgain();
+      await commands.checkTwin();
     }
 
     const reader = await Reader.start(hub.facts.eventHubConnectionString);
@@ -58,6 +66,10 @@ describe(`kill -9 under load, ${ROUNDS} rounds`, () => {
     } finally {
       await reader.close();
     }
+    await commands.checkMessages();
+    t.diagnostic(`twin: ${commands.acknowledged.reported} reports and ${commands.acknowledged.desired} patches acknowledged; `
+      + `to the device: ${commands.taken.size} messages taken, ${commands.completed.size} completed`);
+    assert.ok(Math.min(commands.acknowledged.reported, commands.acknowledged.desired, commands.completed.size) > ROUNDS);
     t.diagnostic(`${load.sent} sent, ${load.acknowledged.length} acknowledged, ${reader.events.length} read`);
     assert.ok(load.acknowledged.length > ROUNDS, 'the load was real');
     assertWholeAndInOrder(reader.events, devices);

@@ -176,7 +176,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         HttpRequest bodyless = head.request(new byte[0], connection);
         onThread(context, () -> {
             Judged judged = judge(bodyless, head);
-            context.channel().eventLoop().execute(() -> judged(context, head, judged));
+            onLoop(context, () -> judged(context, head, judged));
         });
     }
 
@@ -277,6 +277,15 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Goes on where the connection is. A loop that has stopped has taken it along, and nobody waits for the answer any more. */
+    private void onLoop(ChannelHandlerContext context, Runnable work) {
+        try {
+            context.channel().eventLoop().execute(work);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("connection {} ended before it was answered", connection.id());
+        }
+    }
+
     /** On the face's thread: whatever happens in there becomes a response. */
     private void serve(ChannelHandlerContext context, HttpRequest request, RequestHead head) {
         boolean close = head.lastOfConnection();
@@ -293,7 +302,7 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             response = failed(request, head, close, cause);
         }
         FullHttpResponse rendered = response;
-        context.channel().eventLoop().execute(() -> write(context, rendered, close));
+        onLoop(context, () -> write(context, rendered, close));
     }
 
     private FullHttpResponse failed(HttpRequest request, RequestHead head, boolean close, Throwable cause) {
@@ -315,14 +324,14 @@ final class HttpConversation extends ChannelInboundHandlerAdapter {
             out.head(Responses.streamHead(answer, close, parts.clock().instant()));
             written.writeTo(out);
             out.close();
-            channel.eventLoop().execute(() -> streamed(context, close));
+            onLoop(context, () -> streamed(context, close));
         } catch (IOException | RuntimeException cause) {
             if (out.isBroken()) {
                 LOG.info("the answer to {} broke off: {}", request, cause.getMessage());
             } else {
                 LOG.error("the answer to {} broke off", request, cause);
             }
-            channel.eventLoop().execute(() -> {
+            onLoop(context, () -> {
                 releaseBody();
                 close(context);
             });

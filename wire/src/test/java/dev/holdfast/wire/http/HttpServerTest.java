@@ -257,6 +257,36 @@ class HttpServerTest {
     }
 
     @Test
+    void anAnswerThatComesAfterTheServerStoppedIsDropped() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (RunningHttp server = new RunningHttp(new Face("echo", request -> {
+                    asked.countDown();
+                    awaited(stopped);
+                    return echo(request);
+                }));
+                RawHttp client = server.connect()) {
+            client.send("GET /echo HTTP/1.1\r\n" + HOST + "\r\n");
+            assertThat(awaited(asked)).isTrue();
+
+            server.stopLoops();
+            stopped.countDown();
+            server.awaitFaces();
+
+            assertThat(server.broken()).isEmpty();
+        }
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Test
     void aFaceCanNotBreakTheResponseApart() throws Exception {
         List<HttpResponse> bad = List.of(
                 HttpResponse.empty(200).with("X", "a\r\nSet-Cookie: b"),

@@ -15,10 +15,13 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** An {@link HttpServer} on a plain loopback port, for tests that send bytes of their own. */
 final class RunningHttp implements AutoCloseable {
@@ -27,6 +30,7 @@ final class RunningHttp implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final BlockingQueue<RefusedRequest> refused = new LinkedBlockingQueue<>();
+    private final Queue<RuntimeException> broken = new ConcurrentLinkedQueue<>();
     private final Channel listener;
 
     RunningHttp(HttpFace... faces) throws InterruptedException {
@@ -35,7 +39,7 @@ final class RunningHttp implements AutoCloseable {
 
     RunningHttp(Limits.Http limits, Limits.Arrival arrival, HttpFace... faces) throws InterruptedException {
         HttpServer server =
-                new HttpServer(List.of(faces), limits, arrival, threads, InstantSource.fixed(NOW), request -> {
+                new HttpServer(List.of(faces), limits, arrival, this::execute, InstantSource.fixed(NOW), request -> {
                     refused.add(request);
                     return "report-1";
                 });
@@ -53,6 +57,35 @@ final class RunningHttp implements AutoCloseable {
                 .channel();
     }
 
+    private void execute(Runnable task) {
+        threads.execute(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException escaped) {
+                broken.add(escaped);
+            }
+        });
+    }
+
+    /** What came out of the threads on which faces work. */
+    Queue<RuntimeException> broken() {
+        return broken;
+    }
+
+    /** Stops the event loops, and with them every connection. */
+    void stopLoops() throws InterruptedException {
+        if (loops.isShuttingDown()) {
+            return;
+        }
+        listener.close().sync();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).sync();
+    }
+
+    /** Waits until no face is at work. */
+    void awaitFaces() {
+        threads.close();
+    }
+
     InetSocketAddress address() {
         return (InetSocketAddress) listener.localAddress();
     }
@@ -67,8 +100,7 @@ final class RunningHttp implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        listener.close().sync();
-        loops.shutdownGracefully(0, 2, java.util.concurrent.TimeUnit.SECONDS).sync();
+        stopLoops();
         threads.shutdownNow();
     }
 }
