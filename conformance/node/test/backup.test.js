@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { closeSync, copyFileSync, existsSync, openSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { CommandLoad } from '../harness/command-load.js';
 import { message, TestHub } from '../harness/hub.js';
 import { Load } from '../harness/load.js';
 import { Reader } from '../harness/reader.js';
@@ -18,25 +19,33 @@ describe('backup and restore', () => {
   let load;
   let publishing;
   let acknowledgedBefore;
+  let commands;
+  let commanding;
+  let commandedBefore;
 
   before(async () => {
     server = await Server.start();
     hub = new TestHub(server);
     devices = [await hub.createDevice(), await hub.createDevice()];
     load = new Load(hub, devices);
+    commands = new CommandLoad(hub, await hub.createDevice());
   });
   after(() => server?.stop());
 
-  it('makes a backup while devices send', async () => {
+  it('makes a backup while devices send, twins change and messages are completed', async () => {
     publishing = load.publish('backup');
+    commanding = commands.run();
     await load.acknowledgedInRound(500);
+    await commands.done(5);
     acknowledgedBefore = [...load.acknowledged];
+    commandedBefore = { ...commands.acknowledged, taken: [...commands.taken], completed: new Set(commands.completed) };
     const { code, stdout, stderr } = await server.run('backup', '--out', archive, '--json');
     assert.equal(code, 0, stderr);
     const facts = JSON.parse(stdout);
     assert.equal(facts.file, archive);
     assert.equal(statSync(archive).mode & 0o777, 0o600);
     await load.acknowledgedInRound(load.acknowledged.length + 200);
+    await commands.done(10);
   });
 
   it('tells Prometheus when', async () => {
@@ -64,7 +73,8 @@ describe('backup and restore', () => {
   it('restores it elsewhere with the same keys and every message acknowledged before', async () => {
     const before = { hub: hub.facts, token: server.ready.operatorToken };
     await server.kill();
-    await publishing;
+    commands.stop();
+    await Promise.all([publishing, commanding]);
     const { code, stderr } = await run(settings.holdfast, ['restore', archive, '--data', elsewhere]);
     assert.equal(code, 0, stderr);
 
@@ -92,5 +102,19 @@ describe('backup and restore', () => {
     } finally {
       await reader.close();
     }
+  });
+
+  it('has the twin and the queue of then: nothing of before is missing, and no completed message comes again', async () => {
+    const { responseBody: twin } = await hub.registry.getTwin(commands.device.deviceId);
+    for (const section of ['reported', 'desired']) {
+      const { count, $version: version } = twin.properties[section];
+      assert.ok(count >= commandedBefore[section] && count <= commands.acknowledged[section] + 1, `${section} is ${count}`);
+      assert.equal(version, count + 1);
+    }
+    const again = new CommandLoad(hub, commands.device);
+    again.completed = new Set(commandedBefore.completed);
+    while (await again.receiveOne());
+    const missing = commandedBefore.taken.filter((id) => ![again.completed, commands.completed, commands.uncertain].some((ids) => ids.has(id)));
+    assert.deepEqual(missing, []);
   });
 });

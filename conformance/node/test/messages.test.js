@@ -191,20 +191,23 @@ describe('Node SDKs: cloud-to-device messages', () => {
     await until('it expired', async () => (await waiting(device.deviceId)) === 0);
   });
 
-  it('reach the module that is meant, and the input that they are addressed to', async () => {
-    const { deviceId } = await hub.createDevice();
-    const [one, two] = [await hub.createModule(deviceId), await hub.createModule(deviceId)];
-    const inputs = [];
-    const client = await hub.openModule(one.connectionString);
-    client.on('inputMessage', (input, got) => inputs.push([input, got.getData().toString()]));
-    await sendTo(`/devices/${deviceId}/modules/${two.moduleId}/inputs/other`, message('not for this one'));
-    await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/inputs/first`, message('a'));
-    await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/messages/devicebound`, message('no input'));
-    await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/inputs/second`, message('b'));
-    await until('both inputs', () => inputs.length >= 2);
-    assert.deepEqual(inputs, [['first', 'a'], ['second', 'b']]);
-    await assert.rejects(sendTo(`/devices/${deviceId}/modules/nothing/messages/devicebound`, message('x')), { condition: 'amqp:not-found' });
-  });
+  // Over AMQP the SDK has one link for all of a module's messages, and gives those without an input under no name.
+  for (const [name, transport, withoutInput] of [['MQTT', Mqtt, []], ['AMQP', Amqp, [[undefined, 'no input']]]]) {
+    it(`reach the module that is meant over ${name}, and the input that they are addressed to`, async () => {
+      const { deviceId } = await hub.createDevice();
+      const [one, two] = [await hub.createModule(deviceId), await hub.createModule(deviceId)];
+      const inputs = [];
+      const client = await hub.openModule(one.connectionString, { transport });
+      client.on('inputMessage', (input, got) => inputs.push([input, got.getData().toString()]));
+      await sendTo(`/devices/${deviceId}/modules/${two.moduleId}/inputs/other`, message('not for this one'));
+      await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/inputs/first`, message('a'));
+      await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/messages/devicebound`, message('no input'));
+      await sendTo(`/devices/${deviceId}/modules/${one.moduleId}/inputs/second`, message('b'));
+      await until('both inputs', () => inputs.length >= 2 + withoutInput.length);
+      assert.deepEqual(inputs, [['first', 'a'], ...withoutInput, ['second', 'b']]);
+      await assert.rejects(sendTo(`/devices/${deviceId}/modules/nothing/messages/devicebound`, message('x')), { condition: 'amqp:not-found' });
+    });
+  }
 
   /** The Node SDK addresses devices only, so rhea sends this. */
   async function sendTo(address, { messageId, data }) {

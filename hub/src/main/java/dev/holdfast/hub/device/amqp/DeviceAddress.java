@@ -41,6 +41,13 @@ record DeviceAddress(@Nullable String host, Identity identity, Kind kind) {
                 what -> identity(path, module).map(identity -> new DeviceAddress(address.host(), identity, what)));
     }
 
+    /** As whoever receives there means it: modules of the Node SDK ask for their messages where they send their own. */
+    DeviceAddress ofReceiver() {
+        return kind == Kind.TELEMETRY && identity.module() != null
+                ? new DeviceAddress(host, identity, Kind.MESSAGES)
+                : this;
+    }
+
     private static Optional<Kind> kind(List<String> words) {
         return switch (String.join("/", words).toLowerCase(Locale.ROOT)) {
             case "messages/events" -> Optional.of(Kind.TELEMETRY);

@@ -64,7 +64,7 @@ final class DeviceSession implements AmqpPart.Session {
 
     @Override
     public boolean attached(OutgoingLink link, LinkAddress source) {
-        Optional<DeviceAddress> address = DeviceAddress.of(source);
+        Optional<DeviceAddress> address = DeviceAddress.of(source).map(DeviceAddress::ofReceiver);
         if (address.isEmpty() || address.get().kind() == DeviceAddress.Kind.TELEMETRY) {
             return false;
         }

@@ -54,6 +54,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -281,6 +282,14 @@ class DevicesOverAmqpTest {
         assertThat(endpoint.reasons()).containsExactly("NoCredentials", "TokenForOtherResource", "UnknownHub");
     }
 
+    @Test
+    void a_device_does_not_receive_where_it_sends() throws Exception {
+        try (AmqpClient client = connect(DEV1)) {
+            assertThatThrownBy(() -> receive(client, DEV1, "/messages/events"))
+                    .hasMessageContaining(AmqpError.NOT_FOUND);
+        }
+    }
+
     /** Every link that a connection asks for is opened if and only if it proved the identity in that hub. */
     @Test
     void links_are_for_who_was_proved_alone() throws Exception {
@@ -296,9 +305,14 @@ class DevicesOverAmqpTest {
                 for (int attempt = 0; attempt < 6; attempt++) {
                     Identity asked = identities.get(random.nextInt(identities.size()));
                     boolean sends = random.nextBoolean();
+                    // Only modules receive where they send.
+                    List<String> received = asked.equals(MODULE)
+                            ? Stream.concat(outgoing.stream(), Stream.of("/messages/events"))
+                                    .toList()
+                            : outgoing;
                     String what = sends
                             ? incoming.get(random.nextInt(incoming.size()))
-                            : outgoing.get(random.nextInt(outgoing.size()));
+                            : received.get(random.nextInt(received.size()));
                     String printed = "seed " + seed + ": " + asked + what + " with proofs of " + proved;
                     if (proved.contains(asked)) {
                         assertThat(sends ? send(client, asked, what) : receive(client, asked, what))
