@@ -23,6 +23,7 @@ import dev.holdfast.tls.policy.TlsPolicy;
  * @param tls the policy that holds for its names, from the next handshake on
  * @param table shared by all hubs; a hub uses the scope of its own name only
  * @param log this hub's own
+ * @param faultInjection whether faults may be brought about on purpose
  */
 public record Hub(
         HubName name,
@@ -40,4 +41,5 @@ public record Hub(
         Intake intake,
         HubEvents events,
         Table table,
-        Log log) {}
+        Log log,
+        boolean faultInjection) {}

@@ -84,6 +84,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private final SecureRandom random;
     private final Limits limits;
     private final Revocation.Asking asking;
+    private final boolean faultInjection;
     private final Map<HubName, Hub> open = new ConcurrentSkipListMap<>();
     private final Object changes = new Object();
 
@@ -91,6 +92,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
      * Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close.
      *
      * @param asking how authorities are asked about revocations
+     * @param faultInjection whether faults may be brought about on purpose, in every hub
      */
     public Hubs(
             Table table,
@@ -100,8 +102,10 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             InstantSource clock,
             SecureRandom random,
             Limits limits,
-            Revocation.Asking asking) {
+            Revocation.Asking asking,
+            boolean faultInjection) {
         this.table = table;
+        this.faultInjection = faultInjection;
         this.asking = asking;
         this.tlsPolicies = tlsPolicies;
         this.logs = logs;
@@ -128,6 +132,11 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 open(stored.settings(name, hostNames.announced(name)));
             }
         }
+    }
+
+    /** Whether faults may be brought about on purpose; it stays as it is while the server runs. */
+    public boolean faultInjection() {
+        return faultInjection;
     }
 
     @Override
@@ -494,7 +503,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 intake,
                 events,
                 table,
-                log);
+                log,
+                faultInjection);
         open.put(name, hub);
         return hub;
     }

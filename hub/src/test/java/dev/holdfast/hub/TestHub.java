@@ -92,7 +92,8 @@ public final class TestHub {
                 intake,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
-                log);
+                log,
+                false);
     }
 
     private void endLink(RegistryChange change) {

@@ -211,7 +211,8 @@ public final class Endpoint implements AutoCloseable {
                 intake,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
-                log);
+                log,
+                false);
         hubs.put(hubName, hub);
         return hub;
     }

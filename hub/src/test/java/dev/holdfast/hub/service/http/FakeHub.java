@@ -127,7 +127,8 @@ final class FakeHub implements HubDirectory {
                 intake,
                 new HubEvents(table, NAME, () -> settings.get().events(), intake, clock),
                 table,
-                unusedLog());
+                unusedLog(),
+                false);
     }
 
     /** The service API never touches telemetry. */
