@@ -6,6 +6,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Registry;
@@ -21,6 +22,7 @@ import dev.holdfast.tls.policy.TlsPolicy;
  * One hub and its parts. It holds them and decides nothing; faces take from it what their protocol needs.
  *
  * @param tls the policy that holds for its names, from the next handshake on
+ * @param faults that its devices ask for
  * @param table shared by all hubs; a hub uses the scope of its own name only
  * @param log this hub's own
  * @param faultInjection whether faults may be brought about on purpose
@@ -39,6 +41,7 @@ public record Hub(
         Messages messages,
         Feedback feedback,
         Intake intake,
+        FaultOrders faults,
         HubEvents events,
         Table table,
         Log log,

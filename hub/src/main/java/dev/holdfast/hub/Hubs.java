@@ -19,6 +19,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
@@ -449,7 +450,9 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         HubName name = settings.name();
         Live<HubSettings> live = new Live<>(settings);
         Log log = logs.open(name, settings.partitions());
-        Intake intake = new Intake(log, limits.telemetry());
+        FaultOrders faults =
+                new FaultOrders(faultInjection, clock, limits.telemetry().faults());
+        Intake intake = new Intake(log, limits.telemetry(), faults);
         HubEvents events = new HubEvents(table, name, () -> live.get().events(), intake, clock);
         DeviceLinks links = new DeviceLinks(events);
         List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
@@ -501,6 +504,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 messages,
                 feedback,
                 intake,
+                faults,
                 events,
                 table,
                 log,

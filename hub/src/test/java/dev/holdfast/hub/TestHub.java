@@ -11,6 +11,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificate;
@@ -73,7 +74,7 @@ public final class TestHub {
         Revocation revocation = NobodyAsked.in(table, hubName, clock);
         Authenticator authenticator =
                 new Authenticator(settings, registry, denied, revocation, hostName::equals, clock, limits);
-        Intake intake = new Intake(log, limits.telemetry());
+        Intake intake = new Intake(log, limits.telemetry(), FaultOrders.none());
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
         hub = new Hub(
@@ -90,6 +91,7 @@ public final class TestHub {
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
+                FaultOrders.none(),
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
                 log,

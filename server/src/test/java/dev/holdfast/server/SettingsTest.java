@@ -144,7 +144,8 @@ final class SettingsTest {
                                 usual.telemetry().propertiesMax(),
                                 usual.telemetry().batchMaxMessages(),
                                 Duration.ofSeconds(30),
-                                32 * 1024 * 1024),
+                                32 * 1024 * 1024,
+                                usual.telemetry().faults()),
                         usual.registry(),
                         new Limits.Twin(
                                 4 * 1024,

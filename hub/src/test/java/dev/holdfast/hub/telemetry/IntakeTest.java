@@ -6,6 +6,7 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.MemoryLog;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Identity;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class IntakeTest {
     private static final Limits.Telemetry LIMITS = Limits.defaults().telemetry();
     private final MemoryLog log = new MemoryLog(4);
-    private final Intake intake = new Intake(log, LIMITS);
+    private final Intake intake = new Intake(log, LIMITS, FaultOrders.none());
     private final List<TelemetryResult> results = new ArrayList<>();
 
     private static SendTelemetry message(

@@ -127,6 +127,14 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
         release();
     }
 
+    /** Ends the session of a link that was accepted, and with it all links of the session. */
+    public void endSession(AmqpError error) {
+        if (isOpen()) {
+            link.getSession().setCondition(error.toCondition());
+            link.getSession().close();
+        }
+    }
+
     /** What the peer said when it ended the link. */
     public @Nullable AmqpError remoteError() {
         return AmqpError.of(link.getRemoteCondition());

@@ -2,6 +2,9 @@ package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
+import dev.holdfast.hub.fault.AskedFaults;
+import dev.holdfast.hub.fault.FaultKind;
+import dev.holdfast.hub.fault.FaultOrder;
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Proof;
@@ -19,7 +22,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A connection's place among the hub's links, from the moment it was let in until it is over. Any thread. */
-final class DeviceEntry implements DeviceLink {
+final class DeviceEntry implements DeviceLink, AskedFaults.Breaker {
     private final HubName hub;
     private final Identity identity;
     private final Reporter reporter;
@@ -129,14 +132,28 @@ final class DeviceEntry implements DeviceLink {
     @Override
     public void end(LinkEnd why) {
         if (end.compareAndSet(null, why)) {
-            if (why instanceof LinkEnd.ServerStopping) {
-                link.finish();
-            } else {
-                link.end();
+            switch (why) {
+                case LinkEnd.ServerStopping _ -> link.finish();
+                case LinkEnd.FaultInjected(var kind, var _)
+                when kind == FaultKind.KILL_TCP -> link.connection().cut();
+                default -> link.end();
             }
             String device = identity.device().value();
             reporter.report(why.reason(), why.explain(new Commands(hub), device), why);
         }
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+        link.schedule(delay, task);
+    }
+
+    /** MQTT 3.1.1 has no word by which a server ends a connection: what shuts down closes TLS in order. */
+    @Override
+    public boolean carryOut(FaultOrder order) {
+        boolean ended = isEnded();
+        end(new LinkEnd.FaultInjected(order.kind(), order.closeReason()));
+        return !ended;
     }
 
     /** Whether the hub ended it; true before the client or any other thread can see an effect of that. */

@@ -1,6 +1,10 @@
 package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.fault.AskedFaults;
+import dev.holdfast.hub.fault.Carrier;
+import dev.holdfast.hub.fault.FaultOrder;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.Intake;
@@ -8,6 +12,7 @@ import dev.holdfast.hub.telemetry.SendTelemetry;
 import dev.holdfast.hub.telemetry.SendTelemetry.Mark;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
+import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.mqtt.Grant;
 import dev.holdfast.wire.mqtt.MqttEnd;
@@ -33,6 +38,7 @@ final class DeviceSession implements MqttSession {
     private final DeviceSubscriptions subscriptions;
     private final DeviceEntry entry;
     private final HubRequests requests;
+    private final AskedFaults faults;
     private final AtomicBoolean refusalReported = new AtomicBoolean();
 
     DeviceSession(
@@ -51,6 +57,7 @@ final class DeviceSession implements MqttSession {
         this.subscriptions = subscriptions;
         this.entry = entry;
         this.requests = new HubRequests(hub, sender, entry, clock);
+        this.faults = new AskedFaults(hub.faults(), Carrier.MQTT, sender.identity());
     }
 
     @Override
@@ -74,10 +81,21 @@ final class DeviceSession implements MqttSession {
                                 case TelemetryResult.Stored stored -> receipt.stored();
                                 case TelemetryResult.Refused(var why) ->
                                     refuse(new PublishRefusal.NotTaken(why), receipt);
+                                case TelemetryResult.FaultAsked(var order) -> ask(order, receipt);
                             }
                         });
             }
         };
+    }
+
+    /** Acknowledged at once: a client that is never told would send it again on each new connection. */
+    private void ask(FaultOrder order, PublishReceipt receipt) {
+        FaultRefusal why = faults.ask(order, entry);
+        if (why == null) {
+            receipt.stored();
+        } else {
+            refuse(new PublishRefusal.NotTaken(new TelemetryRefusal.Faulted(why)), receipt);
+        }
     }
 
     private boolean refuse(PublishRefusal why, PublishReceipt receipt) {

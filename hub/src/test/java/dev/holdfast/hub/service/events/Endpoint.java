@@ -17,6 +17,7 @@ import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.device.amqp.DevicesPart;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -194,7 +195,7 @@ public final class Endpoint implements AutoCloseable {
         DeviceLinks links = new DeviceLinks();
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
-        Intake intake = new Intake(log, limits.telemetry());
+        Intake intake = new Intake(log, limits.telemetry(), FaultOrders.none());
         Hub hub = new Hub(
                 hubName,
                 settings,
@@ -209,6 +210,7 @@ public final class Endpoint implements AutoCloseable {
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
+                FaultOrders.none(),
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
                 log,
@@ -294,7 +296,7 @@ public final class Endpoint implements AutoCloseable {
                 "gen1",
                 new AuthenticationMethod("device", "sas", "iothub"),
                 "dtmi:test;1");
-        new Intake(log, limits.telemetry())
+        new Intake(log, limits.telemetry(), FaultOrders.none())
                 .take(
                         new SendTelemetry(stamp, new TelemetryMessage(body, system, properties)),
                         result -> assertThat(result).isInstanceOf(TelemetryResult.Stored.class));
