@@ -74,7 +74,8 @@ public final class TestHub {
         Revocation revocation = NobodyAsked.in(table, hubName, clock);
         Authenticator authenticator =
                 new Authenticator(settings, registry, denied, revocation, hostName::equals, clock, limits);
-        Intake intake = new Intake(log, limits.telemetry(), FaultOrders.none());
+        FaultOrders faults = new FaultOrders(true, clock, limits.telemetry().faults());
+        Intake intake = new Intake(log, limits.telemetry(), faults);
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
         hub = new Hub(
@@ -91,11 +92,11 @@ public final class TestHub {
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
-                FaultOrders.none(),
+                faults,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
                 log,
-                false);
+                true);
     }
 
     private void endLink(RegistryChange change) {

@@ -85,10 +85,8 @@ public final class Connection {
     public void cut() {
         channel.eventLoop().execute(() -> {
             ChannelHandlerContext first = channel.pipeline().firstContext();
-            if (first != null) {
-                // Past all handlers, TLS among them.
-                var _ = first.close();
-            }
+            // Past all handlers, TLS among them.
+            var _ = first == null ? channel.close() : first.close();
         });
     }
 

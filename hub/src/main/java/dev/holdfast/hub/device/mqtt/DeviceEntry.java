@@ -2,7 +2,6 @@ package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
-import dev.holdfast.hub.fault.AskedFaults;
 import dev.holdfast.hub.fault.FaultKind;
 import dev.holdfast.hub.fault.FaultOrder;
 import dev.holdfast.hub.identity.CertificateProof;
@@ -22,7 +21,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A connection's place among the hub's links, from the moment it was let in until it is over. Any thread. */
-final class DeviceEntry implements DeviceLink, AskedFaults.Breaker {
+final class DeviceEntry implements DeviceLink {
     private final HubName hub;
     private final Identity identity;
     private final Reporter reporter;
@@ -143,14 +142,16 @@ final class DeviceEntry implements DeviceLink, AskedFaults.Breaker {
         }
     }
 
-    @Override
-    public void after(Duration delay, Runnable task) {
+    /** Runs a task later, unless the connection is over by then. */
+    void after(Duration delay, Runnable task) {
         link.schedule(delay, task);
     }
 
-    /** MQTT 3.1.1 has no word by which a server ends a connection: what shuts down closes TLS in order. */
-    @Override
-    public boolean carryOut(FaultOrder order) {
+    /**
+     * Ends the connection as its device asked; false when it had ended. MQTT 3.1.1 has no word by which a server ends a connection: one
+     * that shuts down closes TLS in order.
+     */
+    boolean breakAs(FaultOrder order) {
         boolean ended = isEnded();
         end(new LinkEnd.FaultInjected(order.kind(), order.closeReason()));
         return !ended;

@@ -21,10 +21,13 @@ import dev.holdfast.wire.mqtt.MqttSession;
 import dev.holdfast.wire.mqtt.MqttSubscription;
 import dev.holdfast.wire.mqtt.MqttWill;
 import dev.holdfast.wire.mqtt.PublishReceipt;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,9 @@ final class DeviceSession implements MqttSession {
     private final DeviceEntry entry;
     private final HubRequests requests;
     private final AskedFaults faults;
+    /** Of messages that asked for a fault that waits; as many as may wait. */
+    private final Queue<PublishReceipt> unacknowledged = new ConcurrentLinkedQueue<>();
+
     private final AtomicBoolean refusalReported = new AtomicBoolean();
 
     DeviceSession(
@@ -88,18 +94,37 @@ final class DeviceSession implements MqttSession {
         };
     }
 
-    /** Acknowledged at once: a client that is never told would send it again on each new connection. */
+    /**
+     * What breaks the connection is never acknowledged, as with Azure's hub: suites of official SDKs wait for that time-out. What has
+     * requests refused is, since the connection stays.
+     */
     private void ask(FaultOrder order, PublishReceipt receipt) {
-        FaultRefusal why = faults.ask(order, entry);
-        if (why == null) {
+        FaultRefusal why = faults.ask(order, new AskedFaults.Breaker() {
+            @Override
+            public void after(Duration delay, Runnable task) {
+                entry.after(delay, task);
+            }
+
+            @Override
+            public boolean carryOut(FaultOrder due) {
+                boolean broken = entry.breakAs(due);
+                receipt.refused();
+                return broken;
+            }
+        });
+        if (why != null) {
+            refuse(new PublishRefusal.NotTaken(new TelemetryRefusal.Faulted(why)), receipt);
+        } else if (order.kind().refusedAs() != null) {
             receipt.stored();
         } else {
-            refuse(new PublishRefusal.NotTaken(new TelemetryRefusal.Faulted(why)), receipt);
+            unacknowledged.add(receipt);
         }
     }
 
     private boolean refuse(PublishRefusal why, PublishReceipt receipt) {
         report(why);
+        // Not to wait until their faults have happened: acknowledgements keep their order, and so do refusals.
+        unacknowledged.forEach(PublishReceipt::refused);
         receipt.refused();
         return true;
     }

@@ -195,7 +195,8 @@ public final class Endpoint implements AutoCloseable {
         DeviceLinks links = new DeviceLinks();
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
-        Intake intake = new Intake(log, limits.telemetry(), FaultOrders.none());
+        FaultOrders faults = new FaultOrders(true, clock, limits.telemetry().faults());
+        Intake intake = new Intake(log, limits.telemetry(), faults);
         Hub hub = new Hub(
                 hubName,
                 settings,
@@ -210,11 +211,11 @@ public final class Endpoint implements AutoCloseable {
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
-                FaultOrders.none(),
+                faults,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
                 log,
-                false);
+                true);
         hubs.put(hubName, hub);
         return hub;
     }
