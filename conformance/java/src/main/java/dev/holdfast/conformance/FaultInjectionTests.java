@@ -119,14 +119,16 @@ final class FaultInjectionTests {
                                 .methodConnectTimeoutSeconds(60)
                                 .build());
         assertEquals(200, answer.getStatus());
-        try (MessagingClientOpen sender = new MessagingClientOpen(server)) {
-            sender.client.send(id, new com.microsoft.azure.sdk.iot.service.messaging.Message("c2d " + id));
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RECOVERY_SECONDS);
-            while (!messages.contains("c2d " + id)) {
-                assertTrue(System.nanoTime() < end, "the message was not received");
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
+        MessagingClient sender =
+                new MessagingClient(server.serviceConnectionString(), IotHubServiceClientProtocol.AMQPS);
+        sender.open();
+        sender.send(id, new com.microsoft.azure.sdk.iot.service.messaging.Message("c2d " + id));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RECOVERY_SECONDS);
+        while (!messages.contains("c2d " + id)) {
+            assertTrue(System.nanoTime() < end, "the message was not received");
+            TimeUnit.MILLISECONDS.sleep(100);
         }
+        sender.close();
         client.sendEvent(new Message("after"));
         TwinCollection reported = new TwinCollection();
         reported.put("after", id);
@@ -141,21 +143,6 @@ final class FaultInjectionTests {
         }
         assertTrue(heard != null, "a change of desired properties was not heard");
         assertEquals(1, server.telemetry(id, 1).size(), "a fault message is not stored");
-    }
-
-    /** So that it can be closed by try. */
-    private static final class MessagingClientOpen implements AutoCloseable {
-        private final MessagingClient client;
-
-        MessagingClientOpen(TestServer server) throws Exception {
-            client = new MessagingClient(server.serviceConnectionString(), IotHubServiceClientProtocol.AMQPS);
-            client.open();
-        }
-
-        @Override
-        public void close() throws Exception {
-            client.close();
-        }
     }
 
     private static void await(BlockingQueue<IotHubConnectionStatus> statuses, IotHubConnectionStatus wanted)

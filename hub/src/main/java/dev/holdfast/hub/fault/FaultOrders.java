@@ -165,9 +165,9 @@ public final class FaultOrders {
         return counts;
     }
 
-    /** Null for what is no number, or none that is allowed. A client that sets nothing may send an empty text. */
+    /** Null for what is no number, or none that is allowed. For a value that is not set, suites in JavaScript send the two texts below. */
     private static @Nullable Duration seconds(@Nullable String text, Duration otherwise, Duration max) {
-        if (text == null || text.isEmpty()) {
+        if (text == null || text.isEmpty() || text.equals("undefined")) {
             return otherwise;
         }
         if (!SECONDS.matcher(text).matches()) {

@@ -87,8 +87,8 @@ final class FaultOrdersTest {
                 .isEqualTo(new FaultOrder(FaultKind.KILL_TCP, "", Duration.ZERO, Duration.ofSeconds(10)));
         assertThat(order("KillTcp", "CloseReason", " bo\nom ", "DelayInSecs", "60", "DurationInSecs", "90"))
                 .isEqualTo(new FaultOrder(FaultKind.KILL_TCP, "bo?om", Duration.ofSeconds(60), Duration.ofSeconds(90)));
-        assertThat(order("KillTcp", "DelayInSecs", "", "DurationInSecs", "").delay())
-                .isEqualTo(Duration.ZERO);
+        assertThat(order("KillTcp", "DelayInSecs", "", "DurationInSecs", "undefined"))
+                .isEqualTo(order("KillTcp"));
     }
 
     @Test

@@ -127,10 +127,16 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
         release();
     }
 
-    /** Ends the session of a link that was accepted, and with it all links of the session. */
-    public void endSession(AmqpError error) {
+    /**
+     * Ends the session of a link that was accepted, and with it all links of the session.
+     *
+     * @param error null for an end in order
+     */
+    public void endSession(@Nullable AmqpError error) {
         if (isOpen()) {
-            link.getSession().setCondition(error.toCondition());
+            if (error != null) {
+                link.getSession().setCondition(error.toCondition());
+            }
             link.getSession().close();
         }
     }

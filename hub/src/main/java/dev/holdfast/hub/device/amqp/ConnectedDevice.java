@@ -198,9 +198,11 @@ final class ConnectedDevice implements DeviceLink {
     private void breakConnection(FaultKind kind, AmqpError error) {
         if (kind == FaultKind.KILL_TCP) {
             connection.socket().cut();
+        } else if (kind == FaultKind.SHUT_DOWN_AMQP) {
+            links.endSessions();
+            connection.amqp().close(null);
         } else {
-            // In order, without an error, is how a peer closes that shuts down.
-            connection.amqp().close(kind == FaultKind.SHUT_DOWN_AMQP ? null : error);
+            connection.amqp().close(error);
         }
     }
 

@@ -181,6 +181,11 @@ final class DeviceLinkSet {
         }
     }
 
+    /** Ends the sessions that they belong to, in order. */
+    void endSessions() {
+        List.copyOf(links.keySet()).forEach(link -> link.endSession(null));
+    }
+
     /** Ends the links of a kind on which the device sends, each with an error of its own; false when there is none. */
     boolean detachIncoming(DeviceAddress.Kind kind, Supplier<AmqpError> error) {
         return detachSome(link -> link instanceof IncomingLink && links.get(link) == kind, error);
