@@ -230,8 +230,11 @@ it('a warning, the status and a metric tell of it', async () => {
 });
 
 it('without the switch it is telemetry like any other', { timeout: 60_000 }, async () => {
+  await hub.close();
   await reader.close();
   reader = undefined;
+  await service.close();
+  service = undefined;
   await server.stop();
   server.options.args = [];
   await server.startAgain();
