@@ -94,7 +94,14 @@ public record Limits(
                         4 * 1024,
                         Duration.ofSeconds(60)),
                 new WebSocket(512 * 1024, 1024 * 1024, Duration.ofSeconds(1)),
-                new Telemetry(256 * 1024, 64, 1000, Duration.ofMinutes(5), 64 * 1024 * 1024),
+                new Telemetry(
+                        256 * 1024,
+                        64,
+                        1000,
+                        Duration.ofMinutes(5),
+                        64 * 1024 * 1024,
+                        new Faults(
+                                Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofSeconds(10), 128, 8, 10_000)),
                 new Registry(100, 1000, 128, 50, 128, 20, 16),
                 new Twin(8 * 1024, 32 * 1024, 32 * 1024, 1024, 4096, 10, 128 * 1024, 64),
                 new Method(
@@ -485,9 +492,31 @@ public record Limits(
      * @param batchMaxMessages messages of one batch
      * @param tokenMaxSkew how far device and hub clocks may differ when a token's expiry is judged
      * @param pendingMaxBytes not yet durable over all connections of a hub; beyond it senders are not read
+     * @param faults that devices ask for in telemetry, where the installation allows it
      */
     public record Telemetry(
-            int messageMaxBytes, int propertiesMax, int batchMaxMessages, Duration tokenMaxSkew, int pendingMaxBytes) {}
+            int messageMaxBytes,
+            int propertiesMax,
+            int batchMaxMessages,
+            Duration tokenMaxSkew,
+            int pendingMaxBytes,
+            Faults faults) {}
+
+    /**
+     * @param delayMaxTime from the message until the fault
+     * @param durationMaxTime for how long the requests of a device may be refused
+     * @param durationTime the same where the message does not say it
+     * @param closeReasonMaxChars what the device gives as reason
+     * @param waitingMax faults of one connection that wait for their time
+     * @param devicesMax devices of one hub whose requests are refused
+     */
+    public record Faults(
+            Duration delayMaxTime,
+            Duration durationMaxTime,
+            Duration durationTime,
+            int closeReasonMaxChars,
+            int waitingMax,
+            int devicesMax) {}
 
     /**
      * @param bulkMax identities in one bulk call

@@ -32,6 +32,9 @@ final class StatusCommand extends ServerCommand {
                     + client.address().url() + ", up for "
                     + uptime(Duration.ofSeconds(status.path("uptimeSeconds").asLong())) + ".");
             out().println(tls(status.path("tls")));
+            if (status.path("faultInjection").asBoolean(false)) {
+                out().println("Fault injection is on: connections are broken and requests refused for whoever asks.");
+            }
             print(out(), status.path("hubs"));
         }
     }

@@ -386,6 +386,14 @@ final class CommandTest extends AgainstStubServer {
     }
 
     @Test
+    void the_status_tells_that_faults_are_injected() {
+        server.on("GET /holdfast/v1/status", 200, """
+                {"version": "9.9.9", "uptimeSeconds": 1, "faultInjection": true, "hubs": []}""");
+
+        assertThat(run("status").out()).contains("Fault injection is on");
+    }
+
+    @Test
     void the_version_is_that_of_the_build() {
         assertThat(run("version").out()).startsWith("holdfast " + Version.current() + " (Java ");
         assertThat(run("version", "--json").json().path("version").asString()).isEqualTo(Version.current());

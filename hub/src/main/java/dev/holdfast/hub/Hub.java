@@ -6,6 +6,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
 import dev.holdfast.hub.identity.Registry;
@@ -21,8 +22,10 @@ import dev.holdfast.tls.policy.TlsPolicy;
  * One hub and its parts. It holds them and decides nothing; faces take from it what their protocol needs.
  *
  * @param tls the policy that holds for its names, from the next handshake on
+ * @param faults that its devices ask for
  * @param table shared by all hubs; a hub uses the scope of its own name only
  * @param log this hub's own
+ * @param faultInjection whether faults may be brought about on purpose
  */
 public record Hub(
         HubName name,
@@ -38,6 +41,8 @@ public record Hub(
         Messages messages,
         Feedback feedback,
         Intake intake,
+        FaultOrders faults,
         HubEvents events,
         Table table,
-        Log log) {}
+        Log log,
+        boolean faultInjection) {}

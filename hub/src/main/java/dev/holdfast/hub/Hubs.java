@@ -19,6 +19,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.AuthorityChange;
 import dev.holdfast.hub.identity.CertificateAuthorities;
@@ -84,6 +85,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private final SecureRandom random;
     private final Limits limits;
     private final Revocation.Asking asking;
+    private final boolean faultInjection;
     private final Map<HubName, Hub> open = new ConcurrentSkipListMap<>();
     private final Object changes = new Object();
 
@@ -91,6 +93,7 @@ public final class Hubs implements HubDirectory, AutoCloseable {
      * Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close.
      *
      * @param asking how authorities are asked about revocations
+     * @param faultInjection whether faults may be brought about on purpose, in every hub
      */
     public Hubs(
             Table table,
@@ -100,8 +103,10 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             InstantSource clock,
             SecureRandom random,
             Limits limits,
-            Revocation.Asking asking) {
+            Revocation.Asking asking,
+            boolean faultInjection) {
         this.table = table;
+        this.faultInjection = faultInjection;
         this.asking = asking;
         this.tlsPolicies = tlsPolicies;
         this.logs = logs;
@@ -128,6 +133,11 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 open(stored.settings(name, hostNames.announced(name)));
             }
         }
+    }
+
+    /** Whether faults may be brought about on purpose; it stays as it is while the server runs. */
+    public boolean faultInjection() {
+        return faultInjection;
     }
 
     @Override
@@ -440,7 +450,9 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         HubName name = settings.name();
         Live<HubSettings> live = new Live<>(settings);
         Log log = logs.open(name, settings.partitions());
-        Intake intake = new Intake(log, limits.telemetry());
+        FaultOrders faults =
+                new FaultOrders(faultInjection, clock, limits.telemetry().faults());
+        Intake intake = new Intake(log, limits.telemetry(), faults);
         HubEvents events = new HubEvents(table, name, () -> live.get().events(), intake, clock);
         DeviceLinks links = new DeviceLinks(events);
         List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
@@ -492,9 +504,11 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 messages,
                 feedback,
                 intake,
+                faults,
                 events,
                 table,
-                log);
+                log,
+                faultInjection);
         open.put(name, hub);
         return hub;
     }

@@ -78,7 +78,8 @@ final class HubAuthoritiesTest {
                 clock,
                 new SecureRandom(),
                 Limits.defaults(),
-                NobodyAsked.ASKING);
+                NobodyAsked.ASKING,
+                false);
     }
 
     private HubChange add(String name, TestAuthority authority) {

@@ -76,7 +76,8 @@ final class HubRevocationTest {
                 clock,
                 new SecureRandom(),
                 Limits.defaults(),
-                NobodyAsked.ASKING);
+                NobodyAsked.ASKING,
+                false);
     }
 
     private void restart() {

@@ -70,7 +70,8 @@ final class HubsTest {
     }
 
     private Hubs hubs(Limits limits) {
-        return new Hubs(table, logs, NAMES, new NamedTls(), clock, new SecureRandom(), limits, NobodyAsked.ASKING);
+        return new Hubs(
+                table, logs, NAMES, new NamedTls(), clock, new SecureRandom(), limits, NobodyAsked.ASKING, false);
     }
 
     /** As a new process would. */
@@ -150,7 +151,15 @@ final class HubsTest {
 
         HostNames other = new HostNames(List.of(HostNames.DEFAULT_DOMAIN), HUB1);
         hubs = new Hubs(
-                table, logs, other, new NamedTls(), clock, new SecureRandom(), Limits.defaults(), NobodyAsked.ASKING);
+                table,
+                logs,
+                other,
+                new NamedTls(),
+                clock,
+                new SecureRandom(),
+                Limits.defaults(),
+                NobodyAsked.ASKING,
+                false);
 
         assertThat(hubs.byName(HUB1).orElseThrow().settings().get().hostName()).isEqualTo("localhost");
     }
@@ -348,7 +357,15 @@ final class HubsTest {
             }
         };
         hubs = new Hubs(
-                table, both, NAMES, new NamedTls(), clock, new SecureRandom(), Limits.defaults(), NobodyAsked.ASKING);
+                table,
+                both,
+                NAMES,
+                new NamedTls(),
+                clock,
+                new SecureRandom(),
+                Limits.defaults(),
+                NobodyAsked.ASKING,
+                false);
         assertThatThrownBy(() -> hubs.create(NewHub.named(HUB1)))
                 .isInstanceOf(StoreException.class)
                 .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));

@@ -11,6 +11,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.Authentication;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificate;
@@ -73,7 +74,8 @@ public final class TestHub {
         Revocation revocation = NobodyAsked.in(table, hubName, clock);
         Authenticator authenticator =
                 new Authenticator(settings, registry, denied, revocation, hostName::equals, clock, limits);
-        Intake intake = new Intake(log, limits.telemetry());
+        FaultOrders faults = new FaultOrders(true, clock, limits.telemetry().faults());
+        Intake intake = new Intake(log, limits.telemetry(), faults);
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
         hub = new Hub(
@@ -90,9 +92,11 @@ public final class TestHub {
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
+                faults,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
-                log);
+                log,
+                true);
     }
 
     private void endLink(RegistryChange change) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param policies the TLS policies for who names no hub
  * @param outgoing networks besides the public ones to which requests of our own may go
  * @param metrics where metrics and health checks are answered, or null for nowhere
+ * @param faultInjection whether faults may be brought about on purpose
  */
 record Config(
         Path data,
@@ -47,7 +48,8 @@ record Config(
         @Nullable Metrics metrics,
         Policies policies,
         Acceleration acceleration,
-        Networks outgoing) {
+        Networks outgoing,
+        boolean faultInjection) {
     static final int HTTPS_PORT = 443;
     static final int HTTPS_FALLBACK_PORT = 8443;
     static final int MQTT_PORT = 8883;

@@ -12,6 +12,7 @@ import dev.holdfast.server.monitor.CertificateMetrics;
 import dev.holdfast.server.monitor.CommandMetrics;
 import dev.holdfast.server.monitor.DoorMetrics;
 import dev.holdfast.server.monitor.Exposition;
+import dev.holdfast.server.monitor.FaultMetrics;
 import dev.holdfast.server.monitor.FleetMetrics;
 import dev.holdfast.server.monitor.Health;
 import dev.holdfast.server.monitor.HubMetrics;
@@ -169,6 +170,7 @@ final class Monitoring {
         exposition.add(new DoorMetrics(door));
         exposition.add(new HubMetrics(hubs, events));
         exposition.add(new CommandMetrics(hubs));
+        exposition.add(new FaultMetrics(hubs));
         exposition.add(new RevocationMetrics(hubs));
     }
 

@@ -41,6 +41,12 @@ final class Settings {
     static final Setting<Path> READY_FILE = Setting.optional(
             "readyFile", Kind.path(), "none", "Where the ready file is written besides DATA/ready.json.");
 
+    static final Setting<Boolean> FAULT_INJECTION = Setting.of(
+            "faultInjection",
+            Kind.onOff(),
+            false,
+            "Whether devices and operators may have connections broken and requests refused on purpose; for tests only.");
+
     static final Setting<Integer> MQTT_PORT =
             Setting.of("listeners.mqtt.port", Kind.port(), Config.MQTT_PORT, "The port for MQTT.");
     static final Arrival MQTT = new Arrival("mqtt");
@@ -218,7 +224,7 @@ final class Settings {
 
     /** In the order in which people read them. */
     static Catalog catalog() {
-        List<Setting<?>> all = new ArrayList<>(List.of(DATA, DOMAIN, DOMAINS, BIND, READY_FILE));
+        List<Setting<?>> all = new ArrayList<>(List.of(DATA, DOMAIN, DOMAINS, BIND, READY_FILE, FAULT_INJECTION));
         all.add(MQTT_PORT);
         all.addAll(MQTT.all());
         all.add(AMQP_PORT);
@@ -325,7 +331,8 @@ final class Settings {
                         values.find(AMQP.policy),
                         values.find(HTTPS.policy)),
                 values.get(TLS_ACCELERATION),
-                values.get(ALLOWED_NETWORKS));
+                values.get(ALLOWED_NETWORKS),
+                values.get(FAULT_INJECTION));
     }
 
     private static Config.@Nullable Metrics metrics(Values values) {
@@ -349,7 +356,8 @@ final class Settings {
                         DEFAULTS.telemetry().propertiesMax(),
                         DEFAULTS.telemetry().batchMaxMessages(),
                         values.get(TOKEN_MAX_SKEW),
-                        values.get(PENDING_MAX)),
+                        values.get(PENDING_MAX),
+                        DEFAULTS.telemetry().faults()),
                 DEFAULTS.registry(),
                 CommandSettings.twin(values),
                 CommandSettings.method(values),

@@ -223,8 +223,22 @@ final class Starting {
                 storage.table(), config.policies().byDefault(), limits.tls().policiesMax());
         // Hubs that were given none are opened with it.
         TlsPolicies.find(policies, policies.defaultName());
-        Hubs hubs = opened.add(
-                new Hubs(storage.table(), storage.logs(), hostNames, policies, clock, random, limits, asking()));
+        Hubs hubs = opened.add(new Hubs(
+                storage.table(),
+                storage.logs(),
+                hostNames,
+                policies,
+                clock,
+                random,
+                limits,
+                asking(),
+                config.faultInjection()));
+        if (config.faultInjection()) {
+            LOG.warn(
+                    "fault injection is on: whoever may send telemetry can have connections broken and requests refused;"
+                            + " leave {} off where real devices are",
+                    Settings.FAULT_INJECTION.path());
+        }
         FirstStart.ensure(storage.table(), hubs);
         TlsPolicies tls = new TlsPolicies(policies, config.policies(), hostNames, hubs);
         monitoring.watch(hubs);

@@ -111,6 +111,12 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable String readyFile;
 
     @Option(
+            names = "--fault-injection",
+            description = "Let devices and operators break connections and refuse requests on purpose: for tests, never"
+                    + " where real devices are.")
+    private boolean faultInjection;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this help.")
@@ -201,6 +207,7 @@ final class UpCommand implements Callable<Integer> {
         option(given, Settings.METRICS_PORT, "--metrics-port", metricsPort);
         option(given, Settings.LOG_FORMAT, "--log-format", logFormat);
         option(given, Settings.READY_FILE, "--ready-file", readyFile);
+        option(given, Settings.FAULT_INJECTION, "--fault-injection", faultInjection ? "on" : null);
         return given;
     }
 

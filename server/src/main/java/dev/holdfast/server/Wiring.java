@@ -157,7 +157,7 @@ record Wiring(
         OperatorFace operator = new OperatorFace(
                 token,
                 ownHost,
-                new StatusResource(hubs, accelerator, clock),
+                new StatusResource(hubs, accelerator, hubs.faultInjection(), clock),
                 new HubsResource(
                         hubs,
                         strings,

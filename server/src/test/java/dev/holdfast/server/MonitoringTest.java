@@ -48,7 +48,10 @@ final class MonitoringTest {
 
     @BeforeAll
     void start() throws Exception {
-        server = TestServer.start(directory.resolve("data"));
+        TestConfig config = new TestConfig(directory.resolve("data"));
+        // Faults are counted only where devices may ask for them.
+        config.faultInjection = true;
+        server = TestServer.start(config.build());
         try (TestDevice device = TestDevice.connect(server.ready());
                 Telemetry telemetry = Telemetry.read(server.ready())) {
             device.publish("one");

@@ -279,6 +279,7 @@ final class OperatorApiTest {
 
         assertThat(status.path("version").asString()).isEqualTo(server.ready().version());
         assertThat(status.path("uptimeSeconds").asLong(-1)).isNotNegative();
+        assertThat(status.path("faultInjection").asBoolean(true)).isFalse();
         JsonNode hub = status.path("hubs").get(0);
         assertThat(hub.path("name").asString()).isEqualTo("hub1");
         assertThat(hub.path("devices").asLong()).isPositive();

@@ -22,7 +22,7 @@ class RefusalReferenceTest {
 
     /** Cases that carry a reason of another list and are reported by that one's word. */
     private static final Set<String> CARRIERS =
-            Set.of("NotAuthenticated", "NotTaken", "NotSent", "PlainRefused", "ChainRefused", "NotStanding");
+            Set.of("NotAuthenticated", "NotTaken", "NotSent", "PlainRefused", "ChainRefused", "NotStanding", "Faulted");
 
     @Test
     void every_reason_word_is_explained_and_no_other() throws Exception {

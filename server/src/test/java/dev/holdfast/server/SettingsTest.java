@@ -36,6 +36,7 @@ final class SettingsTest {
             Map.entry("domain", "iot.example"),
             Map.entry("bind", "0.0.0.0"),
             Map.entry("readyFile", "/run/ready.json"),
+            Map.entry("faultInjection", "on"),
             Map.entry("listeners.mqtt.port", "18883"),
             Map.entry("listeners.mqtt.clientHelloMaxBytes", "16KB"),
             Map.entry("listeners.mqtt.handshakeMaxTime", "1m"),
@@ -143,7 +144,8 @@ final class SettingsTest {
                                 usual.telemetry().propertiesMax(),
                                 usual.telemetry().batchMaxMessages(),
                                 Duration.ofSeconds(30),
-                                32 * 1024 * 1024),
+                                32 * 1024 * 1024,
+                                usual.telemetry().faults()),
                         usual.registry(),
                         new Limits.Twin(
                                 4 * 1024,
@@ -210,7 +212,8 @@ final class SettingsTest {
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.2"), 19464),
                 new Config.Policies("modern", "hub-2021-legacy", "hub-2021-strict", "hub-2025"),
                 Acceleration.OFF,
-                Networks.parse("10.0.0.0/8,fd00::/8").orElseThrow());
+                Networks.parse("10.0.0.0/8,fd00::/8").orElseThrow(),
+                true);
     }
 
     private static Values values(Map<String, Given> given) throws Exception {

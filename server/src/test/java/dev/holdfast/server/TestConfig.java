@@ -31,6 +31,7 @@ final class TestConfig {
 
     Config.Policies policies = Config.Policies.standard();
     Networks outgoing = Networks.NONE;
+    boolean faultInjection;
 
     TestConfig(Path data) {
         this.data = data;
@@ -52,6 +53,7 @@ final class TestConfig {
                 metrics,
                 policies,
                 Acceleration.AUTO,
-                outgoing);
+                outgoing,
+                faultInjection);
     }
 }

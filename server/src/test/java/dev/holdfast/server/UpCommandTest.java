@@ -43,12 +43,21 @@ final class UpCommandTest {
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.1"), 9464),
                 Config.Policies.standard(),
                 Acceleration.AUTO,
-                Networks.NONE);
+                Networks.NONE,
+                false);
     }
 
     @Test
     void without_options_the_ports_are_those_of_the_sdks_on_loopback_and_the_limits_the_usual_ones() throws Exception {
         assertThat(config(Map.of())).isEqualTo(usual(Path.of("data")));
+    }
+
+    @Test
+    void faults_are_injected_only_where_it_is_asked_for() throws Exception {
+        assertThat(config(Map.of()).faultInjection()).isFalse();
+        assertThat(config(Map.of(), "--fault-injection").faultInjection()).isTrue();
+        assertThat(config(Map.of("HOLDFAST_FAULT_INJECTION", "on")).faultInjection())
+                .isTrue();
     }
 
     @Test

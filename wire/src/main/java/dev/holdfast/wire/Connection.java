@@ -1,6 +1,7 @@
 package dev.holdfast.wire;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -75,6 +76,18 @@ public final class Connection {
 
     public Instant acceptedAt() {
         return acceptedAt;
+    }
+
+    /**
+     * Closes the socket at once and without a word: no protocol says goodbye, TLS does not either, and what waits to be written is lost.
+     * Whoever has the connection sees it end as if the network had failed. Any thread.
+     */
+    public void cut() {
+        channel.eventLoop().execute(() -> {
+            ChannelHandlerContext first = channel.pipeline().firstContext();
+            // Past all handlers, TLS among them.
+            var _ = first == null ? channel.close() : first.close();
+        });
     }
 
     /** What was learned under this type. */

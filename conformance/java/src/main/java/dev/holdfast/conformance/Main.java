@@ -10,7 +10,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests for one kind of server: {@code hub.test} with names of its own, or {@code default-domain}; all, or some classes. With
+ * Runs the tests for one kind of server: {@code hub.test} with names of its own, {@code default-domain}, or {@code faults} where
+ * faults are injected; all, or some classes. With
  * {@code matrix} it is a client of the matrix.
  */
 public final class Main {
@@ -30,7 +31,8 @@ public final class Main {
                             TransportTelemetryTests.class,
                             CloudMessageTests.class,
                             MultiplexingTests.class),
-            "default-domain", List.of(DefaultDomainTests.class));
+            "default-domain", List.of(DefaultDomainTests.class),
+            "faults", List.of(FaultInjectionTests.class));
 
     private Main() {}
 

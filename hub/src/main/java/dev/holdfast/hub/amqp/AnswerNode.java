@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,7 @@ public final class AnswerNode {
     private final Handler handler;
     private final Refusing refused;
     private final List<OutgoingLink> answerLinks = new ArrayList<>();
+    private final List<IncomingLink> requestLinks = new ArrayList<>();
     private final Queue<IncomingLink> owed = new ArrayDeque<>();
 
     public AnswerNode(String name, AmqpConnection connection, int requestsMax, Handler handler, Refusing refused) {
@@ -82,7 +84,23 @@ public final class AnswerNode {
     }
 
     public void attached(IncomingLink link) {
+        requestLinks.add(link);
+        link.whenClosed(() -> requestLinks.remove(link));
         link.accept(requestsMax, arrived -> requested(link, arrived));
+    }
+
+    /** Ends the links of requests, each with an error of its own; false when there is none. */
+    boolean detachRequests(Supplier<AmqpError> error) {
+        List<IncomingLink> ended = List.copyOf(requestLinks);
+        ended.forEach(link -> link.detach(error.get()));
+        return !ended.isEmpty();
+    }
+
+    /** As {@link #detachRequests}, those of answers. */
+    boolean detachAnswers(Supplier<AmqpError> error) {
+        List<OutgoingLink> ended = List.copyOf(answerLinks);
+        ended.forEach(link -> link.detach(error.get()));
+        return !ended.isEmpty();
     }
 
     private void requested(IncomingLink link, IncomingLink.Arrived arrived) {

@@ -15,6 +15,7 @@ import dev.holdfast.wire.amqp.AmqpError;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to the hubs of this installation, as all parts see it: which hub is meant, and how a refusal is told. Any thread. */
@@ -25,6 +26,7 @@ public final class HubConnection implements Refusing {
     private final Consumer<Report> reports;
     private final AmqpConnection amqp;
     private final Runnable refused;
+    private @Nullable AnswerNode cbs;
 
     /** @param refused called after each refusal */
     HubConnection(
@@ -40,6 +42,21 @@ public final class HubConnection implements Refusing {
         this.reports = reports;
         this.amqp = amqp;
         this.refused = refused;
+    }
+
+    /** Says by what the connection is shown tokens. */
+    void takesTokensAt(AnswerNode node) {
+        cbs = node;
+    }
+
+    /** Ends the links on which tokens come; false when there is none. On the event loop. */
+    public boolean detachCbsRequests(Supplier<AmqpError> error) {
+        return cbs != null && cbs.detachRequests(error);
+    }
+
+    /** As {@link #detachCbsRequests}, those of the answers to tokens. */
+    public boolean detachCbsAnswers(Supplier<AmqpError> error) {
+        return cbs != null && cbs.detachAnswers(error);
     }
 
     public AmqpConnection amqp() {

@@ -43,6 +43,7 @@ final class HubConversation implements AmqpConversation {
                 shared.parts().stream().map(part -> part.open(hubConnection)).toList();
         this.cbs = new AnswerNode(
                 "$cbs", connection, limits.requestsMax(), new Cbs(parts, connection, hubConnection), hubConnection);
+        hubConnection.takesTokensAt(cbs);
         long every = limits.judgeAgainEvery().toMillis();
         this.judging = connection
                 .executor()

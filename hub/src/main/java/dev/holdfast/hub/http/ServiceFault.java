@@ -4,9 +4,11 @@ import dev.holdfast.base.Commands;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.hub.command.MethodRefusal;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.RegistryRefusal;
+import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.twin.TwinRefusal;
 import dev.holdfast.wire.http.HttpRequest;
@@ -219,7 +221,27 @@ public final class ServiceFault extends Exception {
                     TelemetryRefusal.TooManyInBatch _,
                     TelemetryRefusal.BatchEmpty _ -> ServiceError.ARGUMENT_INVALID;
             case TelemetryRefusal.NotStored _ -> ServiceError.SERVICE_UNAVAILABLE;
+            case TelemetryRefusal.Faulted(var why) -> error(why);
         };
+    }
+
+    private static ServiceError error(FaultRefusal refusal) {
+        return switch (refusal) {
+            case FaultRefusal.RequestRefusedByFault(var _, var as, var _) ->
+                switch (as) {
+                    case THROTTLED -> ServiceError.THROTTLED;
+                    case OVER_QUOTA -> ServiceError.QUOTA_EXCEEDED;
+                    case UNAUTHORIZED -> ServiceError.UNAUTHORIZED_ACCESS;
+                };
+            case FaultRefusal.FaultMalformed _, FaultRefusal.FaultImpossible _ -> ServiceError.ARGUMENT_INVALID;
+            case FaultRefusal.TooManyFaults _ -> ServiceError.THROTTLED;
+        };
+    }
+
+    /** The connection was cut before an answer; told to the operator alone. */
+    public static ServiceFault ofCut(Hub hub, LinkEnd end, String device) {
+        String explanation = end.explain(new Commands(hub.name()), device);
+        return new ServiceFault(ServiceError.SERVICE_UNAVAILABLE, end.reason(), explanation, explanation, true, end);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.link;
 
 import dev.holdfast.base.Commands;
+import dev.holdfast.hub.fault.FaultKind;
 import dev.holdfast.hub.identity.DeniedCertificate;
 import dev.holdfast.hub.revocation.RevocationRefusal;
 import java.net.InetSocketAddress;
@@ -53,6 +54,13 @@ public sealed interface LinkEnd {
     record ServerStopping() implements LinkEnd {}
 
     /**
+     * The device asked for it, in an installation that allows that. Not every kind ends the whole connection.
+     *
+     * @param closeReason what it gave as reason; empty for none
+     */
+    record FaultInjected(FaultKind kind, String closeReason) implements LinkEnd {}
+
+    /**
      * What happened and what to change, in sentences.
      *
      * @param commands of the hub that ends it
@@ -95,6 +103,11 @@ public sealed interface LinkEnd {
                         + ". The client renews it by connecting again; if it does not, look at its clock and its token"
                         + " lifetime.";
             case HubDeleted() -> "The hub was deleted. Give the device the connection string of another one.";
+            case FaultInjected(var kind, var closeReason) ->
+                "This is an injected fault: the device asked for " + kind
+                        + (closeReason.isEmpty() ? "" : " ('" + closeReason + "')")
+                        + ", and this server was started with --fault-injection. Connect again, as official SDKs do by"
+                        + " themselves; start the server without it where no tests are run.";
             case ServerStopping() ->
                 "Holdfast is stopping. Start it again; official SDKs then connect again by themselves.";
         };

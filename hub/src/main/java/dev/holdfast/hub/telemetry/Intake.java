@@ -3,8 +3,12 @@ package dev.holdfast.hub.telemetry;
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.fault.FaultOrders;
+import dev.holdfast.hub.fault.FaultRefusal;
+import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.BatchEmpty;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.BatchTooLarge;
+import dev.holdfast.hub.telemetry.TelemetryRefusal.Faulted;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.MessageTooLarge;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.NotStored;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyInBatch;
@@ -26,11 +30,14 @@ import org.jspecify.annotations.Nullable;
 public final class Intake {
     private final Log log;
     private final Limits.Telemetry limits;
+    private final FaultOrders faults;
     private final IntakeCounters counters = new IntakeCounters();
 
-    public Intake(Log log, Limits.Telemetry limits) {
+    /** @param faults that senders may ask for instead of having a message stored */
+    public Intake(Log log, Limits.Telemetry limits, FaultOrders faults) {
         this.log = log;
         this.limits = limits;
+        this.faults = faults;
     }
 
     /** Takes a message; false means: read no more from this sender until the result of this message came. */
@@ -39,9 +46,21 @@ public final class Intake {
         long size = request.message().sizeBytes();
         TelemetryRefusal refusal = faultOf(request.message(), size);
         if (refusal != null) {
-            counters.refused(refusal, size);
-            result.accept(new TelemetryResult.Refused(refusal));
-            return true;
+            return refuse(refusal, size, result);
+        }
+        switch (faults.read(request.message().properties())) {
+            case FaultOrders.Reading.Asked(var order) -> {
+                result.accept(new TelemetryResult.FaultAsked(order));
+                return true;
+            }
+            case FaultOrders.Reading.Refused(var why) -> {
+                return refuse(new Faulted(why), size, result);
+            }
+            case FaultOrders.Reading.Nothing() -> {}
+        }
+        FaultRefusal inForce = faults.inForce(request.stamp().sender());
+        if (inForce != null) {
+            return refuse(new Faulted(inForce), size, result);
         }
         int partition = partitionOf(request.stamp().sender().device(), log.partitions());
         return log.append(partition, RecordFormat.write(request), new Log.Appended() {
@@ -60,6 +79,12 @@ public final class Intake {
         });
     }
 
+    private boolean refuse(TelemetryRefusal why, long size, Consumer<TelemetryResult> result) {
+        counters.refused(why, size);
+        result.accept(new TelemetryResult.Refused(why));
+        return true;
+    }
+
     /**
      * Takes messages of one sender, in their order: all of them, or none when one may not be taken. The result is the last one's once
      * all are durable, or a refusal. After a disk that failed some may be stored; the sender sends all again.
@@ -67,7 +92,7 @@ public final class Intake {
      * @return as {@link #take} does: false for read no more from this sender until the result came
      */
     public boolean takeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
-        TelemetryRefusal refusal = faultOf(messages);
+        TelemetryRefusal refusal = faultOf(stamp.sender(), messages);
         if (refusal != null) {
             messages.forEach(message -> counters.refused(refusal, message.sizeBytes()));
             result.accept(new TelemetryResult.Refused(refusal));
@@ -154,13 +179,15 @@ public final class Intake {
         return counters.counts();
     }
 
-    /** What would keep a message from being taken, or null; a failing disk can't be foreseen. */
-    public @Nullable TelemetryRefusal faultOf(TelemetryMessage message) {
-        return faultOf(message, message.sizeBytes());
+    /** What would keep a Will from being taken, or null; a failing disk can't be foreseen. */
+    public @Nullable TelemetryRefusal faultOfWill(TelemetryMessage message) {
+        return faults.isAsked(message.properties())
+                ? new Faulted(new FaultRefusal.FaultMalformed("a Will comes when its connection is over"))
+                : faultOf(message, message.sizeBytes());
     }
 
     /** What would keep a batch from being taken, or null. */
-    private @Nullable TelemetryRefusal faultOf(List<TelemetryMessage> batch) {
+    private @Nullable TelemetryRefusal faultOf(Identity sender, List<TelemetryMessage> batch) {
         if (batch.isEmpty()) {
             return new BatchEmpty();
         }
@@ -174,9 +201,16 @@ public final class Intake {
             if (refusal != null) {
                 return refusal;
             }
+            if (faults.isAsked(message.properties())) {
+                return new Faulted(new FaultRefusal.FaultMalformed("it is in a batch, and has to come alone"));
+            }
             total += size;
         }
-        return total > limits.messageMaxBytes() ? new BatchTooLarge(total, limits.messageMaxBytes()) : null;
+        if (total > limits.messageMaxBytes()) {
+            return new BatchTooLarge(total, limits.messageMaxBytes());
+        }
+        FaultRefusal inForce = faults.inForce(sender);
+        return inForce == null ? null : new Faulted(inForce);
     }
 
     private @Nullable TelemetryRefusal faultOf(TelemetryMessage message, long size) {

@@ -1,10 +1,12 @@
 package dev.holdfast.hub.telemetry;
 
+import dev.holdfast.hub.fault.FaultRefusal;
+
 /** Why a message was not taken: the whole list. */
 public sealed interface TelemetryRefusal {
-    /** Stable word for logs, metrics and reports: the name of the case. */
+    /** Stable word for logs, metrics and reports: the name of the case, or that of another list. */
     default String reason() {
-        return getClass().getSimpleName();
+        return this instanceof Faulted(var why) ? why.reason() : getClass().getSimpleName();
     }
 
     record MessageTooLarge(long bytes, long maxBytes) implements TelemetryRefusal {}
@@ -21,6 +23,9 @@ public sealed interface TelemetryRefusal {
 
     /** The disk did not take it; the message is not acknowledged and the device sends it again. */
     record NotStored(String why) implements TelemetryRefusal {}
+
+    /** For the sake of an injected fault. */
+    record Faulted(FaultRefusal why) implements TelemetryRefusal {}
 
     /** What happened and what to change, in sentences. */
     default String explain() {
@@ -39,6 +44,7 @@ public sealed interface TelemetryRefusal {
             case NotStored(var why) ->
                 "The message could not be written to disk and was not acknowledged: " + why
                         + ". Look at the space and the health of the hub's disk; the device will send it again.";
+            case Faulted(var why) -> why.explain();
         };
     }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.DeviceSpec;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.ModuleName;
@@ -68,7 +69,7 @@ class HubEventsTest {
 
     private HubEvents start() {
         return new HubEvents(
-                table, HUB, () -> wanted, new Intake(log, Limits.defaults().telemetry()), clock);
+                table, HUB, () -> wanted, new Intake(log, Limits.defaults().telemetry(), FaultOrders.none()), clock);
     }
 
     private Registry registry() {

@@ -7,6 +7,7 @@ import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.MemoryLog;
 import dev.holdfast.hub.MemoryTable;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.hub.telemetry.HubEvent;
@@ -28,7 +29,7 @@ class OutboxTest {
     private final MemoryLog log = new MemoryLog(1);
     private final Snapshots table = new Snapshots();
     private final Outbox outbox =
-            new Outbox(table, HUB, new Intake(log, Limits.defaults().telemetry()));
+            new Outbox(table, HUB, new Intake(log, Limits.defaults().telemetry(), FaultOrders.none()));
 
     /** As a real one: who reads outside of a transaction does not see what it wrote, and does not wait for it. */
     private static final class Snapshots implements Table {

@@ -6,8 +6,11 @@ import dev.holdfast.base.DeviceId;
 import dev.holdfast.base.Limits;
 import dev.holdfast.base.ModuleId;
 import dev.holdfast.hub.MemoryLog;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.testkit.TestClock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class IntakeTest {
     private static final Limits.Telemetry LIMITS = Limits.defaults().telemetry();
     private final MemoryLog log = new MemoryLog(4);
-    private final Intake intake = new Intake(log, LIMITS);
+    private final Intake intake = new Intake(log, LIMITS, FaultOrders.none());
     private final List<TelemetryResult> results = new ArrayList<>();
 
     private static SendTelemetry message(
@@ -153,5 +156,28 @@ class IntakeTest {
                 assertThat(count).isBetween(700, 1_300);
             }
         });
+    }
+
+    @Test
+    void aFaultIsNotStoredAndNeitherIsABatchWithOne() {
+        TestClock clock = new TestClock(Instant.parse("2026-12-01T12:00:00Z"));
+        Intake faulty = new Intake(log, LIMITS, new FaultOrders(true, clock, LIMITS.faults()));
+        Map<String, String> asking = Map.of("AzIoTHub_FaultOperationType", "KillTcp");
+        SendTelemetry request = message("dev1", null, new byte[1], asking);
+
+        assertThat(faulty.take(request, results::add)).isTrue();
+        assertThat(faulty.takeAll(request.stamp(), List.of(request.message()), results::add))
+                .isTrue();
+        assertThat(intake.take(request, results::add)).isTrue();
+
+        assertThat(results.get(0)).isInstanceOf(TelemetryResult.FaultAsked.class);
+        assertThat(results.get(1))
+                .isInstanceOfSatisfying(
+                        TelemetryResult.Refused.class,
+                        refused -> assertThat(refused.refusal().reason()).isEqualTo("FaultMalformed"));
+        assertThat(results.get(2)).as("where it is not allowed").isInstanceOf(TelemetryResult.Stored.class);
+        assertThat(log.read(Intake.partitionOf(new DeviceId("dev1"), 4), 0, 1000))
+                .hasSize(1);
+        assertThat(faulty.faultOfWill(request.message())).isNotNull();
     }
 }

@@ -18,10 +18,13 @@ import tools.jackson.databind.node.ObjectNode;
 public final class StatusResource {
     private final HubDirectory hubs;
     private final Live<Accelerator> accelerator;
+    private final boolean faultInjection;
     private final InstantSource clock;
     private final Instant startedAt;
 
-    public StatusResource(HubDirectory hubs, Live<Accelerator> accelerator, InstantSource clock) {
+    public StatusResource(
+            HubDirectory hubs, Live<Accelerator> accelerator, boolean faultInjection, InstantSource clock) {
+        this.faultInjection = faultInjection;
         this.hubs = hubs;
         this.accelerator = accelerator;
         this.clock = clock;
@@ -39,6 +42,7 @@ public final class StatusResource {
                         "uptimeSeconds",
                         Duration.between(startedAt, clock.instant()).toSeconds());
         status.set("tls", tls());
+        status.put("faultInjection", faultInjection);
         ArrayNode list = status.putArray("hubs");
         hubs.all().forEach(hub -> list.add(json(hub)));
         return Answers.json(200, status);

@@ -90,6 +90,18 @@ public record Kind<T>(String name, Reader<T> reader, Function<T, String> writer)
                 Kind::writeWord);
     }
 
+    /** Whether something is done that is not done by itself. */
+    public static Kind<Boolean> onOff() {
+        return new Kind<>(
+                "'on' or 'off'",
+                text -> switch (text) {
+                    case "on" -> true;
+                    case "off" -> false;
+                    default -> null;
+                },
+                on -> on ? "on" : "off");
+    }
+
     public static Kind<Path> path() {
         return new Kind<>("a path of this machine", Kind::readPath, Path::toString);
     }

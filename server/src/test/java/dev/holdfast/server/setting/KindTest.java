@@ -30,6 +30,18 @@ class KindTest {
     }
 
     @Test
+    void on_and_off_are_two_words_and_no_others() {
+        Kind<Boolean> flag = Kind.onOff();
+        assertThat(flag.read("on")).isTrue();
+        assertThat(flag.read("off")).isFalse();
+        assertThat(flag.write(true)).isEqualTo("on");
+        assertThat(flag.write(false)).isEqualTo("off");
+        for (String wrong : new String[] {"", "true", "ON", "1", "on "}) {
+            assertThat(flag.read(wrong)).as(wrong).isNull();
+        }
+    }
+
+    @Test
     void no_time_is_zero_seconds() {
         Kind<Duration> any = Kind.duration(Duration.ZERO, Duration.ofHours(1));
         assertThat(any.write(Duration.ZERO)).isEqualTo("0s");

@@ -127,6 +127,20 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
         release();
     }
 
+    /**
+     * Ends the session of a link that was accepted, and with it all links of the session.
+     *
+     * @param error null for an end in order
+     */
+    public void endSession(@Nullable AmqpError error) {
+        if (isOpen()) {
+            if (error != null) {
+                link.getSession().setCondition(error.toCondition());
+            }
+            link.getSession().close();
+        }
+    }
+
     /** What the peer said when it ended the link. */
     public @Nullable AmqpError remoteError() {
         return AmqpError.of(link.getRemoteCondition());

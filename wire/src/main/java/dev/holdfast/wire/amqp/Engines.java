@@ -206,6 +206,7 @@ final class Engines {
                 AmqpError.LINK_MESSAGE_SIZE_EXCEEDED,
                 AmqpError.LINK_TRANSFER_LIMIT_EXCEEDED,
                 AmqpError.ARGUMENT_OUT_OF_RANGE,
+                AmqpError.DEVICE_CONTAINER_THROTTLED,
                 "amqp:resource-locked",
                 "amqp:illegal-state",
                 "amqp:frame-size-too-small",

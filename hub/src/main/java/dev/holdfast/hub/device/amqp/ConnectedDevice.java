@@ -3,6 +3,11 @@ package dev.holdfast.hub.device.amqp;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.amqp.HubConnection;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
+import dev.holdfast.hub.fault.AskedFaults;
+import dev.holdfast.hub.fault.Carrier;
+import dev.holdfast.hub.fault.FaultKind;
+import dev.holdfast.hub.fault.FaultOrder;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.Identity;
@@ -31,6 +36,7 @@ final class ConnectedDevice implements DeviceLink {
     private final HubConnection connection;
     private final DeviceLinkSet links;
     private final Expiry expiry;
+    private final AskedFaults faults;
     private final AtomicReference<@Nullable LinkEnd> end = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
     private volatile DeviceLinks.Registration registration = () -> {};
@@ -47,6 +53,7 @@ final class ConnectedDevice implements DeviceLink {
         this.connection = connection;
         this.links = new DeviceLinkSet(shared, connection, mailbox, this);
         this.expiry = new Expiry(connection.amqp(), shared.clock(), until -> end(new LinkEnd.TokenExpired(until)));
+        this.faults = new AskedFaults(hub.faults(), Carrier.AMQP, identity);
         this.uses = 1;
     }
 
@@ -178,13 +185,31 @@ final class ConnectedDevice implements DeviceLink {
                 new EndedLink(why, identity.device().value()));
         told = error;
         connection.amqp().execute(() -> {
-            if (why instanceof LinkEnd.ServerStopping) {
-                connection.amqp().close(error);
-            } else {
-                links.detach(error);
+            switch (why) {
+                case LinkEnd.ServerStopping _ -> connection.amqp().close(error);
+                case LinkEnd.FaultInjected(var kind, var _) -> breakConnection(kind, error);
+                default -> links.detach(error);
             }
             leave();
         });
+    }
+
+    /** As the device itself asked. */
+    private void breakConnection(FaultKind kind, AmqpError error) {
+        if (kind == FaultKind.KILL_TCP) {
+            connection.socket().cut();
+        } else if (kind == FaultKind.SHUT_DOWN_AMQP) {
+            links.endSessions();
+            connection.amqp().close(null);
+        } else {
+            connection.amqp().close(error);
+        }
+    }
+
+    /** Has a fault carried out that the device asked for; null when it will be. On the event loop. */
+    @Nullable
+    FaultRefusal ask(FaultOrder order, IncomingLink on) {
+        return faults.ask(order, new FaultBreaker(connection, this, links, on));
     }
 
     /** Whether the hub ended it. */

@@ -7,6 +7,7 @@ import dev.holdfast.hub.amqp.PutVerdict;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.amqp.ShownToken;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.DeviceAuthentication;
@@ -132,7 +133,13 @@ final class DeviceAdmission {
             case DeviceAuthentication.Refused(var why) -> {
                 return new DeviceRefusal.NotAuthenticated(why);
             }
-            case DeviceAuthentication.Accepted accepted -> device.enter(accepted);
+            case DeviceAuthentication.Accepted accepted -> {
+                FaultRefusal fault = device.hub().faults().inForce(device.identity());
+                if (fault != null) {
+                    return new DeviceRefusal.Faulted(fault);
+                }
+                device.enter(accepted);
+            }
         }
         try {
             return switch (judgeUntilAgreed(device)) {

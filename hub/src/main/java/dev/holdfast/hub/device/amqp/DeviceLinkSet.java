@@ -12,10 +12,11 @@ import dev.holdfast.wire.amqp.IncomingLink;
 import dev.holdfast.wire.amqp.OutgoingLink;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The links of one device or module on one connection. On the event loop, but for {@link #listensFor}. */
 final class DeviceLinkSet {
@@ -24,7 +25,7 @@ final class DeviceLinkSet {
     private final Mailbox mailbox;
     private final ConnectedDevice device;
     private final Limits.Amqp limits;
-    private final Set<AmqpLink> links = new LinkedHashSet<>();
+    private final Map<AmqpLink, DeviceAddress.Kind> links = new LinkedHashMap<>();
     private final Map<String, TwinChannel> twins = new HashMap<>();
     private final Map<String, MethodChannel> methods = new HashMap<>();
     private final List<MessageLink> messageLinks = new ArrayList<>();
@@ -57,12 +58,12 @@ final class DeviceLinkSet {
         switch (address.kind()) {
             case TWIN -> {
                 TwinChannel channel = twin(link);
-                keep(link, () -> channel.closed(link));
+                keep(link, address.kind(), () -> channel.closed(link));
                 channel.open(link);
             }
             case METHODS -> {
                 MethodChannel channel = method(link);
-                keep(link, () -> channel.closed(link));
+                keep(link, address.kind(), () -> channel.closed(link));
                 channel.open(link);
                 look();
                 device.hub().methods().listens(device.identity());
@@ -70,7 +71,7 @@ final class DeviceLinkSet {
             case MESSAGES -> {
                 MessageLink messages = new MessageLink(shared, connection, this, device, link);
                 messageLinks.add(messages);
-                keep(link, () -> {
+                keep(link, address.kind(), () -> {
                     messageLinks.remove(messages);
                     messages.closed();
                 });
@@ -87,17 +88,17 @@ final class DeviceLinkSet {
         }
         switch (address.kind()) {
             case TELEMETRY -> {
-                keep(link, () -> {});
+                keep(link, address.kind(), () -> {});
                 new TelemetryLink(shared, connection, device, link).open();
             }
             case TWIN -> {
                 TwinChannel channel = twin(link);
-                keep(link, () -> channel.closed(link));
+                keep(link, address.kind(), () -> channel.closed(link));
                 channel.open(link);
             }
             case METHODS -> {
                 MethodChannel channel = method(link);
-                keep(link, () -> channel.closed(link));
+                keep(link, address.kind(), () -> channel.closed(link));
                 channel.open(link);
             }
             case MESSAGES -> throw new IllegalArgumentException("nobody sends there");
@@ -114,8 +115,8 @@ final class DeviceLinkSet {
         return true;
     }
 
-    private void keep(AmqpLink link, Runnable closed) {
-        links.add(link);
+    private void keep(AmqpLink link, DeviceAddress.Kind kind, Runnable closed) {
+        links.put(link, kind);
         link.whenClosed(() -> {
             links.remove(link);
             closed.run();
@@ -175,8 +176,29 @@ final class DeviceLinkSet {
 
     /** Ends all of them. */
     void detach(AmqpError error) {
-        for (AmqpLink link : new ArrayList<>(links)) {
+        for (AmqpLink link : List.copyOf(links.keySet())) {
             link.detach(error);
         }
+    }
+
+    /** Ends the sessions that they belong to, in order. */
+    void endSessions() {
+        List.copyOf(links.keySet()).forEach(link -> link.endSession(null));
+    }
+
+    /** Ends the links of a kind on which the device sends, each with an error of its own; false when there is none. */
+    boolean detachIncoming(DeviceAddress.Kind kind, Supplier<AmqpError> error) {
+        return detachSome(link -> link instanceof IncomingLink && links.get(link) == kind, error);
+    }
+
+    /** As {@link #detachIncoming}, those on which the device receives. */
+    boolean detachOutgoing(DeviceAddress.Kind kind, Supplier<AmqpError> error) {
+        return detachSome(link -> link instanceof OutgoingLink && links.get(link) == kind, error);
+    }
+
+    private boolean detachSome(Predicate<AmqpLink> which, Supplier<AmqpError> error) {
+        List<AmqpLink> some = links.keySet().stream().filter(which).toList();
+        some.forEach(link -> link.detach(error.get()));
+        return !some.isEmpty();
     }
 }

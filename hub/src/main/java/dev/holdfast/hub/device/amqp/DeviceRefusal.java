@@ -2,6 +2,7 @@ package dev.holdfast.hub.device.amqp;
 
 import dev.holdfast.base.Commands;
 import dev.holdfast.hub.amqp.Refusal;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
@@ -15,6 +16,7 @@ sealed interface DeviceRefusal extends Refusal {
         return switch (this) {
             case NotAuthenticated(var why) -> why.reason();
             case NotTaken(var why) -> why.reason();
+            case Faulted(var why) -> why.reason();
             default -> getClass().getSimpleName();
         };
     }
@@ -36,6 +38,9 @@ sealed interface DeviceRefusal extends Refusal {
     record MessageMalformed(String what) implements DeviceRefusal {}
 
     record NotTaken(TelemetryRefusal why) implements DeviceRefusal {}
+
+    /** For the sake of an injected fault. */
+    record Faulted(FaultRefusal why) implements DeviceRefusal {}
 
     record TwinRequestMalformed(String what) implements DeviceRefusal {}
 
@@ -67,6 +72,7 @@ sealed interface DeviceRefusal extends Refusal {
                 "The message can't be stored: " + what
                         + ". Send the body in data sections, and properties of simple types; official SDKs do so.";
             case NotTaken(var why) -> why.explain();
+            case Faulted(var why) -> why.explain();
             case TwinRequestMalformed(var what) ->
                 "The twin request can't be understood: " + what
                         + ". Send a correlation id and the annotations 'operation' and 'resource', as official SDKs do.";
@@ -109,6 +115,21 @@ sealed interface DeviceRefusal extends Refusal {
             case NotTaken(TelemetryRefusal.TooManyProperties _), NotTaken(TelemetryRefusal.BatchEmpty _) ->
                 AmqpError.INVALID_FIELD;
             case NotTaken(TelemetryRefusal.NotStored _), QueueUnreadable _ -> AmqpError.INTERNAL_ERROR;
+            case NotTaken(TelemetryRefusal.Faulted(var why)) -> conditionOf(why);
+            case Faulted(var why) -> conditionOf(why);
+        };
+    }
+
+    private static String conditionOf(FaultRefusal refusal) {
+        return switch (refusal) {
+            case FaultRefusal.RequestRefusedByFault(var _, var as, var _) ->
+                switch (as) {
+                    case THROTTLED -> AmqpError.DEVICE_CONTAINER_THROTTLED;
+                    case OVER_QUOTA -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
+                    case UNAUTHORIZED -> AmqpError.UNAUTHORIZED_ACCESS;
+                };
+            case FaultRefusal.FaultMalformed _, FaultRefusal.FaultImpossible _ -> AmqpError.INVALID_FIELD;
+            case FaultRefusal.TooManyFaults _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
         };
     }
 }

@@ -37,6 +37,7 @@ record EndedLink(LinkEnd why, String device) implements Refusal {
             case LinkEnd.DeviceDeleted _, LinkEnd.ModuleDeleted _ -> AmqpError.NOT_FOUND;
             case LinkEnd.HubDeleted _ -> AmqpError.RESOURCE_DELETED;
             case LinkEnd.ServerStopping _ -> AmqpError.CONNECTION_FORCED;
+            case LinkEnd.FaultInjected _ -> AmqpError.LINK_DETACH_FORCED;
         };
     }
 }

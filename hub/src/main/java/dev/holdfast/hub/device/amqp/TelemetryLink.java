@@ -4,7 +4,10 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.amqp.HubConnection;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
+import dev.holdfast.hub.fault.FaultOrder;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.telemetry.SendTelemetry;
+import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.IncomingLink;
@@ -58,7 +61,11 @@ final class TelemetryLink {
         boolean goOn = take.test(result -> amqp.execute(() -> {
             finish(
                     arrived,
-                    result instanceof TelemetryResult.Refused(var why) ? new DeviceRefusal.NotTaken(why) : null);
+                    switch (result) {
+                        case TelemetryResult.Stored _ -> null;
+                        case TelemetryResult.Refused(var why) -> new DeviceRefusal.NotTaken(why);
+                        case TelemetryResult.FaultAsked(var order) -> askFor(order);
+                    });
             if (paused.get()) {
                 amqp.readOn();
             }
@@ -67,6 +74,11 @@ final class TelemetryLink {
             paused.set(true);
             amqp.pause();
         }
+    }
+
+    private @Nullable Refusal askFor(FaultOrder order) {
+        FaultRefusal why = device.ask(order, link);
+        return why == null ? null : new DeviceRefusal.NotTaken(new TelemetryRefusal.Faulted(why));
     }
 
     private void finish(IncomingLink.Arrived arrived, @Nullable Refusal why) {

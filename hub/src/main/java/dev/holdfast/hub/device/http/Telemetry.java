@@ -2,8 +2,14 @@ package dev.holdfast.hub.device.http;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.fault.Carrier;
+import dev.holdfast.hub.fault.FaultOrder;
+import dev.holdfast.hub.fault.FaultOrders;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.DeviceAuthentication;
+import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.SendTelemetry;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
@@ -59,7 +65,27 @@ final class Telemetry {
         return switch (result.join()) {
             case TelemetryResult.Stored _ -> HttpResponse.empty(204);
             case TelemetryResult.Refused(var why) -> throw ServiceFault.of(why);
+            case TelemetryResult.FaultAsked(var order) -> throw injected(hub, sender.identity(), order, request);
         };
+    }
+
+    /**
+     * The fault is the answer to the request that asks for it, at once and to no other one: between two requests there is nothing that
+     * could be broken.
+     */
+    private static ServiceFault injected(Hub hub, Identity device, FaultOrder order, HttpRequest request) {
+        FaultRefusal impossible = FaultOrders.faultOver(Carrier.HTTPS, order);
+        if (impossible != null) {
+            return ServiceFault.of(new TelemetryRefusal.Faulted(impossible));
+        }
+        hub.faults().happened(order.kind());
+        FaultRefusal refusal = FaultOrders.refusalOf(order);
+        if (refusal != null) {
+            return ServiceFault.of(new TelemetryRefusal.Faulted(refusal));
+        }
+        request.connection().cut();
+        LinkEnd end = new LinkEnd.FaultInjected(order.kind(), order.closeReason());
+        return ServiceFault.ofCut(hub, end, device.device().value());
     }
 
     private static TelemetryMessage single(HttpRequest request) throws ServiceFault {

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.device.mqtt;
 
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.wire.mqtt.ConnackCode;
 
@@ -22,6 +23,20 @@ final class ConnackCodes {
             case ConnectRefusal.UnknownHub unknown -> ConnackCode.NOT_AUTHORIZED;
             case ConnectRefusal.WillNotAllowed will -> ConnackCode.NOT_AUTHORIZED;
             case ConnectRefusal.NotAuthenticated(var why) -> of(why);
+            case ConnectRefusal.Faulted(var why) -> of(why);
+        };
+    }
+
+    private static ConnackCode of(FaultRefusal refusal) {
+        return switch (refusal) {
+            case FaultRefusal.RequestRefusedByFault(var _, var as, var _) ->
+                switch (as) {
+                    case THROTTLED, OVER_QUOTA -> ConnackCode.SERVER_UNAVAILABLE;
+                    case UNAUTHORIZED -> ConnackCode.NOT_AUTHORIZED;
+                };
+            case FaultRefusal.FaultMalformed malformed -> ConnackCode.SERVER_UNAVAILABLE;
+            case FaultRefusal.FaultImpossible impossible -> ConnackCode.SERVER_UNAVAILABLE;
+            case FaultRefusal.TooManyFaults many -> ConnackCode.SERVER_UNAVAILABLE;
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.base.Commands;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 
@@ -8,9 +9,11 @@ import dev.holdfast.hub.identity.AuthenticationRefusal;
 sealed interface ConnectRefusal {
     /** Stable word for logs, metrics and reports. */
     default String reason() {
-        return this instanceof NotAuthenticated(var why)
-                ? why.reason()
-                : getClass().getSimpleName();
+        return switch (this) {
+            case NotAuthenticated(var why) -> why.reason();
+            case Faulted(var why) -> why.reason();
+            default -> getClass().getSimpleName();
+        };
     }
 
     record UserNameMissing() implements ConnectRefusal {}
@@ -25,6 +28,9 @@ sealed interface ConnectRefusal {
     record WillNotAllowed(PublishRefusal why) implements ConnectRefusal {}
 
     record NotAuthenticated(AuthenticationRefusal why) implements ConnectRefusal {}
+
+    /** For the sake of an injected fault. */
+    record Faulted(FaultRefusal why) implements ConnectRefusal {}
 
     /**
      * What happened and what to change, in sentences.
@@ -49,6 +55,7 @@ sealed interface ConnectRefusal {
             case WillNotAllowed(var why) ->
                 "The Will was refused: " + why.explain() + " A Will goes to the device's own telemetry topic.";
             case NotAuthenticated(var why) -> AuthenticationExplanation.of(why, commands);
+            case Faulted(var why) -> why.explain();
         };
     }
 }

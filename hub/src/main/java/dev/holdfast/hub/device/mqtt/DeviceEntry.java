@@ -2,6 +2,8 @@ package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.base.Commands;
 import dev.holdfast.base.HubName;
+import dev.holdfast.hub.fault.FaultKind;
+import dev.holdfast.hub.fault.FaultOrder;
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Proof;
@@ -129,14 +131,30 @@ final class DeviceEntry implements DeviceLink {
     @Override
     public void end(LinkEnd why) {
         if (end.compareAndSet(null, why)) {
-            if (why instanceof LinkEnd.ServerStopping) {
-                link.finish();
-            } else {
-                link.end();
+            switch (why) {
+                case LinkEnd.ServerStopping _ -> link.finish();
+                case LinkEnd.FaultInjected(var kind, var _)
+                when kind == FaultKind.KILL_TCP -> link.connection().cut();
+                default -> link.end();
             }
             String device = identity.device().value();
             reporter.report(why.reason(), why.explain(new Commands(hub), device), why);
         }
+    }
+
+    /** Runs a task later, unless the connection is over by then. */
+    void after(Duration delay, Runnable task) {
+        link.schedule(delay, task);
+    }
+
+    /**
+     * Ends the connection as its device asked; false when it had ended. MQTT 3.1.1 has no word by which a server ends a connection: one
+     * that shuts down closes TLS in order.
+     */
+    boolean breakAs(FaultOrder order) {
+        boolean ended = isEnded();
+        end(new LinkEnd.FaultInjected(order.kind(), order.closeReason()));
+        return !ended;
     }
 
     /** Whether the hub ended it; true before the client or any other thread can see an effect of that. */

@@ -11,6 +11,7 @@ import dev.holdfast.hub.device.mqtt.ConnectRefusal.UnknownHub;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMalformed;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMissing;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.WillNotAllowed;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
@@ -115,8 +116,12 @@ public final class DeviceMqttFace implements MqttFace {
                 Handshake.of(link.connection()).peer());
         return switch (hub.authenticator().judgeDevice(credentials)) {
             case DeviceAuthentication.Refused(var why) -> refuse(new NotAuthenticated(why), hub, connect, link);
-            case DeviceAuthentication.Accepted accepted ->
-                admit(hub, new Candidate(credentials, accepted), name, connect, link);
+            case DeviceAuthentication.Accepted accepted -> {
+                FaultRefusal injected = hub.faults().inForce(accepted.identity());
+                yield injected == null
+                        ? admit(hub, new Candidate(credentials, accepted), name, connect, link)
+                        : refuse(new ConnectRefusal.Faulted(injected), hub, connect, link);
+            }
         };
     }
 
@@ -125,7 +130,8 @@ public final class DeviceMqttFace implements MqttFace {
         return switch (new TelemetryTopic(name.identity()).read(will.topic())) {
             case TelemetryTopic.Read.Refused(var why) -> why;
             case TelemetryTopic.Read.Telemetry(var system, var properties) -> {
-                TelemetryRefusal why = hub.intake().faultOf(new TelemetryMessage(will.payload(), system, properties));
+                TelemetryRefusal why =
+                        hub.intake().faultOfWill(new TelemetryMessage(will.payload(), system, properties));
                 yield why == null ? null : new PublishRefusal.NotTaken(why);
             }
         };

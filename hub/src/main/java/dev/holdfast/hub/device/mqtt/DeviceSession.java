@@ -1,6 +1,10 @@
 package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.fault.AskedFaults;
+import dev.holdfast.hub.fault.Carrier;
+import dev.holdfast.hub.fault.FaultOrder;
+import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.Intake;
@@ -8,6 +12,7 @@ import dev.holdfast.hub.telemetry.SendTelemetry;
 import dev.holdfast.hub.telemetry.SendTelemetry.Mark;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
+import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.mqtt.Grant;
 import dev.holdfast.wire.mqtt.MqttEnd;
@@ -16,10 +21,13 @@ import dev.holdfast.wire.mqtt.MqttSession;
 import dev.holdfast.wire.mqtt.MqttSubscription;
 import dev.holdfast.wire.mqtt.MqttWill;
 import dev.holdfast.wire.mqtt.PublishReceipt;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +41,10 @@ final class DeviceSession implements MqttSession {
     private final DeviceSubscriptions subscriptions;
     private final DeviceEntry entry;
     private final HubRequests requests;
+    private final AskedFaults faults;
+    /** Of messages that asked for a fault that waits; as many as may wait. */
+    private final Queue<PublishReceipt> unacknowledged = new ConcurrentLinkedQueue<>();
+
     private final AtomicBoolean refusalReported = new AtomicBoolean();
 
     DeviceSession(
@@ -51,6 +63,7 @@ final class DeviceSession implements MqttSession {
         this.subscriptions = subscriptions;
         this.entry = entry;
         this.requests = new HubRequests(hub, sender, entry, clock);
+        this.faults = new AskedFaults(hub.faults(), Carrier.MQTT, sender.identity());
     }
 
     @Override
@@ -74,14 +87,44 @@ final class DeviceSession implements MqttSession {
                                 case TelemetryResult.Stored stored -> receipt.stored();
                                 case TelemetryResult.Refused(var why) ->
                                     refuse(new PublishRefusal.NotTaken(why), receipt);
+                                case TelemetryResult.FaultAsked(var order) -> ask(order, receipt);
                             }
                         });
             }
         };
     }
 
+    /**
+     * What breaks the connection is never acknowledged, as with Azure's hub: suites of official SDKs wait for that time-out. What has
+     * requests refused is, since the connection stays.
+     */
+    private void ask(FaultOrder order, PublishReceipt receipt) {
+        FaultRefusal why = faults.ask(order, new AskedFaults.Breaker() {
+            @Override
+            public void after(Duration delay, Runnable task) {
+                entry.after(delay, task);
+            }
+
+            @Override
+            public boolean carryOut(FaultOrder due) {
+                boolean broken = entry.breakAs(due);
+                receipt.refused();
+                return broken;
+            }
+        });
+        if (why != null) {
+            refuse(new PublishRefusal.NotTaken(new TelemetryRefusal.Faulted(why)), receipt);
+        } else if (order.kind().refusedAs() != null) {
+            receipt.stored();
+        } else {
+            unacknowledged.add(receipt);
+        }
+    }
+
     private boolean refuse(PublishRefusal why, PublishReceipt receipt) {
         report(why);
+        // Not to wait until their faults have happened: acknowledgements keep their order, and so do refusals.
+        unacknowledged.forEach(PublishReceipt::refused);
         receipt.refused();
         return true;
     }

@@ -17,6 +17,7 @@ import dev.holdfast.tls.peer.PeerIdentity;
 import dev.holdfast.tls.report.DeviceConnected;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.Connection;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
@@ -365,5 +366,35 @@ class DeviceHttpFaceTest {
         assertThat(answer.text()).isEqualTo("Unauthorized.");
         assertThat(report().reason()).isEqualTo("UnknownModule");
         assertThat(report().device()).isEqualTo("dev1/m");
+    }
+
+    /** Between two requests there is nothing that could be broken. */
+    @Test
+    void fault_is_the_answer_to_the_request_that_asks_for_it_alone() {
+        Map<String, Integer> errors =
+                Map.of("InvokeThrottling", 429001, "InvokeMaxMessageQuota", 403002, "InvokeAuthError", 401002);
+        errors.forEach((kind, error) -> {
+            assertThat(asking(kind).send().error()).as(kind).isEqualTo(error);
+            assertThat(devices.post(new byte[1]).send().status()).isEqualTo(204);
+        });
+        assertThat(asking("KillAmqpSession").send().error()).isEqualTo(400004);
+        assertThat(asking("KillEverything").send().error()).isEqualTo(400004);
+        assertThat(stored()).hasSize(3);
+        assertThat(devices.reports)
+                .extracting(Report::reason)
+                .containsOnly("RequestRefusedByFault", "FaultImpossible", "FaultMalformed");
+    }
+
+    @Test
+    void connection_that_a_fault_cuts_is_closed() {
+        Connection connection = devices.connection(new PeerIdentity.Anonymous());
+        asking("KillTcp").over(connection).send();
+        ((EmbeddedChannel) connection.channel()).runPendingTasks();
+        assertThat(connection.channel().isOpen()).isFalse();
+        assertThat(report().reason()).isEqualTo("FaultInjected");
+    }
+
+    private HttpDevices.Call asking(String fault) {
+        return devices.post(new byte[1]).field("iothub-app-AzIoTHub_FaultOperationType", fault);
     }
 }

@@ -66,7 +66,8 @@ class RestartTest {
                 clock,
                 new SecureRandom(),
                 limits,
-                NobodyAsked.ASKING);
+                NobodyAsked.ASKING,
+                false);
         private final PlainListener listener =
                 new PlainListener(hubs, clock, reports::add, PeerIdentity.Anonymous::new);
 

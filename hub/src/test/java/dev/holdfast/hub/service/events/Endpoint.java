@@ -17,6 +17,7 @@ import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.device.amqp.DevicesPart;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.AuthenticationMethod;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -194,7 +195,8 @@ public final class Endpoint implements AutoCloseable {
         DeviceLinks links = new DeviceLinks();
         Feedback feedback =
                 new Feedback(table, hubName, registry, clock, limits.message().feedback());
-        Intake intake = new Intake(log, limits.telemetry());
+        FaultOrders faults = new FaultOrders(true, clock, limits.telemetry().faults());
+        Intake intake = new Intake(log, limits.telemetry(), faults);
         Hub hub = new Hub(
                 hubName,
                 settings,
@@ -209,9 +211,11 @@ public final class Endpoint implements AutoCloseable {
                 new Messages(table, hubName, registry, links, feedback, clock, limits.message()),
                 feedback,
                 intake,
+                faults,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
                 table,
-                log);
+                log,
+                true);
         hubs.put(hubName, hub);
         return hub;
     }
@@ -293,7 +297,7 @@ public final class Endpoint implements AutoCloseable {
                 "gen1",
                 new AuthenticationMethod("device", "sas", "iothub"),
                 "dtmi:test;1");
-        new Intake(log, limits.telemetry())
+        new Intake(log, limits.telemetry(), FaultOrders.none())
                 .take(
                         new SendTelemetry(stamp, new TelemetryMessage(body, system, properties)),
                         result -> assertThat(result).isInstanceOf(TelemetryResult.Stored.class));

@@ -12,6 +12,7 @@ import dev.holdfast.hub.command.Feedback;
 import dev.holdfast.hub.command.Messages;
 import dev.holdfast.hub.command.Methods;
 import dev.holdfast.hub.event.HubEvents;
+import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
@@ -96,7 +97,7 @@ final class FakeHub implements HubDirectory {
                 Limits.defaults());
         Feedback feedback = new Feedback(
                 table, NAME, registry, clock, Limits.defaults().message().feedback());
-        Intake intake = new Intake(unusedLog(), Limits.defaults().telemetry());
+        Intake intake = new Intake(unusedLog(), Limits.defaults().telemetry(), FaultOrders.none());
         hub = new Hub(
                 NAME,
                 settings,
@@ -125,9 +126,11 @@ final class FakeHub implements HubDirectory {
                         Limits.defaults().message()),
                 feedback,
                 intake,
+                FaultOrders.none(),
                 new HubEvents(table, NAME, () -> settings.get().events(), intake, clock),
                 table,
-                unusedLog());
+                unusedLog(),
+                false);
     }
 
     /** The service API never touches telemetry. */
