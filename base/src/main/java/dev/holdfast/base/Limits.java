@@ -100,6 +100,7 @@ public record Limits(
                         1000,
                         Duration.ofMinutes(5),
                         64 * 1024 * 1024,
+                        Duration.ofSeconds(20),
                         new Faults(
                                 Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofSeconds(10), 128, 8, 10_000)),
                 new Registry(100, 1000, 128, 50, 128, 20, 16),
@@ -491,7 +492,9 @@ public record Limits(
      * @param propertiesMax application properties of one message
      * @param batchMaxMessages messages of one batch
      * @param tokenMaxSkew how far device and hub clocks may differ when a token's expiry is judged
-     * @param pendingMaxBytes not yet durable over all connections of a hub; beyond it senders are not read
+     * @param pendingMaxBytes not yet durable over all connections of a hub; beyond it senders are not read. As much may wait besides
+     *     until a throttle lets it pass
+     * @param waitMaxTime how long a message over MQTT may wait for that
      * @param faults that devices ask for in telemetry, where the installation allows it
      */
     public record Telemetry(

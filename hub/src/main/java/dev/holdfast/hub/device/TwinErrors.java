@@ -1,5 +1,6 @@
 package dev.holdfast.hub.device;
 
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.hub.twin.TwinRefusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -16,12 +17,14 @@ final class TwinErrors {
     private static final int DEVICE_NOT_FOUND = 404001;
     private static final int MODULE_NOT_FOUND = 404010;
     private static final int PRECONDITION_FAILED = 412001;
+    private static final int THROTTLED = 429001;
     static final int SERVER_ERROR = 500001;
 
     private TwinErrors() {}
 
     static int code(TwinRefusal refusal) {
         return switch (refusal) {
+            case TwinRefusal.NotPassed(var why) -> code(why);
             case TwinRefusal.TwinDeviceMissing _ -> DEVICE_NOT_FOUND;
             case TwinRefusal.TwinModuleMissing _ -> MODULE_NOT_FOUND;
             case TwinRefusal.TwinEtagMismatch _, TwinRefusal.ReportedVersionMismatch _ -> PRECONDITION_FAILED;
@@ -34,6 +37,12 @@ final class TwinErrors {
                     TwinRefusal.TwinValueTooLong _,
                     TwinRefusal.TwinTextMalformed _,
                     TwinRefusal.TwinNumberOutOfRange _ -> ARGUMENT_INVALID;
+        };
+    }
+
+    private static int code(GateRefusal refusal) {
+        return switch (refusal) {
+            case GateRefusal.Throttled _ -> THROTTLED;
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.http;
 
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
@@ -31,7 +32,10 @@ public record Faults(InstantSource clock, Consumer<Report> reports) {
             // Whoever reads the error can ask for the report by the id that clients print.
             requestId = report.id();
         }
-        return traced(ErrorBody.response(fault, requestId, now), requestId);
+        HttpResponse answer = traced(ErrorBody.response(fault, requestId, now), requestId);
+        return fault.refusal() instanceof GateRefusal.Throttled throttled
+                ? answer.with("Retry-After", Long.toString(throttled.retryAfterSeconds()))
+                : answer;
     }
 
     /** An answer with the id of its request. Answers hold keys, so nothing on the way may keep them. */

@@ -39,6 +39,7 @@ public final class HubsResource {
     private final RevocationListsResource revocationLists;
     private final TlsPoliciesResource tlsPolicies;
     private final FleetResource fleet;
+    private final ThrottlesResource throttles;
     private final Consumer<String> deleted;
     private final Runnable changed;
 
@@ -67,6 +68,7 @@ public final class HubsResource {
         this.revocationLists = revocationLists;
         this.tlsPolicies = tlsPolicies;
         this.fleet = fleet;
+        this.throttles = new ThrottlesResource(hubs);
         this.deleted = deleted;
         this.changed = changed;
     }
@@ -93,6 +95,7 @@ public final class HubsResource {
             case "fleet" -> fleet.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case EVENTS -> rest.size() == 1 ? answerEvents(request, hub) : Answers.notFound();
+            case ThrottlesResource.NAME -> rest.size() == 1 ? throttles.answer(request, hub) : Answers.notFound();
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
         };

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.device.amqp;
 
 import dev.holdfast.base.Commands;
+import dev.holdfast.hub.amqp.GateConditions;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
@@ -93,6 +94,7 @@ sealed interface DeviceRefusal extends Refusal {
     default String told(Commands commands) {
         return switch (this) {
             case NotAuthenticated(AuthenticationRefusal.TlsNotAccepted _),
+                    NotAuthenticated(AuthenticationRefusal.NotPassed _),
                     NotAuthenticated(AuthenticationRefusal.DeviceDisabled _),
                     NotAuthenticated(AuthenticationRefusal.PolicyLacksRight _) -> explain(commands);
             case NotAuthenticated _ ->
@@ -105,6 +107,8 @@ sealed interface DeviceRefusal extends Refusal {
     @Override
     default String condition() {
         return switch (this) {
+            case NotAuthenticated(AuthenticationRefusal.NotPassed(var why)) -> GateConditions.of(why);
+            case NotTaken(TelemetryRefusal.NotPassed(var why)) -> GateConditions.of(why);
             case NotAuthenticated _, TokenNamesNoDevice _ -> AmqpError.UNAUTHORIZED_ACCESS;
             case TooManyLinksOfDevice _, TooMuchAtOnce _, DeviceDoesNotRead _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
             case ModelIdMalformed _, MessageMalformed _, TwinRequestMalformed _, MethodAnswerMalformed _ ->
