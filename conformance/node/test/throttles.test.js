@@ -36,7 +36,8 @@ afterEach(async () => {
   await hub.close();
 });
 after(async () => {
-  await service?.close();
+  // Its connection went with the server that was started again.
+  await service?.close().catch(() => {});
   await reader?.close();
   await server?.stop();
 });
@@ -72,8 +73,16 @@ function asDevice(device, below, ...options) {
   return curl(path, deviceToken(`${hub.hostName}/devices/${device.deviceId}`, parse(device.connectionString).SharedAccessKey), ...options);
 }
 
+/** Some SDKs put their own error into another one. */
 function isThrottled(error) {
-  assert.ok(error instanceof deviceErrors.ThrottlingError || error.name === 'ThrottlingError', `${error.name}: ${error.message}`);
+  const errors = [error, error.amqpError].filter(Boolean);
+  assert.ok(errors.some((each) => each instanceof deviceErrors.ThrottlingError || each.name === 'ThrottlingError'), `${error.name}: ${error.message}`);
+  return true;
+}
+
+/** Over MQTT the Node SDK makes a plain error of the text and nothing of the status. */
+function namesThrottle(error) {
+  assert.match(error.message, /its throttle 'twin-(read|write)' lets pass, which is 1 a minute/);
   return true;
 }
 
@@ -128,17 +137,18 @@ describe('a throttle of the hub', () => {
   });
 
   for (const [name, transport] of Object.entries({ MQTT: Mqtt, 'MQTT-WS': MqttWs, AMQP: Amqp })) {
-    it(`of twins: the device SDK over ${name} sees ThrottlingError, and goes on afterwards`, async () => {
+    it(`of twins: the device SDK over ${name} is told, and goes on afterwards`, async () => {
       const device = await hub.createDevice();
       const client = await hub.open(device.connectionString, { transport });
+      const isTold = transport === Amqp ? isThrottled : namesThrottle;
       await throttle('twin-read=1/minute,twin-write=1/minute');
       const twin = await within(20_000, 'the twin', client.getTwin());
-      await assert.rejects(within(20_000, 'a throttled read', twin.get()), isThrottled);
+      await assert.rejects(within(20_000, 'a throttled read', twin.get()), isTold);
       const report = (patch) => within(20_000, 'a report', new Promise((resolve, reject) => {
         twin.properties.reported.update(patch, (error) => (error ? reject(error) : resolve()));
       }));
       await report({ first: 1 });
-      await assert.rejects(report({ second: 2 }), isThrottled);
+      await assert.rejects(report({ second: 2 }), isTold);
       await throttle('twin-read=off,twin-write=off');
       await report({ third: 3 });
       const { responseBody: seen } = await hub.registry.getTwin(device.deviceId);
@@ -212,7 +222,8 @@ describe('a throttle of the hub', () => {
     const { status, fields } = await asDevice(device, '/messages/events', '--data', 'x');
     assert.equal(status, 429);
     assert.match(fields['retry-after'], /^[0-9]+$/);
-    const https = await hub.open(device.connectionString, { transport: httpTransport.Http });
+    // The promise of this transport's setOptions resolves with a policy for receiving only.
+    const https = await hub.open(device.connectionString, { transport: httpTransport.Http, http: { receivePolicy: { interval: 60 } } });
     await assert.rejects(within(20_000, 'the answer', https.sendEvent(message('x'))), (error) => {
       assert.equal(error.response.statusCode, 429);
       return true;

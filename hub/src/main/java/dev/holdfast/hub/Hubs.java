@@ -327,17 +327,21 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     }
 
     /**
-     * Says how much of some operations may pass a hub, from now on; of others that it said something of, that stays.
+     * Says how much of some operations may pass a hub, from now on, and beginning anew; of others that it said something of, that stays.
      *
      * @param wanted by operation; empty to have what is set for all hubs hold again
      */
     public HubChange changeThrottles(HubName name, Map<Operation, Optional<Rate>> wanted) {
-        return change(name, settings -> {
+        HubChange changed = change(name, settings -> {
             Map<Operation, Rate> rates = new HashMap<>(settings.throttles());
             wanted.forEach((operation, rate) ->
                     rate.ifPresentOrElse(now -> rates.put(operation, now), () -> rates.remove(operation)));
             return new Wanted.Settings(settings.withThrottles(rates));
         });
+        if (changed instanceof HubChange.Done(var hub, var _)) {
+            hub.gate().refill(wanted.keySet());
+        }
+        return changed;
     }
 
     /** How much of an operation may pass a hub. */

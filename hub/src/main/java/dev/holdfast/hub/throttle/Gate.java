@@ -6,6 +6,7 @@ import dev.holdfast.hub.throttle.GateRefusal.Throttled;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -21,7 +22,7 @@ public final class Gate {
     private final Map<Operation, LongAdder> throttled = new EnumMap<>(Operation.class);
 
     /**
-     * @param rates what holds now, asked each time: a rate that was changed begins with a full bucket
+     * @param rates what holds now, asked each time: another rate begins with a full bucket
      * @param nanoTime as {@link System#nanoTime}
      */
     public Gate(HubName hub, Function<Operation, Rate> rates, LongSupplier nanoTime) {
@@ -71,6 +72,11 @@ public final class Gate {
         }
         count(operation);
         return new Passage.No(new Throttled(hub, operation, rate, Duration.ofNanos(wait)));
+    }
+
+    /** Fills the buckets of some operations. */
+    public void refill(Set<Operation> operations) {
+        operations.forEach(buckets::remove);
     }
 
     private void count(Operation operation) {
