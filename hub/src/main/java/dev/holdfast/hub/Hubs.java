@@ -40,6 +40,7 @@ import dev.holdfast.hub.revocation.RevocationRefusal;
 import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.throttle.Delay;
+import dev.holdfast.hub.throttle.FaultRules;
 import dev.holdfast.hub.throttle.Gate;
 import dev.holdfast.hub.throttle.Operation;
 import dev.holdfast.hub.throttle.Rate;
@@ -59,6 +60,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -500,10 +502,17 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         Log log = logs.open(name, settings.partitions());
         FaultOrders faults =
                 new FaultOrders(faultInjection, clock, limits.telemetry().faults());
-        Gate gate = new Gate(name, operation -> throttle(live.get(), operation), System::nanoTime);
+        AtomicReference<DeviceLinks> connected = new AtomicReference<>(new DeviceLinks());
+        Gate gate = new Gate(
+                name,
+                operation -> throttle(live.get(), operation),
+                System::nanoTime,
+                new FaultRules(faultInjection, clock, limits.telemetry().faults()),
+                (device, rule) -> connected.get().endDevice(device, new LinkEnd.CredentialExpiredByRule(rule)));
         Intake intake = new Intake(log, limits.telemetry(), faults, gate, Delay.real());
         HubEvents events = new HubEvents(table, name, () -> live.get().events(), intake, clock);
         DeviceLinks links = new DeviceLinks(events);
+        connected.set(links);
         List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
         listeners.add(change -> endLinks(links, change));
         Registry registry = new Registry(

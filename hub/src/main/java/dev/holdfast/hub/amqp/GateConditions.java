@@ -10,6 +10,12 @@ public final class GateConditions {
     public static String of(GateRefusal refusal) {
         return switch (refusal) {
             case GateRefusal.Throttled _ -> AmqpError.DEVICE_CONTAINER_THROTTLED;
+            case GateRefusal.InjectedByRule(var _, var _, var _, var action, var _) ->
+                switch (action) {
+                    case DELAY, DROP, REFUSE -> AmqpError.INTERNAL_ERROR;
+                    case EXPIRE -> AmqpError.UNAUTHORIZED_ACCESS;
+                    case THROTTLE -> AmqpError.DEVICE_CONTAINER_THROTTLED;
+                };
         };
     }
 }

@@ -17,7 +17,9 @@ final class TwinErrors {
     private static final int DEVICE_NOT_FOUND = 404001;
     private static final int MODULE_NOT_FOUND = 404010;
     private static final int PRECONDITION_FAILED = 412001;
+    private static final int UNAUTHORIZED = 401002;
     private static final int THROTTLED = 429001;
+    private static final int SERVICE_UNAVAILABLE = 503001;
     static final int SERVER_ERROR = 500001;
 
     private TwinErrors() {}
@@ -43,6 +45,12 @@ final class TwinErrors {
     private static int code(GateRefusal refusal) {
         return switch (refusal) {
             case GateRefusal.Throttled _ -> THROTTLED;
+            case GateRefusal.InjectedByRule(var _, var _, var _, var action, var _) ->
+                switch (action) {
+                    case DELAY, DROP, REFUSE -> SERVICE_UNAVAILABLE;
+                    case EXPIRE -> UNAUTHORIZED;
+                    case THROTTLE -> THROTTLED;
+                };
         };
     }
 

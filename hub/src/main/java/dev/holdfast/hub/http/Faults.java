@@ -7,6 +7,7 @@ import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +34,15 @@ public record Faults(InstantSource clock, Consumer<Report> reports) {
             requestId = report.id();
         }
         HttpResponse answer = traced(ErrorBody.response(fault, requestId, now), requestId);
-        return fault.refusal() instanceof GateRefusal.Throttled throttled
-                ? answer.with("Retry-After", Long.toString(throttled.retryAfterSeconds()))
-                : answer;
+        if (!(fault.refusal() instanceof GateRefusal gate)) {
+            return answer;
+        }
+        if (gate.isSwallowed()) {
+            // Nothing of the answer reaches the caller then.
+            request.connection().cut();
+        }
+        OptionalLong seconds = gate.retryAfterSeconds();
+        return seconds.isPresent() ? answer.with("Retry-After", Long.toString(seconds.getAsLong())) : answer;
     }
 
     /** An answer with the id of its request. Answers hold keys, so nothing on the way may keep them. */

@@ -118,6 +118,12 @@ public final class ServiceFault extends Exception {
     private static ServiceError error(GateRefusal refusal) {
         return switch (refusal) {
             case GateRefusal.Throttled _ -> ServiceError.THROTTLED;
+            case GateRefusal.InjectedByRule(var _, var _, var _, var action, var _) ->
+                switch (action) {
+                    case DELAY, DROP, REFUSE -> ServiceError.SERVICE_UNAVAILABLE;
+                    case EXPIRE -> ServiceError.UNAUTHORIZED_ACCESS;
+                    case THROTTLE -> ServiceError.THROTTLED;
+                };
         };
     }
 

@@ -15,7 +15,6 @@ import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyInBatch;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyProperties;
 import dev.holdfast.hub.throttle.Delay;
 import dev.holdfast.hub.throttle.Gate;
-import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.hub.throttle.Operation;
 import dev.holdfast.hub.throttle.Passage;
 import dev.holdfast.store.Log;
@@ -25,7 +24,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,18 +99,40 @@ public final class Intake {
         if (inForce != null) {
             return refuse(new Faulted(inForce), size, result);
         }
-        return switch (gate.ask(Operation.TELEMETRY, request.stamp().sender().device(), 1, patience)) {
-            case Passage.Now() -> store(request, size, result);
-            case Passage.Later(var wait) -> {
-                waitingBytes.addAndGet(size);
-                delay.run(wait, () -> {
-                    waitingBytes.addAndGet(-size);
+        return passed(
+                request.stamp(),
+                1,
+                patience,
+                size,
+                () -> store(request, size, result),
+                why -> refuse(why, size, result));
+    }
+
+    /**
+     * Stores what the gate lets pass, now or later.
+     *
+     * @param store as {@link #take}
+     * @param refuse as {@link #take}
+     */
+    private boolean passed(
+            Stamp stamp,
+            int messages,
+            Duration patience,
+            long bytes,
+            BooleanSupplier store,
+            Predicate<TelemetryRefusal> refuse) {
+        return switch (gate.ask(Operation.TELEMETRY, stamp.sender().device(), messages, patience)) {
+            case Passage.Now() -> store.getAsBoolean();
+            case Passage.Later(var time) -> {
+                waitingBytes.addAndGet(bytes);
+                delay.run(time, () -> {
+                    waitingBytes.addAndGet(-bytes);
                     // Whatever it says of reading on: nothing is read before the result.
-                    boolean _ = store(request, size, result);
+                    boolean _ = store.getAsBoolean();
                 });
                 yield false;
             }
-            case Passage.No(var why) -> refuse(new TelemetryRefusal.NotPassed(why), size, result);
+            case Passage.No(var why) -> refuse.test(new TelemetryRefusal.NotPassed(why));
         };
     }
 
@@ -144,14 +167,20 @@ public final class Intake {
      */
     public boolean takeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
         TelemetryRefusal refusal = faultOf(stamp.sender(), messages);
-        if (refusal == null) {
-            GateRefusal why = gate.pass(Operation.TELEMETRY, stamp.sender().device(), messages.size());
-            refusal = why == null ? null : new TelemetryRefusal.NotPassed(why);
-        }
         if (refusal != null) {
-            refuseAll(messages, refusal, result);
-            return true;
+            return refuseAll(messages, refusal, result);
         }
+        long bytes = messages.stream().mapToLong(TelemetryMessage::sizeBytes).sum();
+        return passed(
+                stamp,
+                messages.size(),
+                Duration.ZERO,
+                bytes,
+                () -> storeAll(stamp, messages, result),
+                why -> refuseAll(messages, why, result));
+    }
+
+    private boolean storeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
         Consumer<TelemetryResult> each = new LastOf(messages.size(), result);
         boolean goOn = true;
         for (TelemetryMessage message : messages) {
@@ -160,9 +189,10 @@ public final class Intake {
         return goOn;
     }
 
-    private void refuseAll(List<TelemetryMessage> messages, TelemetryRefusal why, Consumer<TelemetryResult> result) {
+    private boolean refuseAll(List<TelemetryMessage> messages, TelemetryRefusal why, Consumer<TelemetryResult> result) {
         messages.forEach(message -> counters.refused(why, message.sizeBytes()));
         result.accept(new TelemetryResult.Refused(why));
+        return true;
     }
 
     /**

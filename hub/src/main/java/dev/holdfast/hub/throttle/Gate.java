@@ -9,29 +9,51 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asked by the cores of one hub before they do something: it may pass now, later, or not. Any thread; never blocks. */
+/** Asked by the cores of one hub before they do something: it may pass now, later, or not. Any thread. */
 public final class Gate {
     private final HubName hub;
     private final Function<Operation, Rate> rates;
     private final LongSupplier nanoTime;
+    private final FaultRules faults;
+    private final BiConsumer<DeviceId, String> expire;
     private final Map<Operation, Bucket> buckets = new ConcurrentHashMap<>();
     private final Map<Operation, LongAdder> throttled = new EnumMap<>(Operation.class);
+
+    /** Without faults. */
+    public Gate(HubName hub, Function<Operation, Rate> rates, LongSupplier nanoTime) {
+        this(hub, rates, nanoTime, FaultRules.none(), (_, _) -> {});
+    }
 
     /**
      * @param rates what holds now, asked each time: another rate begins with a full bucket
      * @param nanoTime as {@link System#nanoTime}
+     * @param faults come before throttles
+     * @param expire ends the connections of a device, by the rule of this id; quick
      */
-    public Gate(HubName hub, Function<Operation, Rate> rates, LongSupplier nanoTime) {
+    public Gate(
+            HubName hub,
+            Function<Operation, Rate> rates,
+            LongSupplier nanoTime,
+            FaultRules faults,
+            BiConsumer<DeviceId, String> expire) {
         this.hub = hub;
         this.rates = rates;
         this.nanoTime = nanoTime;
+        this.faults = faults;
+        this.expire = expire;
         for (Operation operation : Operation.values()) {
             throttled.put(operation, new LongAdder());
         }
+    }
+
+    /** The faults that an operator wants here. */
+    public FaultRules faults() {
+        return faults;
     }
 
     /** Through which everything passes; so it never names its hub. */
@@ -40,22 +62,56 @@ public final class Gate {
     }
 
     /**
-     * Asks for something that is done at once or not at all.
+     * Asks for something that is done on this thread, or not at all. Blocks where a fault is to delay it.
      *
      * @param device whom it is about; null where that is nobody, or more than one
      * @param amount how often it counts, at least 1
      * @return why not; null when it passes
      */
     public @Nullable GateRefusal pass(Operation operation, @Nullable DeviceId device, int amount) {
-        return ask(operation, device, amount, Duration.ZERO) instanceof Passage.No(var why) ? why : null;
+        return switch (ask(operation, device, amount, Duration.ZERO)) {
+            case Passage.Now() -> null;
+            case Passage.Later(var time) -> {
+                try {
+                    Thread.sleep(time);
+                } catch (InterruptedException _) {
+                    // Whoever wants the thread to end finds that out where it waits next.
+                    Thread.currentThread().interrupt();
+                }
+                yield null;
+            }
+            case Passage.No(var why) -> why;
+        };
     }
 
     /**
-     * As {@link #pass}, of what can wait.
+     * As {@link #pass}, and never blocks.
      *
-     * @param patience how long it may be held up
+     * @param patience how long it may be held up by a throttle; a fault may delay it for longer
      */
     public Passage ask(Operation operation, @Nullable DeviceId device, int amount, Duration patience) {
+        FaultRules.Listed fault = faults.fire(operation, device);
+        return fault == null ? throttle(operation, amount, patience) : injected(fault, operation, device, patience);
+    }
+
+    private Passage injected(
+            FaultRules.Listed fault, Operation operation, @Nullable DeviceId device, Duration patience) {
+        FaultRule rule = fault.rule();
+        if (rule.action() == FaultAction.EXPIRE && device != null) {
+            expire.accept(device, fault.id());
+        }
+        boolean later = switch (rule.action()) {
+            case DELAY -> true;
+            case THROTTLE -> rule.time().compareTo(patience) <= 0;
+            case DROP, REFUSE, EXPIRE -> false;
+        };
+        return later
+                ? new Passage.Later(rule.time())
+                : new Passage.No(
+                        new GateRefusal.InjectedByRule(hub, operation, fault.id(), rule.action(), rule.time()));
+    }
+
+    private Passage throttle(Operation operation, int amount, Duration patience) {
         Rate rate = rates.apply(operation);
         if (rate.isOff()) {
             return new Passage.Now();

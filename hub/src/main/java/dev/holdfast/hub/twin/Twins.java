@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -165,11 +166,27 @@ public final class Twins {
         return table.get(hub.value(), kind, key);
     }
 
-    /** Does the work of one device's request when it is its turn: only so many are worked on at once. */
-    public void inTurn(Runnable work) {
+    /** As {@link #find}, for a device: only so many are worked on at once, and one that the gate holds up is none of them. */
+    public TwinResult findInTurn(Identity identity) {
+        TwinRefusal fault = faultOfPassing(Operation.TWIN_READ, identity);
+        return counted(reads, fault == null ? inTurn(() -> found(identity)) : new Refused(fault));
+    }
+
+    /** As {@link #apply}, for a device; see {@link #findInTurn}. */
+    public TwinResult applyInTurn(TwinRequest.Report request) {
+        TwinRefusal fault = faultOfPassing(Operation.TWIN_WRITE, request.identity());
+        return counted(reports, fault == null ? inTurn(() -> report(request)) : new Refused(fault));
+    }
+
+    /** As {@link TwinReader#read(byte[])}, for a device; see {@link #findInTurn}. */
+    public TwinReader.Read readInTurn(byte[] content) {
+        return inTurn(() -> reader.read(content));
+    }
+
+    private <R> R inTurn(Supplier<R> work) {
         working.acquireUninterruptibly();
         try {
-            work.run();
+            return work.get();
         } finally {
             working.release();
         }

@@ -32,7 +32,8 @@ class ThrottledIntakeTest {
     private final Gate gate = new Gate(
             new HubName("hub1"), operation -> operation == Operation.TELEMETRY ? rate.get() : Rate.OFF, () -> 0);
     private final List<Delayed> delayed = new ArrayList<>();
-    private final Intake intake = new Intake(log, LIMITS, FaultOrders.none(), gate, (after, work) -> delayed.add(new Delayed(after, work)));
+    private final Intake intake =
+            new Intake(log, LIMITS, FaultOrders.none(), gate, (after, work) -> delayed.add(new Delayed(after, work)));
     private final List<TelemetryResult> results = new ArrayList<>();
 
     private static Rate rate(String text) {

@@ -64,7 +64,9 @@ class GateTest {
     }
 
     private static long after(Duration time) {
-        return new GateRefusal.Throttled(HUB, Operation.METHOD, Rate.OFF, time).retryAfterSeconds();
+        return new GateRefusal.Throttled(HUB, Operation.METHOD, Rate.OFF, time)
+                .retryAfterSeconds()
+                .orElseThrow();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.holdfast.hub.NewHub;
 import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class HubsResource {
     private final TlsPoliciesResource tlsPolicies;
     private final FleetResource fleet;
     private final ThrottlesResource throttles;
+    private final FaultRulesResource faults = new FaultRulesResource(InstantSource.system());
     private final Consumer<String> deleted;
     private final Runnable changed;
 
@@ -95,6 +97,7 @@ public final class HubsResource {
             case "fleet" -> fleet.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case EVENTS -> rest.size() == 1 ? answerEvents(request, hub) : Answers.notFound();
+            case FaultRulesResource.NAME -> faults.answer(request, hub, rest.subList(1, rest.size()));
             case ThrottlesResource.NAME -> rest.size() == 1 ? throttles.answer(request, hub) : Answers.notFound();
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();

@@ -73,6 +73,11 @@ final class ConnackCodes {
     private static ConnackCode of(GateRefusal refusal) {
         return switch (refusal) {
             case GateRefusal.Throttled r -> ConnackCode.SERVER_UNAVAILABLE;
+            case GateRefusal.InjectedByRule(var hub, var operation, var rule, var action, var time) ->
+                switch (action) {
+                    case DELAY, DROP, REFUSE, THROTTLE -> ConnackCode.SERVER_UNAVAILABLE;
+                    case EXPIRE -> ConnackCode.NOT_AUTHORIZED;
+                };
         };
     }
 }

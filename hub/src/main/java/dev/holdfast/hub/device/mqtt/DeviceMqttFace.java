@@ -236,6 +236,9 @@ public final class DeviceMqttFace implements MqttFace {
     private MqttAnswer refuse(ConnectRefusal refusal, @Nullable Hub hub, MqttConnect connect, MqttLink link) {
         Commands commands = hub == null ? Commands.OF_NO_HUB : new Commands(hub.name());
         reporter(hub, connect, link).report(refusal.reason(), refusal.explain(commands), refusal);
+        if (refusal instanceof NotAuthenticated(AuthenticationRefusal.NotPassed(var why)) && why.isSwallowed()) {
+            link.connection().cut();
+        }
         return new MqttAnswer.Refused(ConnackCodes.of(refusal));
     }
 

@@ -122,6 +122,11 @@ final class DeviceSession implements MqttSession {
     }
 
     private boolean refuse(PublishRefusal why, PublishReceipt receipt) {
+        if (why instanceof PublishRefusal.NotTaken(TelemetryRefusal.NotPassed(var gate)) && gate.isSwallowed()) {
+            entry.reporter().report(why.reason(), why.explain(), why);
+            receipt.dropped();
+            return true;
+        }
         report(why);
         // Not to wait until their faults have happened: acknowledgements keep their order, and so do refusals.
         unacknowledged.forEach(PublishReceipt::refused);
