@@ -100,8 +100,17 @@ public record Limits(
                         1000,
                         Duration.ofMinutes(5),
                         64 * 1024 * 1024,
+                        Duration.ofSeconds(20),
                         new Faults(
-                                Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofSeconds(10), 128, 8, 10_000)),
+                                Duration.ofMinutes(5),
+                                Duration.ofMinutes(10),
+                                Duration.ofSeconds(10),
+                                128,
+                                8,
+                                10_000,
+                                100,
+                                Duration.ofDays(1),
+                                Duration.ofMinutes(1))),
                 new Registry(100, 1000, 128, 50, 128, 20, 16),
                 new Twin(8 * 1024, 32 * 1024, 32 * 1024, 1024, 4096, 10, 128 * 1024, 64),
                 new Method(
@@ -491,7 +500,9 @@ public record Limits(
      * @param propertiesMax application properties of one message
      * @param batchMaxMessages messages of one batch
      * @param tokenMaxSkew how far device and hub clocks may differ when a token's expiry is judged
-     * @param pendingMaxBytes not yet durable over all connections of a hub; beyond it senders are not read
+     * @param pendingMaxBytes not yet durable over all connections of a hub; beyond it senders are not read. As much may wait besides
+     *     until a throttle lets it pass
+     * @param waitMaxTime how long a message over MQTT may wait for that
      * @param faults that devices ask for in telemetry, where the installation allows it
      */
     public record Telemetry(
@@ -500,6 +511,7 @@ public record Limits(
             int batchMaxMessages,
             Duration tokenMaxSkew,
             int pendingMaxBytes,
+            Duration waitMaxTime,
             Faults faults) {}
 
     /**
@@ -509,6 +521,9 @@ public record Limits(
      * @param closeReasonMaxChars what the device gives as reason
      * @param waitingMax faults of one connection that wait for their time
      * @param devicesMax devices of one hub whose requests are refused
+     * @param rulesMax rules of an operator for one hub
+     * @param ruleMaxTime how long such a rule may hold
+     * @param holdUpMaxTime how long it may hold up one operation
      */
     public record Faults(
             Duration delayMaxTime,
@@ -516,7 +531,10 @@ public record Limits(
             Duration durationTime,
             int closeReasonMaxChars,
             int waitingMax,
-            int devicesMax) {}
+            int devicesMax,
+            int rulesMax,
+            Duration ruleMaxTime,
+            Duration holdUpMaxTime) {}
 
     /**
      * @param bulkMax identities in one bulk call

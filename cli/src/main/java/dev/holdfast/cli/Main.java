@@ -47,6 +47,7 @@ public final class Main {
                 .addSubcommand(PolicyCommand.line(environment))
                 .addSubcommand(FleetCommand.line(environment))
                 .addSubcommand(CertCommand.line(environment))
+                .addSubcommand(FaultCommand.line(environment))
                 .addSubcommand(TlsCommand.line(environment))
                 .addSubcommand(new MonitorCommand(environment))
                 .addSubcommand(new StatusCommand(environment))

@@ -13,6 +13,7 @@ import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.throttle.Gate;
 import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
@@ -43,6 +44,7 @@ public record Hub(
         Intake intake,
         FaultOrders faults,
         HubEvents events,
+        Gate gate,
         Table table,
         Log log,
         boolean faultInjection) {}

@@ -11,6 +11,8 @@ import dev.holdfast.hub.revocation.Origin;
 import dev.holdfast.hub.revocation.RevocationSettings;
 import dev.holdfast.hub.revocation.WhenUnknown;
 import dev.holdfast.hub.telemetry.EventSource;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Rate;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.Table;
 import java.io.ByteArrayInputStream;
@@ -21,8 +23,11 @@ import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param authorities null in rows that were written before there were any
  * @param tls null in rows that were written before there was any
  * @param events null in rows that were written before there were any
+ * @param throttles rates by operation, as both are written; null in rows that were written before there were any
  * @param deleting its deletion began and must be finished; nothing else of the row counts any more
  */
 record HubRow(
@@ -46,6 +52,7 @@ record HubRow(
         @Nullable List<Authority> authorities,
         @Nullable Tls tls,
         @Nullable List<String> events,
+        @Nullable Map<String, String> throttles,
         boolean deleting) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -119,7 +126,22 @@ record HubRow(
                         settings.tls().policy(),
                         settings.tls().reportOnly()),
                 settings.events().stream().map(EventSource::word).sorted().toList(),
+                throttles(settings.throttles()),
                 false);
+    }
+
+    private static Map<String, String> throttles(Map<Operation, Rate> rates) {
+        Map<String, String> texts = new TreeMap<>();
+        rates.forEach((operation, rate) -> texts.put(operation.word(), rate.toString()));
+        return texts;
+    }
+
+    private static Map<Operation, Rate> rates(Map<String, String> texts) {
+        Map<Operation, Rate> rates = new EnumMap<>(Operation.class);
+        texts.forEach((word, rate) -> rates.put(
+                Operation.of(word).orElseThrow(() -> new IllegalArgumentException("unknown operation " + word)),
+                Rate.parse(rate).orElseThrow(() -> new IllegalArgumentException("unknown rate " + rate))));
+        return rates;
     }
 
     static HubRow read(Table.Row row) {
@@ -136,7 +158,16 @@ record HubRow(
 
     HubRow withDeleting() {
         return new HubRow(
-                partitions, retentionDays, policies, consumerGroups, createdAt, authorities, tls, events, true);
+                partitions,
+                retentionDays,
+                policies,
+                consumerGroups,
+                createdAt,
+                authorities,
+                tls,
+                events,
+                throttles,
+                true);
     }
 
     HubSettings settings(HubName name, String hostName) {
@@ -158,7 +189,8 @@ record HubRow(
                     tls == null ? HubTls.STANDARD : new HubTls(tls.strict, tls.ecc, tls.policy, tls.reportOnly),
                     events == null
                             ? Set.of()
-                            : events.stream().map(HubRow::source).collect(Collectors.toSet()));
+                            : events.stream().map(HubRow::source).collect(Collectors.toSet()),
+                    throttles == null ? Map.of() : rates(throttles));
         } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
             throw unreadable(name.value(), e);
         }

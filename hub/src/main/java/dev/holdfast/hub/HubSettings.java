@@ -5,8 +5,11 @@ import dev.holdfast.hub.identity.CertificateAuthority;
 import dev.holdfast.hub.identity.HubAccess;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
 import dev.holdfast.hub.telemetry.EventSource;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Rate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +25,7 @@ import java.util.Set;
  * @param authorities whose certificates let devices in, in the order in which they were registered
  * @param tls what holds for its connections
  * @param events what the hub itself tells readers of its telemetry
+ * @param throttles what it says itself of how much may pass; of an operation that is missing here holds what is set for all hubs
  */
 public record HubSettings(
         HubName name,
@@ -33,7 +37,8 @@ public record HubSettings(
         Instant createdAt,
         List<CertificateAuthority> authorities,
         HubTls tls,
-        Set<EventSource> events)
+        Set<EventSource> events,
+        Map<Operation, Rate> throttles)
         implements HubAccess {
 
     public static final String DEFAULT_CONSUMER_GROUP = "$Default";
@@ -51,6 +56,7 @@ public record HubSettings(
         consumerGroups = List.copyOf(consumerGroups);
         authorities = List.copyOf(authorities);
         events = Set.copyOf(events);
+        throttles = Map.copyOf(throttles);
     }
 
     /** A hub as most are made: no authority is registered, and it has nothing of its own about TLS. */
@@ -72,23 +78,54 @@ public record HubSettings(
                 createdAt,
                 List.of(),
                 HubTls.STANDARD,
-                Set.of());
+                Set.of(),
+                Map.of());
     }
 
     /** These settings with other consumer groups besides {@code $Default}. */
     HubSettings withConsumerGroups(List<String> groups) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, policies, groups, createdAt, authorities, tls, events);
+                name,
+                hostName,
+                partitions,
+                retentionDays,
+                policies,
+                groups,
+                createdAt,
+                authorities,
+                tls,
+                events,
+                throttles);
     }
 
     HubSettings withPolicies(List<SharedAccessPolicy> others) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, others, consumerGroups, createdAt, authorities, tls, events);
+                name,
+                hostName,
+                partitions,
+                retentionDays,
+                others,
+                consumerGroups,
+                createdAt,
+                authorities,
+                tls,
+                events,
+                throttles);
     }
 
     HubSettings withAuthorities(List<CertificateAuthority> others) {
         return new HubSettings(
-                name, hostName, partitions, retentionDays, policies, consumerGroups, createdAt, others, tls, events);
+                name,
+                hostName,
+                partitions,
+                retentionDays,
+                policies,
+                consumerGroups,
+                createdAt,
+                others,
+                tls,
+                events,
+                throttles);
     }
 
     HubSettings withTls(HubTls other) {
@@ -102,7 +139,8 @@ public record HubSettings(
                 createdAt,
                 authorities,
                 other,
-                events);
+                events,
+                throttles);
     }
 
     HubSettings withEvents(Set<EventSource> others) {
@@ -116,6 +154,22 @@ public record HubSettings(
                 createdAt,
                 authorities,
                 tls,
+                others,
+                throttles);
+    }
+
+    HubSettings withThrottles(Map<Operation, Rate> others) {
+        return new HubSettings(
+                name,
+                hostName,
+                partitions,
+                retentionDays,
+                policies,
+                consumerGroups,
+                createdAt,
+                authorities,
+                tls,
+                events,
                 others);
     }
 

@@ -39,6 +39,11 @@ import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.revocation.RevocationRefusal;
 import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.throttle.Delay;
+import dev.holdfast.hub.throttle.FaultRules;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Rate;
 import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.Table;
@@ -48,12 +53,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -86,15 +93,11 @@ public final class Hubs implements HubDirectory, AutoCloseable {
     private final Limits limits;
     private final Revocation.Asking asking;
     private final boolean faultInjection;
+    private final Map<Operation, Rate> throttles;
     private final Map<HubName, Hub> open = new ConcurrentSkipListMap<>();
     private final Object changes = new Object();
 
-    /**
-     * Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close.
-     *
-     * @param asking how authorities are asked about revocations
-     * @param faultInjection whether faults may be brought about on purpose, in every hub
-     */
+    /** Of which none has a throttle before it is given one. */
     public Hubs(
             Table table,
             HubLogs logs,
@@ -105,6 +108,28 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             Limits limits,
             Revocation.Asking asking,
             boolean faultInjection) {
+        this(table, logs, hostNames, tlsPolicies, clock, random, limits, asking, faultInjection, Map.of());
+    }
+
+    /**
+     * Opens every hub that is stored, and finishes deletions that a crash interrupted. The table stays the caller's to close.
+     *
+     * @param asking how authorities are asked about revocations
+     * @param faultInjection whether faults may be brought about on purpose, in every hub
+     * @param throttles what holds for hubs that say nothing of an operation; nothing does when it is not here either
+     */
+    public Hubs(
+            Table table,
+            HubLogs logs,
+            HostNames hostNames,
+            HubPolicies tlsPolicies,
+            InstantSource clock,
+            SecureRandom random,
+            Limits limits,
+            Revocation.Asking asking,
+            boolean faultInjection,
+            Map<Operation, Rate> throttles) {
+        this.throttles = Map.copyOf(throttles);
         this.table = table;
         this.faultInjection = faultInjection;
         this.asking = asking;
@@ -175,7 +200,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                     clock.instant(),
                     List.of(),
                     wanted.tls(),
-                    wanted.events());
+                    wanted.events(),
+                    Map.of());
             store(settings);
             try {
                 return new HubChange.Done(open(settings));
@@ -300,6 +326,30 @@ public final class Hubs implements HubDirectory, AutoCloseable {
             byName(name).ifPresent(hub -> hub.events().prepare(events));
             return change(name, settings -> new Wanted.Settings(settings.withEvents(events)));
         }
+    }
+
+    /**
+     * Says how much of some operations may pass a hub, from now on, and beginning anew; of others that it said something of, that stays.
+     *
+     * @param wanted by operation; empty to have what is set for all hubs hold again
+     */
+    public HubChange changeThrottles(HubName name, Map<Operation, Optional<Rate>> wanted) {
+        HubChange changed = change(name, settings -> {
+            Map<Operation, Rate> rates = new HashMap<>(settings.throttles());
+            wanted.forEach((operation, rate) ->
+                    rate.ifPresentOrElse(now -> rates.put(operation, now), () -> rates.remove(operation)));
+            return new Wanted.Settings(settings.withThrottles(rates));
+        });
+        if (changed instanceof HubChange.Done(var hub, var _)) {
+            hub.gate().refill(wanted.keySet());
+        }
+        return changed;
+    }
+
+    /** How much of an operation may pass a hub. */
+    public Rate throttle(HubSettings settings, Operation operation) {
+        Rate own = settings.throttles().get(operation);
+        return own == null ? throttles.getOrDefault(operation, Rate.OFF) : own;
     }
 
     /**
@@ -452,9 +502,17 @@ public final class Hubs implements HubDirectory, AutoCloseable {
         Log log = logs.open(name, settings.partitions());
         FaultOrders faults =
                 new FaultOrders(faultInjection, clock, limits.telemetry().faults());
-        Intake intake = new Intake(log, limits.telemetry(), faults);
+        AtomicReference<DeviceLinks> connected = new AtomicReference<>(new DeviceLinks());
+        Gate gate = new Gate(
+                name,
+                operation -> throttle(live.get(), operation),
+                System::nanoTime,
+                new FaultRules(faultInjection, clock, limits.telemetry().faults()),
+                (device, rule) -> connected.get().endDevice(device, new LinkEnd.CredentialExpiredByRule(rule)));
+        Intake intake = new Intake(log, limits.telemetry(), faults, gate, Delay.real());
         HubEvents events = new HubEvents(table, name, () -> live.get().events(), intake, clock);
         DeviceLinks links = new DeviceLinks(events);
+        connected.set(links);
         List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
         listeners.add(change -> endLinks(links, change));
         Registry registry = new Registry(
@@ -464,7 +522,8 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 random,
                 limits.registry(),
                 change -> listeners.forEach(told -> told.accept(change)),
-                events);
+                events,
+                gate);
         DeniedCertificates denied = new DeniedCertificates(table, name, clock, limits.certificates(), entry -> {
             int _ = links.endLetInBy(proof -> proof.has(entry.mark()), new LinkEnd.CertificateDenied(entry));
         });
@@ -485,10 +544,11 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 revocation,
                 host -> hostNames.hubOf(host).equals(Optional.of(name)),
                 clock,
-                limits);
+                limits,
+                gate);
         Feedback feedback =
                 new Feedback(table, name, registry, clock, limits.message().feedback());
-        Messages messages = new Messages(table, name, registry, links, feedback, clock, limits.message());
+        Messages messages = new Messages(table, name, registry, links, feedback, clock, limits.message(), gate);
         listeners.add(messages::changed);
         Hub hub = new Hub(
                 name,
@@ -499,13 +559,14 @@ public final class Hubs implements HubDirectory, AutoCloseable {
                 revocation,
                 authenticator,
                 links,
-                new Twins(table, name, registry, links, clock, random, limits.twin(), events),
-                new Methods(registry, links, limits.method()),
+                new Twins(table, name, registry, links, clock, random, limits.twin(), events, gate),
+                new Methods(registry, links, limits.method(), gate),
                 messages,
                 feedback,
                 intake,
                 faults,
                 events,
+                gate,
                 table,
                 log,
                 faultInjection);

@@ -33,6 +33,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.revocation.Revocation;
 import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.StoredMessage;
+import dev.holdfast.hub.throttle.Gate;
 import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.policy.NamedPolicies;
@@ -94,6 +95,7 @@ public final class TestHub {
                 intake,
                 faults,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
+                Gate.open(),
                 table,
                 log,
                 true);

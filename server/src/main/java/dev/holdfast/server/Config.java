@@ -1,6 +1,8 @@
 package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Rate;
 import dev.holdfast.pki.TokenKeys;
 import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.pki.token.Pkcs11Keys;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind an address to listen on besides loopback, or null for loopback alone
  * @param readyFile written besides the one in the data directory, or null
  * @param limits for everything but what a socket may do on its way in, which each listener has of its own
+ * @param throttles of hubs that say nothing themselves
  * @param policies the TLS policies for who names no hub
  * @param outgoing networks besides the public ones to which requests of our own may go
  * @param metrics where metrics and health checks are answered, or null for nowhere
@@ -44,6 +47,7 @@ record Config(
         Arrivals arrivals,
         @Nullable Path readyFile,
         Limits limits,
+        Map<Operation, Rate> throttles,
         Log log,
         @Nullable Metrics metrics,
         Policies policies,

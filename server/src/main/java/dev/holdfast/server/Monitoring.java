@@ -14,6 +14,7 @@ import dev.holdfast.server.monitor.DoorMetrics;
 import dev.holdfast.server.monitor.Exposition;
 import dev.holdfast.server.monitor.FaultMetrics;
 import dev.holdfast.server.monitor.FleetMetrics;
+import dev.holdfast.server.monitor.GateMetrics;
 import dev.holdfast.server.monitor.Health;
 import dev.holdfast.server.monitor.HubMetrics;
 import dev.holdfast.server.monitor.JournalMetrics;
@@ -171,6 +172,7 @@ final class Monitoring {
         exposition.add(new HubMetrics(hubs, events));
         exposition.add(new CommandMetrics(hubs));
         exposition.add(new FaultMetrics(hubs));
+        exposition.add(new GateMetrics(hubs));
         exposition.add(new RevocationMetrics(hubs));
     }
 

@@ -250,6 +250,7 @@ final class Settings {
                 HUBS_MAX,
                 STOP_MAX_TIME));
         all.addAll(CommandSettings.all());
+        all.addAll(ThrottleSettings.all());
         all.addAll(List.of(LIST_EVERY, ANSWER_MAX_AGE, REPORTS_MAX, REPORT_MAX_AGE, DEVICE_MAX_AGE, ALLOWED_NETWORKS));
         all.addAll(List.of(LOG_FORMAT, LOG_LEVEL, METRICS_ADDRESS, METRICS_PORT));
         return new Catalog(all);
@@ -323,6 +324,7 @@ final class Settings {
                 new Config.Arrivals(MQTT.limits(values), AMQP.limits(values), HTTPS.limits(values)),
                 values.find(READY_FILE),
                 limits(values),
+                ThrottleSettings.rates(values),
                 new Config.Log(values.get(LOG_FORMAT), values.get(LOG_LEVEL)),
                 metrics(values),
                 new Config.Policies(
@@ -357,6 +359,7 @@ final class Settings {
                         DEFAULTS.telemetry().batchMaxMessages(),
                         values.get(TOKEN_MAX_SKEW),
                         values.get(PENDING_MAX),
+                        DEFAULTS.telemetry().waitMaxTime(),
                         DEFAULTS.telemetry().faults()),
                 DEFAULTS.registry(),
                 CommandSettings.twin(values),

@@ -232,7 +232,8 @@ final class Starting {
                 random,
                 limits,
                 asking(),
-                config.faultInjection()));
+                config.faultInjection(),
+                config.throttles()));
         if (config.faultInjection()) {
             LOG.warn(
                     "fault injection is on: whoever may send telemetry can have connections broken and requests refused;"

@@ -34,7 +34,8 @@ final class RefusalLists {
             "RevocationListFault",
             "ListRefusal",
             "ServerChainFault",
-            "RootChangeFault");
+            "RootChangeFault",
+            "FaultRuleRefusal");
 
     private RefusalLists() {}
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Rate;
 import dev.holdfast.pki.TrustWorld;
 import dev.holdfast.server.setting.Environment;
 import dev.holdfast.server.setting.Given;
@@ -71,6 +73,14 @@ final class SettingsTest {
             Map.entry("messages.expiryTime", "2h"),
             Map.entry("messages.lockTime", "30s"),
             Map.entry("messages.feedbackKeptTime", "90m"),
+            Map.entry("throttles.registry", "1/second:90"),
+            Map.entry("throttles.connect", "2/minute:91"),
+            Map.entry("throttles.telemetry", "3/second:92"),
+            Map.entry("throttles.messageSend", "4/minute:93"),
+            Map.entry("throttles.messageReceive", "5/second:94"),
+            Map.entry("throttles.method", "6/minute:95"),
+            Map.entry("throttles.twinRead", "7/second:96"),
+            Map.entry("throttles.twinWrite", "8/minute:97"),
             Map.entry("log.format", "json"),
             Map.entry("log.level", "debug"),
             Map.entry("metrics.address", "127.0.0.2"),
@@ -145,6 +155,7 @@ final class SettingsTest {
                                 usual.telemetry().batchMaxMessages(),
                                 Duration.ofSeconds(30),
                                 32 * 1024 * 1024,
+                                usual.telemetry().waitMaxTime(),
                                 usual.telemetry().faults()),
                         usual.registry(),
                         new Limits.Twin(
@@ -208,6 +219,23 @@ final class SettingsTest {
                                 Duration.ofDays(10),
                                 usual.insight().shapesMax(),
                                 usual.insight().traces())),
+                Map.of(
+                        Operation.REGISTRY,
+                        new Rate(1, Rate.Unit.SECOND, 90),
+                        Operation.CONNECT,
+                        new Rate(2, Rate.Unit.MINUTE, 91),
+                        Operation.TELEMETRY,
+                        new Rate(3, Rate.Unit.SECOND, 92),
+                        Operation.MESSAGE_SEND,
+                        new Rate(4, Rate.Unit.MINUTE, 93),
+                        Operation.MESSAGE_RECEIVE,
+                        new Rate(5, Rate.Unit.SECOND, 94),
+                        Operation.METHOD,
+                        new Rate(6, Rate.Unit.MINUTE, 95),
+                        Operation.TWIN_READ,
+                        new Rate(7, Rate.Unit.SECOND, 96),
+                        Operation.TWIN_WRITE,
+                        new Rate(8, Rate.Unit.MINUTE, 97)),
                 new Config.Log(LogFormat.JSON, LogLevel.DEBUG),
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.2"), 19464),
                 new Config.Policies("modern", "hub-2021-legacy", "hub-2021-strict", "hub-2025"),

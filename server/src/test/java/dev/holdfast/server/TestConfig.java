@@ -2,11 +2,14 @@ package dev.holdfast.server;
 
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.HostNames;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Rate;
 import dev.holdfast.server.setting.WorldDomain;
 import dev.holdfast.wire.client.Networks;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration of a server in a test: any free port, all else as without settings, but for what the test changes. */
@@ -26,6 +29,7 @@ final class TestConfig {
     Path readyFile;
 
     Limits limits = Limits.defaults();
+    Map<Operation, Rate> throttles = Map.of();
 
     Config.@Nullable Metrics metrics = new Config.Metrics(InetAddress.getLoopbackAddress(), 0);
 
@@ -49,6 +53,7 @@ final class TestConfig {
                 Config.Arrivals.same(arrival),
                 readyFile,
                 limits,
+                throttles,
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
                 metrics,
                 policies,

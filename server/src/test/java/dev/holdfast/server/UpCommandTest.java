@@ -39,6 +39,7 @@ final class UpCommandTest {
                 Config.Arrivals.same(Limits.defaults().arrival()),
                 null,
                 Limits.defaults(),
+                Map.of(),
                 new Config.Log(LogFormat.TEXT, LogLevel.INFO),
                 new Config.Metrics(InetAddress.ofLiteral("127.0.0.1"), 9464),
                 Config.Policies.standard(),

@@ -2,15 +2,19 @@ package dev.holdfast.hub.command;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.throttle.GateRefusal;
 import java.time.Duration;
 import java.time.Instant;
 
 /** Why a cloud-to-device message was not taken, or can't be settled: the whole list. */
 public sealed interface MessageRefusal {
-    /** Stable word for logs, metrics and reports: the name of the case. */
+    /** Stable word for logs, metrics and reports: the name of the case, or that of the gate's own list. */
     default String reason() {
-        return getClass().getSimpleName();
+        return this instanceof NotPassed(var why) ? why.reason() : getClass().getSimpleName();
     }
+
+    /** The hub's gate did not let it pass. Reported by that reason. */
+    record NotPassed(GateRefusal why) implements MessageRefusal {}
 
     record MessageDeviceMissing(DeviceId device) implements MessageRefusal {}
 
@@ -42,6 +46,7 @@ public sealed interface MessageRefusal {
     /** What happened and what to change, in sentences. */
     default String explain() {
         return switch (this) {
+            case NotPassed(var why) -> why.explain();
             case MessageDeviceMissing(var device) ->
                 "No device with the id '" + device
                         + "' is registered, so no message waits for it. Compare the id: ids differ by case.";

@@ -14,6 +14,9 @@ import dev.holdfast.hub.identity.RegistryChange;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.Downlink;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.GateRefusal;
+import dev.holdfast.hub.throttle.Operation;
 import dev.holdfast.store.Table;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,12 +56,13 @@ public final class Messages {
     private final InstantSource clock;
     private final Limits.Message limits;
     private final MessageRules rules;
+    private final Gate gate;
     private final Map<Identity, MessageQueue> queues = new ConcurrentHashMap<>();
     private final Semaphore room;
     private final LongAdder queued = new LongAdder();
     private final Map<Fate, LongAdder> ended = new EnumMap<>(Fate.class);
 
-    /** Reads what waits. */
+    /** Of whose messages none is held up. */
     public Messages(
             Table table,
             HubName hub,
@@ -67,6 +71,24 @@ public final class Messages {
             Feedback feedback,
             InstantSource clock,
             Limits.Message limits) {
+        this(table, hub, registry, links, feedback, clock, limits, Gate.open());
+    }
+
+    /**
+     * Reads what waits.
+     *
+     * @param gate asked before a message is taken, and when a device asks for one without a connection
+     */
+    public Messages(
+            Table table,
+            HubName hub,
+            Registry registry,
+            DeviceLinks links,
+            Feedback feedback,
+            InstantSource clock,
+            Limits.Message limits,
+            Gate gate) {
+        this.gate = gate;
         this.table = table;
         this.hub = hub;
         this.registry = registry;
@@ -116,6 +138,10 @@ public final class Messages {
         MessageRefusal fault = rules.faultOf(request.message(), now);
         if (fault != null) {
             return new SendResult.Refused(fault);
+        }
+        GateRefusal notPassed = gate.pass(Operation.MESSAGE_SEND, request.to().device(), 1);
+        if (notPassed != null) {
+            return new SendResult.Refused(new MessageRefusal.NotPassed(notPassed));
         }
         if (!room.tryAcquire()) {
             return new SendResult.Refused(new QueuesOfHubFull(limits.perHubMax()));
@@ -188,6 +214,14 @@ public final class Messages {
     public Optional<LockedMessage> next(
             Identity identity, @Nullable DeviceLink connection, @Nullable Duration lockTime) {
         return next(identity, connection, lockTime, _ -> true);
+    }
+
+    /** As {@link #next(Identity, DeviceLink, Duration)}, for a device that asks without a connection, as often as it wants to. */
+    public ReceiveResult receive(Identity identity, Duration lockTime) {
+        GateRefusal notPassed = gate.pass(Operation.MESSAGE_RECEIVE, identity.device(), 1);
+        return notPassed == null
+                ? new ReceiveResult.Answered(next(identity, null, lockTime))
+                : new ReceiveResult.Refused(new MessageRefusal.NotPassed(notPassed));
     }
 
     /**

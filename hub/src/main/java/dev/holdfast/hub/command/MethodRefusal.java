@@ -2,14 +2,18 @@ package dev.holdfast.hub.command;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.throttle.GateRefusal;
 import java.time.Duration;
 
 /** Why a direct method has no answer of its device: the whole list. */
 public sealed interface MethodRefusal {
-    /** Stable word for logs, metrics and reports: the name of the case. */
+    /** Stable word for logs, metrics and reports: the name of the case, or that of the gate's own list. */
     default String reason() {
-        return getClass().getSimpleName();
+        return this instanceof NotPassed(var why) ? why.reason() : getClass().getSimpleName();
     }
+
+    /** The hub's gate did not let it pass. Reported by that reason. */
+    record NotPassed(GateRefusal why) implements MethodRefusal {}
 
     record MethodDeviceMissing(DeviceId device) implements MethodRefusal {}
 
@@ -47,6 +51,7 @@ public sealed interface MethodRefusal {
     /** What happened and what to change, in sentences. */
     default String explain() {
         return switch (this) {
+            case NotPassed(var why) -> why.explain();
             case MethodDeviceMissing(var device) ->
                 "No device with the id '" + device
                         + "' is registered, so none of its methods can be called. Compare the id:"

@@ -23,6 +23,9 @@ import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.link.DeviceLink;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.Downlink;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.GateRefusal;
+import dev.holdfast.hub.throttle.Operation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -45,17 +48,28 @@ public final class Methods {
     /** What a topic, a link property and every SDK passes on unharmed. */
     private static final String NOT_IN_NAMES = "/+#?%";
 
+    /** As Azure meters payloads: what is begun counts. */
+    private static final int METER_BYTES = 4096;
+
     private final Registry registry;
     private final DeviceLinks links;
     private final Limits.Method limits;
     private final JsonText json;
     private final OpenCalls open;
+    private final Gate gate;
     private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
     private final Histogram answeredNanos = Histogram.ofNanos();
     private final ReasonCounters refused = new ReasonCounters(MethodRefusal.class);
     private volatile boolean over;
 
+    /** Of which none is held up. */
     public Methods(Registry registry, DeviceLinks links, Limits.Method limits) {
+        this(registry, links, limits, Gate.open());
+    }
+
+    /** @param gate asked for each call that could be made */
+    public Methods(Registry registry, DeviceLinks links, Limits.Method limits, Gate gate) {
+        this.gate = gate;
         this.registry = registry;
         this.links = links;
         this.limits = limits;
@@ -95,6 +109,11 @@ public final class Methods {
             return new Refused(fault);
         }
         int bytes = request.payload().getBytes(StandardCharsets.UTF_8).length;
+        GateRefusal notPassed =
+                gate.pass(Operation.METHOD, request.identity().device(), Math.max(1, Math.ceilDiv(bytes, METER_BYTES)));
+        if (notPassed != null) {
+            return new Refused(new MethodRefusal.NotPassed(notPassed));
+        }
         return switch (open.enter(request.identity(), bytes)) {
             case OpenCalls.Entry.Refused(var why) -> new Refused(why);
             case OpenCalls.Entry.In(var place) -> {

@@ -1,5 +1,6 @@
 package dev.holdfast.hub.device;
 
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.hub.twin.TwinRefusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -16,12 +17,16 @@ final class TwinErrors {
     private static final int DEVICE_NOT_FOUND = 404001;
     private static final int MODULE_NOT_FOUND = 404010;
     private static final int PRECONDITION_FAILED = 412001;
+    private static final int UNAUTHORIZED = 401002;
+    private static final int THROTTLED = 429001;
+    private static final int SERVICE_UNAVAILABLE = 503001;
     static final int SERVER_ERROR = 500001;
 
     private TwinErrors() {}
 
     static int code(TwinRefusal refusal) {
         return switch (refusal) {
+            case TwinRefusal.NotPassed(var why) -> code(why);
             case TwinRefusal.TwinDeviceMissing _ -> DEVICE_NOT_FOUND;
             case TwinRefusal.TwinModuleMissing _ -> MODULE_NOT_FOUND;
             case TwinRefusal.TwinEtagMismatch _, TwinRefusal.ReportedVersionMismatch _ -> PRECONDITION_FAILED;
@@ -38,6 +43,18 @@ final class TwinErrors {
                     TwinRefusal.PatchPathUnfit _,
                     TwinRefusal.PatchValueUnfit _,
                     TwinRefusal.PatchTargetDiffers _ -> ARGUMENT_INVALID;
+        };
+    }
+
+    private static int code(GateRefusal refusal) {
+        return switch (refusal) {
+            case GateRefusal.Throttled _ -> THROTTLED;
+            case GateRefusal.InjectedByRule(var _, var _, var _, var action, var _) ->
+                switch (action) {
+                    case DELAY, DROP, REFUSE -> SERVICE_UNAVAILABLE;
+                    case EXPIRE -> UNAUTHORIZED;
+                    case THROTTLE -> THROTTLED;
+                };
         };
     }
 

@@ -1,11 +1,13 @@
 package dev.holdfast.hub.http;
 
 import dev.holdfast.hub.Hub;
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.tls.report.Report;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,16 @@ public record Faults(InstantSource clock, Consumer<Report> reports) {
             // Whoever reads the error can ask for the report by the id that clients print.
             requestId = report.id();
         }
-        return traced(ErrorBody.response(fault, requestId, now), requestId);
+        HttpResponse answer = traced(ErrorBody.response(fault, requestId, now), requestId);
+        if (!(fault.refusal() instanceof GateRefusal gate)) {
+            return answer;
+        }
+        if (gate.isSwallowed()) {
+            // Nothing of the answer reaches the caller then.
+            request.connection().cut();
+        }
+        OptionalLong seconds = gate.retryAfterSeconds();
+        return seconds.isPresent() ? answer.with("Retry-After", Long.toString(seconds.getAsLong())) : answer;
     }
 
     /** An answer with the id of its request. Answers hold keys, so nothing on the way may keep them. */

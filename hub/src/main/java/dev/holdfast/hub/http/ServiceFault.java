@@ -10,6 +10,7 @@ import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.RegistryRefusal;
 import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.hub.twin.TwinRefusal;
 import dev.holdfast.wire.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
@@ -109,13 +110,34 @@ public final class ServiceFault extends Exception {
                 null);
     }
 
+    /** What the hub's gate did not let pass; whoever sees that too much comes wants to know from where. */
+    public static ServiceFault of(GateRefusal refusal) {
+        return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), true, refusal);
+    }
+
+    private static ServiceError error(GateRefusal refusal) {
+        return switch (refusal) {
+            case GateRefusal.Throttled _ -> ServiceError.THROTTLED;
+            case GateRefusal.InjectedByRule(var _, var _, var _, var action, var _) ->
+                switch (action) {
+                    case DELAY, DROP, REFUSE -> ServiceError.SERVICE_UNAVAILABLE;
+                    case EXPIRE -> ServiceError.UNAUTHORIZED_ACCESS;
+                    case THROTTLE -> ServiceError.THROTTLED;
+                };
+        };
+    }
+
     /** The registry's answer to a caller who was let in: everyday business, so nobody else is told. */
     public static ServiceFault of(RegistryRefusal refusal) {
+        if (refusal instanceof RegistryRefusal.NotPassed(var why)) {
+            return of(why);
+        }
         return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), false, refusal);
     }
 
     public static ServiceError error(RegistryRefusal refusal) {
         return switch (refusal) {
+            case RegistryRefusal.NotPassed(var why) -> error(why);
             case RegistryRefusal.DeviceExists _ -> ServiceError.DEVICE_ALREADY_EXISTS;
             case RegistryRefusal.DeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
             case RegistryRefusal.ModuleExists _ -> ServiceError.MODULE_ALREADY_EXISTS;
@@ -131,6 +153,9 @@ public final class ServiceFault extends Exception {
 
     /** Missing and changed twins are everyday answers; what is malformed, an operator wants to know. */
     public static ServiceFault of(TwinRefusal refusal) {
+        if (refusal instanceof TwinRefusal.NotPassed(var why)) {
+            return of(why);
+        }
         ServiceError error = error(refusal);
         boolean reported = error.status() == 400;
         return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
@@ -138,6 +163,7 @@ public final class ServiceFault extends Exception {
 
     public static ServiceError error(TwinRefusal refusal) {
         return switch (refusal) {
+            case TwinRefusal.NotPassed(var why) -> error(why);
             case TwinRefusal.TwinDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
             case TwinRefusal.TwinModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
             case TwinRefusal.TwinEtagMismatch _, TwinRefusal.ReportedVersionMismatch _ ->
@@ -161,6 +187,9 @@ public final class ServiceFault extends Exception {
 
     /** That a device is not there or does not answer is an everyday answer. */
     public static ServiceFault of(MethodRefusal refusal) {
+        if (refusal instanceof MethodRefusal.NotPassed(var why)) {
+            return of(why);
+        }
         ServiceError error = error(refusal);
         boolean reported = error.status() == 400;
         return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
@@ -168,6 +197,7 @@ public final class ServiceFault extends Exception {
 
     private static ServiceError error(MethodRefusal refusal) {
         return switch (refusal) {
+            case MethodRefusal.NotPassed(var why) -> error(why);
             case MethodRefusal.MethodDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
             case MethodRefusal.MethodModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
             case MethodRefusal.MethodNameMalformed _,
@@ -187,6 +217,9 @@ public final class ServiceFault extends Exception {
 
     /** That a queue is full or a lock lost is an everyday answer. */
     public static ServiceFault of(MessageRefusal refusal) {
+        if (refusal instanceof MessageRefusal.NotPassed(var why)) {
+            return of(why);
+        }
         ServiceError error = error(refusal);
         boolean reported = error.status() == 400;
         return new ServiceFault(error, refusal.reason(), refusal.explain(), refusal.explain(), reported, refusal);
@@ -194,6 +227,7 @@ public final class ServiceFault extends Exception {
 
     private static ServiceError error(MessageRefusal refusal) {
         return switch (refusal) {
+            case MessageRefusal.NotPassed(var why) -> error(why);
             case MessageRefusal.MessageDeviceMissing _ -> ServiceError.DEVICE_NOT_FOUND;
             case MessageRefusal.MessageModuleMissing _ -> ServiceError.MODULE_NOT_FOUND;
             case MessageRefusal.CloudMessageTooLarge _, MessageRefusal.MessagePropertiesTooLong _ ->
@@ -211,11 +245,15 @@ public final class ServiceFault extends Exception {
 
     /** Telemetry that was not taken; an operator wants to know of each. */
     public static ServiceFault of(TelemetryRefusal refusal) {
+        if (refusal instanceof TelemetryRefusal.NotPassed(var why)) {
+            return of(why);
+        }
         return new ServiceFault(error(refusal), refusal.reason(), refusal.explain(), refusal.explain(), true, refusal);
     }
 
     private static ServiceError error(TelemetryRefusal refusal) {
         return switch (refusal) {
+            case TelemetryRefusal.NotPassed(var why) -> error(why);
             case TelemetryRefusal.MessageTooLarge _, TelemetryRefusal.BatchTooLarge _ -> ServiceError.MESSAGE_TOO_LARGE;
             case TelemetryRefusal.TooManyProperties _,
                     TelemetryRefusal.TooManyInBatch _,
@@ -263,7 +301,9 @@ public final class ServiceFault extends Exception {
      */
     private static boolean mayDeviceBeTold(AuthenticationRefusal refusal) {
         return switch (refusal) {
-            case AuthenticationRefusal.TlsNotAccepted _, AuthenticationRefusal.PolicyLacksRight _ -> true;
+            case AuthenticationRefusal.TlsNotAccepted _,
+                    AuthenticationRefusal.PolicyLacksRight _,
+                    AuthenticationRefusal.NotPassed _ -> true;
             case AuthenticationRefusal.NoCredentials _,
                     AuthenticationRefusal.TokenMalformed _,
                     AuthenticationRefusal.TokenExpired _,

@@ -58,6 +58,7 @@ public final class AuthenticationExplanation {
                         + "'. Ids are compared by case. Register it ("
                         + command(commands, identity, "create")
                         + "), or correct the ModuleId in the client's connection string.";
+            case AuthenticationRefusal.NotPassed(var why) -> why.explain();
             case DeviceDisabled(var identity, var why) ->
                 // A module has no state of its own: it is out when its device is.
                 "Device '" + identity.device() + "' is disabled" + (why.isEmpty() ? "" : " (" + why + ")")

@@ -2,6 +2,7 @@ package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.HubName;
 import dev.holdfast.hub.revocation.RevocationRefusal;
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.pki.ChainRefusal;
 import java.time.Instant;
 import java.util.List;
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  * for people are in {@link AuthenticationExplanation}.
  */
 public sealed interface AuthenticationRefusal {
-    /** Stable word for logs, metrics and reports: the name of the case. */
+    /** Stable word for logs, metrics and reports: the name of the case, or that of the gate's own list. */
     default String reason() {
-        return getClass().getSimpleName();
+        return this instanceof NotPassed(var why) ? why.reason() : getClass().getSimpleName();
     }
+
+    /** Let in by what it proved, and not let pass by the hub's gate. Reported by that reason. */
+    record NotPassed(GateRefusal why) implements AuthenticationRefusal {}
 
     record UnknownDevice(Identity identity) implements AuthenticationRefusal {}
 

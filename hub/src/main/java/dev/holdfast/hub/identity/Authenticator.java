@@ -15,6 +15,9 @@ import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownDevice;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownModule;
 import dev.holdfast.hub.identity.AuthenticationRefusal.UnknownPolicy;
 import dev.holdfast.hub.revocation.Revocation;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.GateRefusal;
+import dev.holdfast.hub.throttle.Operation;
 import dev.holdfast.tls.peer.PeerIdentity;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +42,7 @@ public final class Authenticator {
     private final InstantSource clock;
     private final Limits.Telemetry limits;
     private final CertificateJudge certificates;
+    private final Gate gate;
 
     /**
      * @param settings the hub as it is now, asked for every judgement
@@ -51,12 +55,37 @@ public final class Authenticator {
             Predicate<String> ownHost,
             InstantSource clock,
             Limits limits) {
+        this(settings, registry, denied, revocation, ownHost, clock, limits, Gate.open());
+    }
+
+    /** @param gate asked for each connection that is to be let in */
+    public Authenticator(
+            Supplier<? extends HubAccess> settings,
+            Registry registry,
+            DeniedCertificates denied,
+            Revocation revocation,
+            Predicate<String> ownHost,
+            InstantSource clock,
+            Limits limits,
+            Gate gate) {
+        this.gate = gate;
         this.settings = settings;
         this.registry = registry;
         this.ownHost = ownHost;
         this.clock = clock;
         this.limits = limits.telemetry();
         this.certificates = new CertificateJudge(settings, denied, revocation, clock, limits.certificates());
+    }
+
+    /**
+     * Asks whether one more connection may be opened, by a client that was judged and accepted: who proves nothing takes nothing from
+     * those who do.
+     *
+     * @return why not; null when it may
+     */
+    public @Nullable AuthenticationRefusal faultOfConnecting(Identity identity) {
+        GateRefusal why = gate.pass(Operation.CONNECT, identity.device(), 1);
+        return why == null ? null : new AuthenticationRefusal.NotPassed(why);
     }
 
     /** Judges a client that wants to be a device or module. */

@@ -14,6 +14,9 @@ import dev.holdfast.hub.identity.RegistryRequest.RenewKeys;
 import dev.holdfast.hub.identity.RegistryRequest.Replace;
 import dev.holdfast.hub.identity.RegistryResult.Done;
 import dev.holdfast.hub.identity.RegistryResult.Refused;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.GateRefusal;
+import dev.holdfast.hub.throttle.Operation;
 import dev.holdfast.store.Table;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -48,6 +51,7 @@ public final class Registry {
     private final Consumer<RegistryChange> changes;
     private final ModuleRegistry modules;
     private final Lifecycle lifecycle;
+    private final Gate gate;
 
     /** Of whose devices nobody is told when they come and go. */
     public Registry(
@@ -57,7 +61,7 @@ public final class Registry {
             SecureRandom random,
             Limits.Registry limits,
             Consumer<RegistryChange> changes) {
-        this(table, hub, clock, random, limits, changes, Lifecycle.UNTOLD);
+        this(table, hub, clock, random, limits, changes, Lifecycle.UNTOLD, Gate.open());
     }
 
     /**
@@ -65,6 +69,7 @@ public final class Registry {
      * @param changes told of every durable change after which a device may not stay connected, on the thread of the caller who
      *     made it; what it throws reaches that caller
      * @param lifecycle told of every device and module that is made or deleted
+     * @param gate asked by {@link #admit}
      */
     public Registry(
             Table table,
@@ -73,8 +78,10 @@ public final class Registry {
             SecureRandom random,
             Limits.Registry limits,
             Consumer<RegistryChange> changes,
-            Lifecycle lifecycle) {
+            Lifecycle lifecycle,
+            Gate gate) {
         this.lifecycle = lifecycle;
+        this.gate = gate;
         this.table = table;
         this.hub = hub;
         this.clock = clock;
@@ -87,6 +94,18 @@ public final class Registry {
     /** The modules of these devices. */
     public ModuleRegistry modules() {
         return modules;
+    }
+
+    /**
+     * Asks whether a back end may do something here now. Operators and the hub itself don't ask.
+     *
+     * @param device whom it is about; null where that is more than one
+     * @param operations how many identities are read or changed; a list counts as one
+     * @return why not; null when it may
+     */
+    public @Nullable RegistryRefusal admit(@Nullable DeviceId device, int operations) {
+        GateRefusal why = gate.pass(Operation.REGISTRY, device, operations);
+        return why == null ? null : new RegistryRefusal.NotPassed(why);
     }
 
     public Optional<Device> find(DeviceId id) {

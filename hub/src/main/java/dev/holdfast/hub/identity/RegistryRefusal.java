@@ -1,13 +1,17 @@
 package dev.holdfast.hub.identity;
 
 import dev.holdfast.base.DeviceId;
+import dev.holdfast.hub.throttle.GateRefusal;
 
 /** Why the registry did not change: the whole list. */
 public sealed interface RegistryRefusal {
-    /** Stable word for logs, metrics and reports: the name of the case. */
+    /** Stable word for logs, metrics and reports: the name of the case, or that of the gate's own list. */
     default String reason() {
-        return getClass().getSimpleName();
+        return this instanceof NotPassed(var why) ? why.reason() : getClass().getSimpleName();
     }
+
+    /** The hub's gate did not let it pass. Reported by that reason. */
+    record NotPassed(GateRefusal why) implements RegistryRefusal {}
 
     record DeviceExists(DeviceId id) implements RegistryRefusal {}
 
@@ -36,6 +40,7 @@ public sealed interface RegistryRefusal {
     /** What happened and what to change, in sentences. */
     default String explain() {
         return switch (this) {
+            case NotPassed(var why) -> why.explain();
             case DeviceExists(var id) ->
                 "A device with the id '" + id + "' exists already. Delete it first, or update it with If-Match.";
             case DeviceMissing(var id) -> "No device with the id '" + id + "' is registered. Ids are compared by case.";

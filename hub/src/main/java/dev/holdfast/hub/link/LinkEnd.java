@@ -60,6 +60,9 @@ public sealed interface LinkEnd {
      */
     record FaultInjected(FaultKind kind, String closeReason) implements LinkEnd {}
 
+    /** A rule about faults has the credential of the device count as expired. */
+    record CredentialExpiredByRule(String rule) implements LinkEnd {}
+
     /**
      * What happened and what to change, in sentences.
      *
@@ -108,6 +111,10 @@ public sealed interface LinkEnd {
                         + (closeReason.isEmpty() ? "" : " ('" + closeReason + "')")
                         + ", and this server was started with --fault-injection. Connect again, as official SDKs do by"
                         + " themselves; start the server without it where no tests are run.";
+            case CredentialExpiredByRule(var rule) ->
+                "This is an injected fault: rule " + rule
+                        + " has the credential of the device count as expired. Connect again, as official SDKs do by themselves;"
+                        + " start the server without --fault-injection where no tests are run.";
             case ServerStopping() ->
                 "Holdfast is stopping. Start it again; official SDKs then connect again by themselves.";
         };

@@ -13,12 +13,20 @@ import dev.holdfast.hub.telemetry.TelemetryRefusal.MessageTooLarge;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.NotStored;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyInBatch;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.TooManyProperties;
+import dev.holdfast.hub.throttle.Delay;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Passage;
 import dev.holdfast.store.Log;
 import dev.holdfast.store.StoreException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,18 +39,47 @@ public final class Intake {
     private final Log log;
     private final Limits.Telemetry limits;
     private final FaultOrders faults;
+    private final Gate gate;
+    private final Delay delay;
+    /** Of messages that wait until they may pass. */
+    private final AtomicLong waitingBytes = new AtomicLong();
+
     private final IntakeCounters counters = new IntakeCounters();
 
-    /** @param faults that senders may ask for instead of having a message stored */
+    /** Which holds nothing up. */
     public Intake(Log log, Limits.Telemetry limits, FaultOrders faults) {
+        this(log, limits, faults, Gate.open(), Delay.real());
+    }
+
+    /**
+     * @param faults that senders may ask for instead of having a message stored
+     * @param gate asked for each message
+     * @param delay for messages that wait
+     */
+    public Intake(Log log, Limits.Telemetry limits, FaultOrders faults, Gate gate, Delay delay) {
         this.log = log;
         this.limits = limits;
         this.faults = faults;
+        this.gate = gate;
+        this.delay = delay;
     }
 
     /** Takes a message; false means: read no more from this sender until the result of this message came. */
     public boolean take(SendTelemetry request, Consumer<TelemetryResult> result) {
-        long begun = System.nanoTime();
+        return take(request, Duration.ZERO, result);
+    }
+
+    /**
+     * As {@link #take}, for a protocol that can refuse a message only by ending the connection: one that comes too soon waits until it may
+     * pass. Too many that wait, and too long a time, are refused all the same.
+     */
+    public boolean takeInTime(SendTelemetry request, Consumer<TelemetryResult> result) {
+        long size = request.message().sizeBytes();
+        boolean room = waitingBytes.get() + size <= limits.pendingMaxBytes();
+        return take(request, room ? limits.waitMaxTime() : Duration.ZERO, result);
+    }
+
+    private boolean take(SendTelemetry request, Duration patience, Consumer<TelemetryResult> result) {
         long size = request.message().sizeBytes();
         TelemetryRefusal refusal = faultOf(request.message(), size);
         if (refusal != null) {
@@ -62,6 +99,45 @@ public final class Intake {
         if (inForce != null) {
             return refuse(new Faulted(inForce), size, result);
         }
+        return passed(
+                request.stamp(),
+                1,
+                patience,
+                size,
+                () -> store(request, size, result),
+                why -> refuse(why, size, result));
+    }
+
+    /**
+     * Stores what the gate lets pass, now or later.
+     *
+     * @param store as {@link #take}
+     * @param refuse as {@link #take}
+     */
+    private boolean passed(
+            Stamp stamp,
+            int messages,
+            Duration patience,
+            long bytes,
+            BooleanSupplier store,
+            Predicate<TelemetryRefusal> refuse) {
+        return switch (gate.ask(Operation.TELEMETRY, stamp.sender().device(), messages, patience)) {
+            case Passage.Now() -> store.getAsBoolean();
+            case Passage.Later(var time) -> {
+                waitingBytes.addAndGet(bytes);
+                delay.run(time, () -> {
+                    waitingBytes.addAndGet(-bytes);
+                    // Whatever it says of reading on: nothing is read before the result.
+                    boolean _ = store.getAsBoolean();
+                });
+                yield false;
+            }
+            case Passage.No(var why) -> refuse.test(new TelemetryRefusal.NotPassed(why));
+        };
+    }
+
+    private boolean store(SendTelemetry request, long size, Consumer<TelemetryResult> result) {
+        long begun = System.nanoTime();
         int partition = partitionOf(request.stamp().sender().device(), log.partitions());
         return log.append(partition, RecordFormat.write(request), new Log.Appended() {
             @Override
@@ -72,9 +148,7 @@ public final class Intake {
 
             @Override
             public void failed(StoreException why) {
-                NotStored notStored = new NotStored(String.valueOf(why.getMessage()));
-                counters.refused(notStored, size);
-                result.accept(new TelemetryResult.Refused(notStored));
+                boolean _ = refuse(new NotStored(String.valueOf(why.getMessage())), size, result);
             }
         });
     }
@@ -94,16 +168,31 @@ public final class Intake {
     public boolean takeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
         TelemetryRefusal refusal = faultOf(stamp.sender(), messages);
         if (refusal != null) {
-            messages.forEach(message -> counters.refused(refusal, message.sizeBytes()));
-            result.accept(new TelemetryResult.Refused(refusal));
-            return true;
+            return refuseAll(messages, refusal, result);
         }
+        long bytes = messages.stream().mapToLong(TelemetryMessage::sizeBytes).sum();
+        return passed(
+                stamp,
+                messages.size(),
+                Duration.ZERO,
+                bytes,
+                () -> storeAll(stamp, messages, result),
+                why -> refuseAll(messages, why, result));
+    }
+
+    private boolean storeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
         Consumer<TelemetryResult> each = new LastOf(messages.size(), result);
         boolean goOn = true;
         for (TelemetryMessage message : messages) {
-            goOn &= take(new SendTelemetry(stamp, message), each);
+            goOn &= store(new SendTelemetry(stamp, message), message.sizeBytes(), each);
         }
         return goOn;
+    }
+
+    private boolean refuseAll(List<TelemetryMessage> messages, TelemetryRefusal why, Consumer<TelemetryResult> result) {
+        messages.forEach(message -> counters.refused(why, message.sizeBytes()));
+        result.accept(new TelemetryResult.Refused(why));
+        return true;
     }
 
     /**

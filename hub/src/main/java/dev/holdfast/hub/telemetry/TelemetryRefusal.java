@@ -1,13 +1,21 @@
 package dev.holdfast.hub.telemetry;
 
 import dev.holdfast.hub.fault.FaultRefusal;
+import dev.holdfast.hub.throttle.GateRefusal;
 
 /** Why a message was not taken: the whole list. */
 public sealed interface TelemetryRefusal {
     /** Stable word for logs, metrics and reports: the name of the case, or that of another list. */
     default String reason() {
-        return this instanceof Faulted(var why) ? why.reason() : getClass().getSimpleName();
+        return switch (this) {
+            case Faulted(var why) -> why.reason();
+            case NotPassed(var why) -> why.reason();
+            default -> getClass().getSimpleName();
+        };
     }
+
+    /** The hub's gate did not let it pass. Reported by that reason. */
+    record NotPassed(GateRefusal why) implements TelemetryRefusal {}
 
     record MessageTooLarge(long bytes, long maxBytes) implements TelemetryRefusal {}
 
@@ -30,6 +38,7 @@ public sealed interface TelemetryRefusal {
     /** What happened and what to change, in sentences. */
     default String explain() {
         return switch (this) {
+            case NotPassed(var why) -> why.explain();
             case MessageTooLarge(var bytes, var max) ->
                 "The message has " + bytes + " bytes with its properties, and the limit is " + max
                         + ". Send less at once, or use a file upload.";

@@ -2,13 +2,17 @@ package dev.holdfast.hub.twin;
 
 import dev.holdfast.base.DeviceId;
 import dev.holdfast.hub.identity.Identity;
+import dev.holdfast.hub.throttle.GateRefusal;
 
 /** Why a twin was not read or changed: the whole list. */
 public sealed interface TwinRefusal {
-    /** Stable word for logs, metrics and reports: the name of the case. */
+    /** Stable word for logs, metrics and reports: the name of the case, or that of the gate's own list. */
     default String reason() {
-        return getClass().getSimpleName();
+        return this instanceof NotPassed(var why) ? why.reason() : getClass().getSimpleName();
     }
+
+    /** The hub's gate did not let it pass. Reported by that reason. */
+    record NotPassed(GateRefusal why) implements TwinRefusal {}
 
     record TwinDeviceMissing(DeviceId device) implements TwinRefusal {}
 
@@ -70,6 +74,7 @@ public sealed interface TwinRefusal {
     /** What happened and what to change, in sentences. */
     default String explain() {
         return switch (this) {
+            case NotPassed(var why) -> why.explain();
             case TwinDeviceMissing(var device) ->
                 "No device with the id '" + device
                         + "' is registered, so it has no twin. Compare the id: ids differ by case.";

@@ -9,6 +9,9 @@ import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.link.Downlink;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.GateRefusal;
+import dev.holdfast.hub.throttle.Operation;
 import dev.holdfast.hub.twin.TwinRefusal.ReportedVersionMismatch;
 import dev.holdfast.hub.twin.TwinRefusal.TwinDeviceMissing;
 import dev.holdfast.hub.twin.TwinRefusal.TwinEtagMismatch;
@@ -28,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,6 +57,7 @@ public final class Twins {
     private final SecureRandom random;
     private final Limits.Twin limits;
     private final TwinReader reader;
+    private final Gate gate;
     private final Semaphore working;
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
@@ -72,12 +77,13 @@ public final class Twins {
             InstantSource clock,
             SecureRandom random,
             Limits.Twin limits) {
-        this(table, hub, registry, links, clock, random, limits, TwinChanges.UNTOLD);
+        this(table, hub, registry, links, clock, random, limits, TwinChanges.UNTOLD, Gate.open());
     }
 
     /**
      * @param random makes etags
      * @param changes told of every change
+     * @param gate asked before each read and change, except those that the hub does by itself
      */
     public Twins(
             Table table,
@@ -87,8 +93,10 @@ public final class Twins {
             InstantSource clock,
             SecureRandom random,
             Limits.Twin limits,
-            TwinChanges changes) {
+            TwinChanges changes,
+            Gate gate) {
         this.changes = changes;
+        this.gate = gate;
         this.table = table;
         this.hub = hub;
         this.registry = registry;
@@ -134,7 +142,13 @@ public final class Twins {
     }
 
     public TwinResult find(Identity identity) {
-        return counted(reads, found(identity));
+        TwinRefusal fault = faultOfPassing(Operation.TWIN_READ, identity);
+        return counted(reads, fault == null ? found(identity) : new Refused(fault));
+    }
+
+    private @Nullable TwinRefusal faultOfPassing(Operation operation, Identity identity) {
+        GateRefusal why = gate.pass(operation, identity.device(), 1);
+        return why == null ? null : new TwinRefusal.NotPassed(why);
     }
 
     private TwinResult found(Identity identity) {
@@ -152,20 +166,37 @@ public final class Twins {
         return table.get(hub.value(), kind, key);
     }
 
-    /** Does the work of one device's request when it is its turn: only so many are worked on at once. */
-    public void inTurn(Runnable work) {
+    /** As {@link #find}, for a device: only so many are worked on at once, and one that the gate holds up is none of them. */
+    public TwinResult findInTurn(Identity identity) {
+        TwinRefusal fault = faultOfPassing(Operation.TWIN_READ, identity);
+        return counted(reads, fault == null ? inTurn(() -> found(identity)) : new Refused(fault));
+    }
+
+    /** As {@link #apply}, for a device; see {@link #findInTurn}. */
+    public TwinResult applyInTurn(TwinRequest.Report request) {
+        TwinRefusal fault = faultOfPassing(Operation.TWIN_WRITE, request.identity());
+        return counted(reports, fault == null ? inTurn(() -> report(request)) : new Refused(fault));
+    }
+
+    /** As {@link TwinReader#read(byte[])}, for a device; see {@link #findInTurn}. */
+    public TwinReader.Read readInTurn(byte[] content) {
+        return inTurn(() -> reader.read(content));
+    }
+
+    private <R> R inTurn(Supplier<R> work) {
         working.acquireUninterruptibly();
         try {
-            work.run();
+            return work.get();
         } finally {
             working.release();
         }
     }
 
     public TwinResult apply(TwinRequest request) {
+        TwinRefusal fault = faultOfPassing(Operation.TWIN_WRITE, request.identity());
         return switch (request) {
-            case TwinRequest.ByService write -> counted(writes, write(write));
-            case TwinRequest.Report report -> counted(reports, report(report));
+            case TwinRequest.ByService write -> counted(writes, fault == null ? write(write) : new Refused(fault));
+            case TwinRequest.Report report -> counted(reports, fault == null ? report(report) : new Refused(fault));
         };
     }
 

@@ -27,6 +27,7 @@ import dev.holdfast.hub.telemetry.Intake;
 import dev.holdfast.hub.telemetry.Origin;
 import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.hub.telemetry.SystemProperty;
+import dev.holdfast.hub.throttle.Gate;
 import dev.holdfast.hub.twin.SectionChange;
 import dev.holdfast.hub.twin.TwinContent;
 import dev.holdfast.hub.twin.TwinReader;
@@ -74,7 +75,7 @@ class HubEventsTest {
 
     private Registry registry() {
         return new Registry(
-                table, HUB, clock, new SecureRandom(), Limits.defaults().registry(), _ -> {}, events);
+                table, HUB, clock, new SecureRandom(), Limits.defaults().registry(), _ -> {}, events, Gate.open());
     }
 
     private Twins twins() {
@@ -86,7 +87,8 @@ class HubEventsTest {
                 clock,
                 new SecureRandom(),
                 Limits.defaults().twin(),
-                events);
+                events,
+                Gate.open());
     }
 
     /** As after a crash: what was only in memory is gone. */

@@ -21,8 +21,16 @@ import org.junit.jupiter.api.Test;
 final class FaultOrdersTest {
     private static final Identity DEV1 = Identity.of(new DeviceId("dev1"));
     private static final Identity DEV2 = Identity.of(new DeviceId("dev2"));
-    private static final Limits.Faults LIMITS =
-            new Limits.Faults(Duration.ofSeconds(60), Duration.ofSeconds(90), Duration.ofSeconds(10), 16, 2, 2);
+    private static final Limits.Faults LIMITS = new Limits.Faults(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(90),
+            Duration.ofSeconds(10),
+            16,
+            2,
+            2,
+            2,
+            Duration.ofHours(1),
+            Duration.ofSeconds(5));
     private static final AskedFaults.Breaker NOTHING_BREAKS = new AskedFaults.Breaker() {
         @Override
         public void after(Duration delay, Runnable task) {

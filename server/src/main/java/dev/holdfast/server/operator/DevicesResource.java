@@ -143,6 +143,8 @@ public final class DevicesResource {
             case RegistryRefusal.DeviceMissing _, RegistryRefusal.ModuleMissing _ -> 404;
             case RegistryRefusal.DeviceExists _, RegistryRefusal.ModuleExists _, RegistryRefusal.EtagMismatch _ -> 409;
             case RegistryRefusal.TooManyModules _ -> 403;
+            // Operators don't ask the gate.
+            case RegistryRefusal.NotPassed _ -> 429;
             case RegistryRefusal.StatusReasonTooLong _,
                     RegistryRefusal.ManagedByTooLong _,
                     RegistryRefusal.DeviceWithoutKeys _,

@@ -10,6 +10,7 @@ import dev.holdfast.hub.NewHub;
 import dev.holdfast.hub.telemetry.EventSource;
 import dev.holdfast.wire.http.HttpRequest;
 import dev.holdfast.wire.http.HttpResponse;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -39,6 +40,8 @@ public final class HubsResource {
     private final RevocationListsResource revocationLists;
     private final TlsPoliciesResource tlsPolicies;
     private final FleetResource fleet;
+    private final ThrottlesResource throttles;
+    private final FaultRulesResource faults = new FaultRulesResource(InstantSource.system());
     private final Consumer<String> deleted;
     private final Runnable changed;
 
@@ -67,6 +70,7 @@ public final class HubsResource {
         this.revocationLists = revocationLists;
         this.tlsPolicies = tlsPolicies;
         this.fleet = fleet;
+        this.throttles = new ThrottlesResource(hubs);
         this.deleted = deleted;
         this.changed = changed;
     }
@@ -93,6 +97,8 @@ public final class HubsResource {
             case "fleet" -> fleet.answer(request, hub, rest.subList(1, rest.size()));
             case "consumer-groups" -> answerGroups(request, hub, rest.subList(1, rest.size()));
             case EVENTS -> rest.size() == 1 ? answerEvents(request, hub) : Answers.notFound();
+            case FaultRulesResource.NAME -> faults.answer(request, hub, rest.subList(1, rest.size()));
+            case ThrottlesResource.NAME -> rest.size() == 1 ? throttles.answer(request, hub) : Answers.notFound();
             case "devices" -> devices.answer(request, hub, rest.subList(1, rest.size()));
             default -> Answers.notFound();
         };

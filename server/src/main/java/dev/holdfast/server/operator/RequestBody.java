@@ -96,6 +96,17 @@ final class RequestBody {
         return value.intValue();
     }
 
+    double decimal(String name, double fallback) throws BadRequest {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return fallback;
+        }
+        if (!value.isNumber()) {
+            throw new BadRequest("'" + name + "' is not a number.");
+        }
+        return value.doubleValue();
+    }
+
     boolean flag(String name) throws BadRequest {
         JsonNode value = object.get(name);
         if (value == null || !value.isBoolean()) {

@@ -45,7 +45,7 @@ public record AmqpError(String condition, String description, Map<String, Object
     /** As {@link #ARGUMENT_OUT_OF_RANGE}, for what a device says of a message that it does not hold any more. */
     public static final String MESSAGE_LOCK_LOST = "com.microsoft:message-lock-lost";
 
-    /** As {@link #ARGUMENT_OUT_OF_RANGE}, for a device that sends too much for a time. */
+    /** As {@link #ARGUMENT_OUT_OF_RANGE}, for what comes too fast: the Node and Java SDKs wait longer than usual before they try again. */
     public static final String DEVICE_CONTAINER_THROTTLED = "com.microsoft:device-container-throttled";
 
     public AmqpError {

@@ -10,4 +10,7 @@ public interface PublishReceipt {
      * acknowledged: MQTT 3.1.1 has no other way to refuse a message.
      */
     void refused();
+
+    /** It is nowhere, on purpose: it is not acknowledged, and the connection goes on as if it had not come. */
+    void dropped();
 }

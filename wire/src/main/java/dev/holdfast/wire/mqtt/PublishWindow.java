@@ -20,6 +20,7 @@ final class PublishWindow {
     private static final int OPEN = 0;
     private static final int STORED = 1;
     private static final int REFUSED = 2;
+    private static final int DROPPED = 3;
     private static final int PUBACK_HEADER = 0x4002;
     private static final int PUBACK_BYTES = 4;
 
@@ -57,6 +58,11 @@ final class PublishWindow {
         @Override
         public void refused() {
             settle(REFUSED);
+        }
+
+        @Override
+        public void dropped() {
+            settle(DROPPED);
         }
 
         private void settle(int how) {
@@ -115,7 +121,7 @@ final class PublishWindow {
             pending.remove();
             bytes -= next.size;
             holding -= next.holds ? 1 : 0;
-            if (next.packetId != 0) {
+            if (next.packetId != 0 && next.state.get() == STORED) {
                 if (acknowledgements == null) {
                     acknowledgements = allocator.buffer(PUBACK_BYTES * (pending.size() + 1));
                 }

@@ -138,6 +138,10 @@ final class DeviceAdmission {
                 if (fault != null) {
                     return new DeviceRefusal.Faulted(fault);
                 }
+                AuthenticationRefusal why = device.hub().authenticator().faultOfConnecting(device.identity());
+                if (why != null) {
+                    return new DeviceRefusal.NotAuthenticated(why);
+                }
                 device.enter(accepted);
             }
         }

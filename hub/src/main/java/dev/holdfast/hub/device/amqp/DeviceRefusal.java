@@ -1,11 +1,13 @@
 package dev.holdfast.hub.device.amqp;
 
 import dev.holdfast.base.Commands;
+import dev.holdfast.hub.amqp.GateConditions;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationExplanation;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.wire.amqp.AmqpError;
 
 /** Why a device's token, link or message was refused: the whole list. */
@@ -16,6 +18,7 @@ sealed interface DeviceRefusal extends Refusal {
         return switch (this) {
             case NotAuthenticated(var why) -> why.reason();
             case NotTaken(var why) -> why.reason();
+            case NotPassed(var why) -> why.reason();
             case Faulted(var why) -> why.reason();
             default -> getClass().getSimpleName();
         };
@@ -38,6 +41,9 @@ sealed interface DeviceRefusal extends Refusal {
     record MessageMalformed(String what) implements DeviceRefusal {}
 
     record NotTaken(TelemetryRefusal why) implements DeviceRefusal {}
+
+    /** A request for a twin; the device is told in its answer. */
+    record NotPassed(GateRefusal why) implements DeviceRefusal {}
 
     /** For the sake of an injected fault. */
     record Faulted(FaultRefusal why) implements DeviceRefusal {}
@@ -72,6 +78,7 @@ sealed interface DeviceRefusal extends Refusal {
                 "The message can't be stored: " + what
                         + ". Send the body in data sections, and properties of simple types; official SDKs do so.";
             case NotTaken(var why) -> why.explain();
+            case NotPassed(var why) -> why.explain();
             case Faulted(var why) -> why.explain();
             case TwinRequestMalformed(var what) ->
                 "The twin request can't be understood: " + what
@@ -93,6 +100,7 @@ sealed interface DeviceRefusal extends Refusal {
     default String told(Commands commands) {
         return switch (this) {
             case NotAuthenticated(AuthenticationRefusal.TlsNotAccepted _),
+                    NotAuthenticated(AuthenticationRefusal.NotPassed _),
                     NotAuthenticated(AuthenticationRefusal.DeviceDisabled _),
                     NotAuthenticated(AuthenticationRefusal.PolicyLacksRight _) -> explain(commands);
             case NotAuthenticated _ ->
@@ -105,6 +113,9 @@ sealed interface DeviceRefusal extends Refusal {
     @Override
     default String condition() {
         return switch (this) {
+            case NotAuthenticated(AuthenticationRefusal.NotPassed(var why)) -> GateConditions.of(why);
+            case NotTaken(TelemetryRefusal.NotPassed(var why)) -> GateConditions.of(why);
+            case NotPassed(var why) -> GateConditions.of(why);
             case NotAuthenticated _, TokenNamesNoDevice _ -> AmqpError.UNAUTHORIZED_ACCESS;
             case TooManyLinksOfDevice _, TooMuchAtOnce _, DeviceDoesNotRead _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
             case ModelIdMalformed _, MessageMalformed _, TwinRequestMalformed _, MethodAnswerMalformed _ ->
@@ -130,6 +141,15 @@ sealed interface DeviceRefusal extends Refusal {
                 };
             case FaultRefusal.FaultMalformed _, FaultRefusal.FaultImpossible _ -> AmqpError.INVALID_FIELD;
             case FaultRefusal.TooManyFaults _ -> AmqpError.RESOURCE_LIMIT_EXCEEDED;
+        };
+    }
+
+    /** Whether the peer is not told at all. */
+    default boolean isSwallowed() {
+        return switch (this) {
+            case NotTaken(TelemetryRefusal.NotPassed(var why)) -> why.isSwallowed();
+            case NotAuthenticated(AuthenticationRefusal.NotPassed(var why)) -> why.isSwallowed();
+            default -> false;
         };
     }
 }

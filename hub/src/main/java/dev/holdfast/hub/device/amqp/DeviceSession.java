@@ -14,6 +14,7 @@ import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.wire.Mailbox;
+import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.AmqpLink;
 import dev.holdfast.wire.amqp.IncomingLink;
 import dev.holdfast.wire.amqp.OutgoingLink;
@@ -142,7 +143,12 @@ final class DeviceSession implements AmqpPart.Session {
     }
 
     private void refuse(AmqpLink link, @Nullable HubName hub, Identity identity, Refusal why) {
-        link.refuse(connection.errorOf(hub, identity.toString(), why));
+        AmqpError error = connection.errorOf(hub, identity.toString(), why);
+        if (why instanceof DeviceRefusal refusal && refusal.isSwallowed()) {
+            connection.socket().cut();
+        } else {
+            link.refuse(error);
+        }
     }
 
     private static @Nullable String text(AmqpLink link, String property) {

@@ -33,7 +33,8 @@ record EndedLink(LinkEnd why, String device) implements Refusal {
                     LinkEnd.AuthorityDeleted _,
                     LinkEnd.CertificateDenied _,
                     LinkEnd.NotStanding _,
-                    LinkEnd.TokenExpired _ -> AmqpError.UNAUTHORIZED_ACCESS;
+                    LinkEnd.TokenExpired _,
+                    LinkEnd.CredentialExpiredByRule _ -> AmqpError.UNAUTHORIZED_ACCESS;
             case LinkEnd.DeviceDeleted _, LinkEnd.ModuleDeleted _ -> AmqpError.NOT_FOUND;
             case LinkEnd.HubDeleted _ -> AmqpError.RESOURCE_DELETED;
             case LinkEnd.ServerStopping _ -> AmqpError.CONNECTION_FORCED;

@@ -10,6 +10,7 @@ import dev.holdfast.hub.telemetry.SendTelemetry;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
 import dev.holdfast.hub.telemetry.TelemetryResult;
 import dev.holdfast.wire.amqp.AmqpConnection;
+import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.IncomingLink;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -88,8 +89,11 @@ final class TelemetryLink {
         if (why == null) {
             arrived.accept();
         } else {
-            arrived.reject(
-                    connection.errorOf(device.hub().name(), device.identity().toString(), why));
+            AmqpError error =
+                    connection.errorOf(device.hub().name(), device.identity().toString(), why);
+            if (!(why instanceof DeviceRefusal refusal && refusal.isSwallowed())) {
+                arrived.reject(error);
+            }
         }
         arrived.grant(1);
     }

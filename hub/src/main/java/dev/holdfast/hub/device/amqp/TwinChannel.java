@@ -40,7 +40,9 @@ final class TwinChannel {
         this.mailbox = mailbox;
         this.links = links;
         this.twin =
-                new DeviceTwin(device.hub(), device.identity(), device.stamp().generation(), shared.clock());
+                new DeviceTwin(device.hub(), device.identity(), device.stamp().generation(), shared.clock(), why -> {
+                    var _ = links.errorOf(new DeviceRefusal.NotPassed(why));
+                });
     }
 
     void open(OutgoingLink link) {
@@ -132,7 +134,9 @@ final class TwinChannel {
             connection.amqp().execute(() -> {
                 arrived.accept();
                 arrived.grant(1);
-                answer(id, answer);
+                if (!answer.isNone()) {
+                    answer(id, answer);
+                }
             });
         });
         if (!taken) {

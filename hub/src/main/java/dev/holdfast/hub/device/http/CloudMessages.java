@@ -4,6 +4,7 @@ import dev.holdfast.base.Limits;
 import dev.holdfast.hub.Hub;
 import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.hub.command.MessageRefusal.MessageLockLost;
+import dev.holdfast.hub.command.ReceiveResult;
 import dev.holdfast.hub.command.Settlement;
 import dev.holdfast.hub.http.ServiceError;
 import dev.holdfast.hub.http.ServiceFault;
@@ -31,10 +32,11 @@ final class CloudMessages {
 
     /** The next message, locked; 204 when none waits. */
     HttpResponse receive(Hub hub, Identity device, HttpRequest request) throws ServiceFault {
-        return hub.messages()
-                .next(device, null, lockTime(request))
-                .map(given -> MessageHead.of(device, given))
-                .orElseGet(() -> HttpResponse.empty(204));
+        return switch (hub.messages().receive(device, lockTime(request))) {
+            case ReceiveResult.Refused(var why) -> throw ServiceFault.of(why);
+            case ReceiveResult.Answered(var message) ->
+                message.map(given -> MessageHead.of(device, given)).orElseGet(() -> HttpResponse.empty(204));
+        };
     }
 
     private Duration lockTime(HttpRequest request) throws ServiceFault {

@@ -2,6 +2,7 @@ package dev.holdfast.hub.device.mqtt;
 
 import dev.holdfast.hub.fault.FaultRefusal;
 import dev.holdfast.hub.identity.AuthenticationRefusal;
+import dev.holdfast.hub.throttle.GateRefusal;
 import dev.holdfast.wire.mqtt.ConnackCode;
 
 /**
@@ -42,6 +43,7 @@ final class ConnackCodes {
 
     private static ConnackCode of(AuthenticationRefusal refusal) {
         return switch (refusal) {
+            case AuthenticationRefusal.NotPassed(var why) -> of(why);
             case AuthenticationRefusal.UnknownDevice r -> ConnackCode.NOT_AUTHORIZED;
             // Azure says 5; 3 would make Node and Java hammer the hub as if it were busy.
             case AuthenticationRefusal.DeviceDisabled r -> ConnackCode.NOT_AUTHORIZED;
@@ -65,6 +67,17 @@ final class ConnackCodes {
             case AuthenticationRefusal.CommonNameMissing r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CommonNameAmbiguous r -> ConnackCode.NOT_AUTHORIZED;
             case AuthenticationRefusal.CommonNameDiffers r -> ConnackCode.NOT_AUTHORIZED;
+        };
+    }
+
+    private static ConnackCode of(GateRefusal refusal) {
+        return switch (refusal) {
+            case GateRefusal.Throttled r -> ConnackCode.SERVER_UNAVAILABLE;
+            case GateRefusal.InjectedByRule(var hub, var operation, var rule, var action, var time) ->
+                switch (action) {
+                    case DELAY, DROP, REFUSE, THROTTLE -> ConnackCode.SERVER_UNAVAILABLE;
+                    case EXPIRE -> ConnackCode.NOT_AUTHORIZED;
+                };
         };
     }
 }

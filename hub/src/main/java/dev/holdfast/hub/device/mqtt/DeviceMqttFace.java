@@ -12,9 +12,11 @@ import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMalformed;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.UserNameMissing;
 import dev.holdfast.hub.device.mqtt.ConnectRefusal.WillNotAllowed;
 import dev.holdfast.hub.fault.FaultRefusal;
+import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
+import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
@@ -117,12 +119,22 @@ public final class DeviceMqttFace implements MqttFace {
         return switch (hub.authenticator().judgeDevice(credentials)) {
             case DeviceAuthentication.Refused(var why) -> refuse(new NotAuthenticated(why), hub, connect, link);
             case DeviceAuthentication.Accepted accepted -> {
-                FaultRefusal injected = hub.faults().inForce(accepted.identity());
-                yield injected == null
+                ConnectRefusal why = faultOfConnecting(hub, accepted.identity());
+                yield why == null
                         ? admit(hub, new Candidate(credentials, accepted), name, connect, link)
-                        : refuse(new ConnectRefusal.Faulted(injected), hub, connect, link);
+                        : refuse(why, hub, connect, link);
             }
         };
+    }
+
+    /** What keeps out a client that proved who it is. */
+    private static @Nullable ConnectRefusal faultOfConnecting(Hub hub, Identity identity) {
+        FaultRefusal injected = hub.faults().inForce(identity);
+        if (injected != null) {
+            return new ConnectRefusal.Faulted(injected);
+        }
+        AuthenticationRefusal why = hub.authenticator().faultOfConnecting(identity);
+        return why == null ? null : new NotAuthenticated(why);
     }
 
     /** A Will is judged when it is left, because nobody would hear of a refusal when it is due. */
@@ -224,6 +236,9 @@ public final class DeviceMqttFace implements MqttFace {
     private MqttAnswer refuse(ConnectRefusal refusal, @Nullable Hub hub, MqttConnect connect, MqttLink link) {
         Commands commands = hub == null ? Commands.OF_NO_HUB : new Commands(hub.name());
         reporter(hub, connect, link).report(refusal.reason(), refusal.explain(commands), refusal);
+        if (refusal instanceof NotAuthenticated(AuthenticationRefusal.NotPassed(var why)) && why.isSwallowed()) {
+            link.connection().cut();
+        }
         return new MqttAnswer.Refused(ConnackCodes.of(refusal));
     }
 

@@ -81,7 +81,7 @@ final class DeviceSession implements MqttSession {
         return switch (topic.read(message.topic())) {
             case TelemetryTopic.Read.Refused(var why) -> refuse(why, receipt);
             case TelemetryTopic.Read.Telemetry(var system, var properties) -> {
-                yield intake.take(
+                yield intake.takeInTime(
                         request(message, new TelemetryMessage(message.payload(), system, properties)), result -> {
                             switch (result) {
                                 case TelemetryResult.Stored stored -> receipt.stored();
@@ -122,6 +122,11 @@ final class DeviceSession implements MqttSession {
     }
 
     private boolean refuse(PublishRefusal why, PublishReceipt receipt) {
+        if (why instanceof PublishRefusal.NotTaken(TelemetryRefusal.NotPassed(var gate)) && gate.isSwallowed()) {
+            entry.reporter().report(why.reason(), why.explain(), why);
+            receipt.dropped();
+            return true;
+        }
         report(why);
         // Not to wait until their faults have happened: acknowledgements keep their order, and so do refusals.
         unacknowledged.forEach(PublishReceipt::refused);
@@ -175,7 +180,7 @@ final class DeviceSession implements MqttSession {
         }
         Set<Mark> marks = due.retain() ? EnumSet.of(Mark.WILL, Mark.RETAINED) : EnumSet.of(Mark.WILL);
         TelemetryMessage message = new TelemetryMessage(due.payload(), system, properties);
-        intake.take(new SendTelemetry(stamp, message, marks), result -> {
+        boolean _ = intake.takeInTime(new SendTelemetry(stamp, message, marks), result -> {
             if (result instanceof TelemetryResult.Refused(var why)) {
                 report(new PublishRefusal.NotTaken(why));
             }

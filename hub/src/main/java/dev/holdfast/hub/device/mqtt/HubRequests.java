@@ -19,7 +19,12 @@ final class HubRequests {
         this.hub = hub;
         this.sender = sender;
         this.entry = entry;
-        this.twin = new DeviceTwin(hub, sender.identity(), sender.generation(), clock);
+        this.twin = new DeviceTwin(
+                hub,
+                sender.identity(),
+                sender.generation(),
+                clock,
+                why -> entry.reporter().report(why.reason(), why.explain(), why));
     }
 
     /**
@@ -46,11 +51,13 @@ final class HubRequests {
         Thread.ofVirtual().name("twin-request").start(() -> {
             try {
                 DeviceTwin.Answer answer = task.get();
-                entry.publish(
-                        HubTopic.TWIN_ANSWERS,
-                        HubTopic.twinAnswer(answer.status(), id, answer.version()),
-                        answer.body(),
-                        message.qos());
+                if (!answer.isNone()) {
+                    entry.publish(
+                            HubTopic.TWIN_ANSWERS,
+                            HubTopic.twinAnswer(answer.status(), id, answer.version()),
+                            answer.body(),
+                            message.qos());
+                }
             } finally {
                 receipt.stored();
             }

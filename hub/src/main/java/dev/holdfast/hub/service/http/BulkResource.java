@@ -46,6 +46,7 @@ final class BulkResource {
                     "One call changes at most " + limits.bulkMax() + " devices, and this one has " + items.length
                             + ". Send them in several calls.");
         }
+        call.admit(null, items.length);
         BulkOutcome outcome = new BulkOutcome();
         List<RegistryRequest> devices = new ArrayList<>();
         List<ModuleRequest> modules = new ArrayList<>();

@@ -27,6 +27,7 @@ final class DeviceResource {
 
     HttpResponse get(ServiceCall call) throws ServiceFault {
         DeviceId id = call.deviceId();
+        call.admit(id, 1);
         Device device = call.hub()
                 .registry()
                 .find(id)
@@ -49,17 +50,21 @@ final class DeviceResource {
         RegistryRequest request = ifMatch == null
                 ? new RegistryRequest.Create(wanted)
                 : new RegistryRequest.Replace(wanted, Precondition.ifMatch(ifMatch));
+        call.admit(id, 1);
         return response(call.hub(), done(call.hub().registry().apply(request)));
     }
 
     HttpResponse delete(ServiceCall call) throws ServiceFault {
         Precondition precondition =
                 Precondition.ifMatch(call.request().header("if-match").orElse(null));
-        done(call.hub().registry().apply(new RegistryRequest.Delete(call.deviceId(), precondition)));
+        DeviceId id = call.deviceId();
+        call.admit(id, 1);
+        done(call.hub().registry().apply(new RegistryRequest.Delete(id, precondition)));
         return HttpResponse.empty(204);
     }
 
-    HttpResponse list(ServiceCall call) {
+    HttpResponse list(ServiceCall call) throws ServiceFault {
+        call.admit(null, 1);
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         for (Device device :
                 call.hub().registry().list("", top(call.request().query().getOrDefault("top", "")))) {

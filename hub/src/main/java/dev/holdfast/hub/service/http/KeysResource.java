@@ -55,6 +55,7 @@ final class KeysResource {
                     "One call renews the keys of at most " + limits.bulkMax() + " devices, and this one has "
                             + items.size() + ". Send them in several calls.");
         }
+        call.admit(null, items.size());
         ArrayNode errors = JsonNodeFactory.instance.arrayNode();
         List<RegistryRequest> devices = new ArrayList<>();
         List<ModuleRequest> modules = new ArrayList<>();

@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ModuleResource {
     HttpResponse get(ServiceCall call) throws ServiceFault {
         ModuleName name = call.moduleName();
+        call.admit(name.device(), 1);
         requireDevice(call, name.device());
         DeviceModule module = call.hub()
                 .registry()
@@ -53,6 +54,7 @@ final class ModuleResource {
 
     HttpResponse list(ServiceCall call) throws ServiceFault {
         DeviceId device = call.deviceId();
+        call.admit(device, 1);
         requireDevice(call, device);
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         call.hub().registry().modules().of(device).forEach(module -> all.add(json(call.hub(), module)));
@@ -74,6 +76,7 @@ final class ModuleResource {
     }
 
     private static DeviceModule done(ServiceCall call, ModuleRequest request) throws ServiceFault {
+        call.admit(request.name().device(), 1);
         return switch (call.hub().registry().modules().apply(request)) {
             case ModuleResult.Done(var module) -> module;
             case ModuleResult.Refused(var refusal) -> throw ServiceFault.of(refusal);

@@ -1,12 +1,14 @@
 package dev.holdfast.hub.service.http;
 
+import dev.holdfast.hub.http.ServiceFault;
 import dev.holdfast.hub.identity.RegistryStatistics;
 import dev.holdfast.wire.http.HttpResponse;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** {@code /statistics}. */
 final class StatisticsResource {
-    HttpResponse devices(ServiceCall call) {
+    HttpResponse devices(ServiceCall call) throws ServiceFault {
+        call.admit(null, 1);
         RegistryStatistics counted = call.hub().registry().statistics();
         return HttpResponse.json(
                 200,
@@ -18,7 +20,8 @@ final class StatisticsResource {
                         .toString());
     }
 
-    HttpResponse service(ServiceCall call) {
+    HttpResponse service(ServiceCall call) throws ServiceFault {
+        call.admit(null, 1);
         return HttpResponse.json(
                 200,
                 JsonNodeFactory.instance

@@ -1,9 +1,11 @@
 package dev.holdfast.hub.service.message;
 
 import dev.holdfast.hub.amqp.Refusal;
+import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.hub.command.SendMessage;
 import dev.holdfast.hub.command.SendResult;
 import dev.holdfast.wire.Mailbox;
+import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.IncomingLink;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,7 +80,12 @@ public final class SendLink {
         if (why == null) {
             arrived.accept();
         } else {
-            arrived.reject(backEnd.errorOf(why));
+            AmqpError error = backEnd.errorOf(why);
+            boolean swallowed =
+                    why instanceof ServiceLinkRefusal.NotSent(MessageRefusal.NotPassed(var held)) && held.isSwallowed();
+            if (!swallowed) {
+                arrived.reject(error);
+            }
         }
         arrived.grant(1);
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.hub.service.message;
 
 import dev.holdfast.base.Commands;
+import dev.holdfast.hub.amqp.GateConditions;
 import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.command.MessageRefusal;
 import dev.holdfast.wire.amqp.AmqpError;
@@ -58,6 +59,7 @@ sealed interface ServiceLinkRefusal extends Refusal {
             case HubOfLinkDeleted _ -> AmqpError.RESOURCE_DELETED;
             case NotSent(var why) ->
                 switch (why) {
+                    case MessageRefusal.NotPassed(var held) -> GateConditions.of(held);
                     case MessageRefusal.MessageDeviceMissing _, MessageRefusal.MessageModuleMissing _ ->
                         AmqpError.NOT_FOUND;
                     case MessageRefusal.CloudMessageTooLarge _, MessageRefusal.MessagePropertiesTooLong _ ->

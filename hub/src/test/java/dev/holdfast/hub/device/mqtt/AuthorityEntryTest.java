@@ -63,7 +63,8 @@ class AuthorityEntryTest {
                         now.createdAt(),
                         all,
                         now.tls(),
-                        now.events()));
+                        now.events(),
+                        now.throttles()));
     }
 
     /** As the hub does it: first the settings, then whoever came in by it. */

@@ -32,6 +32,7 @@ import dev.holdfast.hub.telemetry.StoredMessage;
 import dev.holdfast.hub.telemetry.SystemProperty;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryResult;
+import dev.holdfast.hub.throttle.Gate;
 import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.testkit.TestClock;
 import dev.holdfast.tls.peer.Handshake;
@@ -213,6 +214,7 @@ public final class Endpoint implements AutoCloseable {
                 intake,
                 faults,
                 new HubEvents(table, hubName, () -> settings.get().events(), intake, clock),
+                Gate.open(),
                 table,
                 log,
                 true);

@@ -23,6 +23,7 @@ import dev.holdfast.hub.identity.SymmetricKeys;
 import dev.holdfast.hub.identity.Tokens;
 import dev.holdfast.hub.link.DeviceLinks;
 import dev.holdfast.hub.telemetry.Intake;
+import dev.holdfast.hub.throttle.Gate;
 import dev.holdfast.hub.twin.Twins;
 import dev.holdfast.store.Log;
 import dev.holdfast.testkit.TestClock;
@@ -128,6 +129,7 @@ final class FakeHub implements HubDirectory {
                 intake,
                 FaultOrders.none(),
                 new HubEvents(table, NAME, () -> settings.get().events(), intake, clock),
+                Gate.open(),
                 table,
                 unusedLog(),
                 false);
