@@ -59,6 +59,7 @@ final class Starting {
     private static final Duration DRILL_EVERY = Duration.ofSeconds(1);
     private static final Duration TRACES_EVERY = Duration.ofSeconds(10);
     private static final Duration INSIGHT_EVERY = Duration.ofSeconds(30);
+    private static final Duration GARBAGE_EVERY = Duration.ofSeconds(3);
     private static final Duration LEFT_OUT_EVERY = Duration.ofSeconds(5);
     private static final Duration ACCELERATING_MAX_TIME = Duration.ofSeconds(2);
     private static final Duration GOODBYE_MAX_TIME = Duration.ofSeconds(3);
@@ -304,6 +305,7 @@ final class Starting {
         space.look();
         monitoring.watch(space);
         schedule.every(STORE_EVERY, "looking at the room on the disk", space::look);
+        schedule.every(GARBAGE_EVERY, "collecting old garbage", new OldGarbage()::look);
         schedule.every(LEFT_OUT_EVERY, "telling of refusals without a line", monitoring.refusalLog()::tellLeftOut);
         schedule.every(DRILL_EVERY, "looking at the drill", insight.drills()::tick);
         schedule.every(TRACES_EVERY, "withdrawing traces", insight.traces()::drop);
