@@ -168,7 +168,9 @@ for (const [name, transport] of [['AMQP', Amqp], ['AMQP over WebSocket', AmqpWs]
       const report = await reportOf('RequestRefusedByFault', device.deviceId,
         () => assert.rejects(client.sendEvent(message('during')), deviceErrors[error]));
       assert.match(report.explanation, /injected fault/);
-      await eventually('telemetry again', () => client.sendEvent(message('after')).then(() => true, () => false));
+      // As the Node suite waits; who tries all the time is refused all the time, and one address has a share of the reports that are kept.
+      await new Promise((resolve) => { setTimeout(resolve, REFUSED_SECONDS * 1500); });
+      await client.sendEvent(message('after'));
       assert.equal(disconnects, 0);
       const events = await reader.fromDevice(device.deviceId, 2);
       assert.deepEqual(events.map(({ body }) => body.toString()), ['before', 'after']);
@@ -190,15 +192,19 @@ for (const [name, transport] of [['MQTT', Mqtt], ['MQTT over WebSocket', MqttWs]
 
 it('over HTTPS the fault is the answer to the request that asks for it, and to no other one', { timeout: 60_000 }, async () => {
   const device = await hub.createDevice();
-  const client = hub.client(device.connectionString, { transport: httpTransport.Http });
-  await hub.connect(client);
-  for (const [kind, error] of Object.entries(REFUSING)) {
-    await assert.rejects(client.sendEvent(fault(kind, { duration: REFUSED_SECONDS })), deviceErrors[error], kind);
-    await client.sendEvent(message(`after ${kind}`));
+  const client = hub.client(device.connectionString, { transport: httpTransport.Http, http: { receivePolicy: { interval: 1 } } });
+  await within(15_000, 'the open', hub.connect(client));
+  // Texts, since each value becomes a header field.
+  const send = (one) => within(15_000, 'an answer', client.sendEvent(one));
+  const texts = { delay: '1', duration: '5', reason: 'boom' };
+  // This transport of the SDK has no class for 429.
+  for (const [kind, status] of Object.entries({ InvokeThrottling: 429, InvokeMaxMessageQuota: 403, InvokeAuthError: 401 })) {
+    await assert.rejects(send(fault(kind, texts)), (failure) => failure.response.statusCode === status);
+    await send(message(`after ${kind}`));
   }
-  const report = await reportOf('FaultInjected', device.deviceId, () => assert.rejects(client.sendEvent(fault('KillTcp'))));
+  const report = await reportOf('FaultInjected', device.deviceId, () => assert.rejects(send(fault('KillTcp', texts))));
   assert.match(report.explanation, /injected fault/);
-  await client.sendEvent(message('after KillTcp'));
+  await send(message('after KillTcp'));
   const events = await reader.fromDevice(device.deviceId, 4);
   assert.equal(events.length, 4);
 });

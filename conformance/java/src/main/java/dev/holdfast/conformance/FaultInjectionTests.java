@@ -8,6 +8,7 @@ import com.microsoft.azure.sdk.iot.device.DeviceClient;
 import com.microsoft.azure.sdk.iot.device.IotHubClientProtocol;
 import com.microsoft.azure.sdk.iot.device.IotHubMessageResult;
 import com.microsoft.azure.sdk.iot.device.Message;
+import com.microsoft.azure.sdk.iot.device.exceptions.IotHubClientException;
 import com.microsoft.azure.sdk.iot.device.transport.ExponentialBackoffWithJitter;
 import com.microsoft.azure.sdk.iot.device.transport.IotHubConnectionStatus;
 import com.microsoft.azure.sdk.iot.device.twin.DirectMethodResponse;
@@ -97,11 +98,8 @@ final class FaultInjectionTests {
         client.sendEventAsync(fault, (sent, failure, context) -> {}, null);
 
         server.awaitLogged("FaultInjected", device.getDeviceId());
-        // A link for tokens is missed when the next token is put, which is some time from now.
-        if (!kind.contains("CBS")) {
-            await(statuses, IotHubConnectionStatus.DISCONNECTED_RETRYING);
-            await(statuses, IotHubConnectionStatus.CONNECTED);
-        }
+        await(statuses, IotHubConnectionStatus.DISCONNECTED_RETRYING);
+        await(statuses, IotHubConnectionStatus.CONNECTED);
         works(device, client, messages, desired);
         client.close();
     }
@@ -132,7 +130,7 @@ final class FaultInjectionTests {
         client.sendEvent(new Message("after"));
         TwinCollection reported = new TwinCollection();
         reported.put("after", id);
-        client.updateReportedProperties(reported);
+        report(client, reported);
         TwinClient twins = new TwinClient(server.serviceConnectionString());
         String heard = null;
         for (int round = 0; round < RECOVERY_SECONDS && heard == null; round++) {
@@ -143,6 +141,15 @@ final class FaultInjectionTests {
         }
         assertTrue(heard != null, "a change of desired properties was not heard");
         assertEquals(1, server.telemetry(id, 1).size(), "a fault message is not stored");
+    }
+
+    /** Right behind a reconnect over AMQP the SDK sometimes hears of no answer to its first report, and says so after a minute. */
+    private static void report(DeviceClient client, TwinCollection reported) throws Exception {
+        try {
+            client.updateReportedProperties(reported);
+        } catch (IotHubClientException timedOut) {
+            client.updateReportedProperties(reported);
+        }
     }
 
     private static void await(BlockingQueue<IotHubConnectionStatus> statuses, IotHubConnectionStatus wanted)
