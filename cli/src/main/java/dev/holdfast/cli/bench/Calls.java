@@ -1,6 +1,7 @@
 package dev.holdfast.cli.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +24,8 @@ final class Calls {
     private final Window window;
     private final Call call;
     private final AtomicLong next = new AtomicLong();
+    private final AtomicLong begun = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private final AtomicLong failed = new AtomicLong();
@@ -51,9 +54,11 @@ final class Calls {
                     return;
                 }
                 Meter.sleepUntil(due);
+                begun.incrementAndGet();
                 if (!isAnswered(number, due)) {
                     failed.incrementAndGet();
                 }
+                ended.incrementAndGet();
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
@@ -70,6 +75,9 @@ final class Calls {
         long now = System.nanoTime();
         if (window.contains(now)) {
             answered.incrementAndGet();
+        }
+        // By when it was due: an answer that comes late is not to be left out for that.
+        if (window.contains(due)) {
             synchronized (latency) {
                 latency.record(now - due);
             }
@@ -77,11 +85,27 @@ final class Calls {
         return true;
     }
 
-    /** Waits until the last call is answered. */
-    void await() throws InterruptedException {
+    /**
+     * Waits until the last call is answered, and ends those that are not by then.
+     *
+     * @param maxTime from now
+     */
+    void await(Duration maxTime) throws InterruptedException {
+        long end = System.nanoTime() + maxTime.toNanos();
+        for (Thread thread : threads) {
+            boolean _ = thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+        stop();
         for (Thread thread : threads) {
             thread.join();
         }
+    }
+
+    /** Calls that were due and neither answered nor refused. Only when all have ended. */
+    long left() {
+        long due =
+                plan.isOpenLoop() ? (long) Math.ceil((window.end() - window.begin()) / 1e9 * plan.rate()) : begun.get();
+        return Math.max(0, due - ended.get());
     }
 
     /** Ends them where they stand. */
@@ -105,7 +129,7 @@ final class Calls {
         return failure.get();
     }
 
-    /** Of the calls that were answered while measured. Only when all have ended. */
+    /** Of the calls that were due while measured and answered, whenever. Only when all have ended. */
     LatencyHistogram latency() {
         return latency;
     }

@@ -71,7 +71,7 @@ public final class CommandBench {
             progress.accept("measuring for " + plan.duration().toSeconds() + " s");
             Meter.sleepUntil(window.end());
             Meter.Reading after = meter.read();
-            calls.await();
+            calls.await(plan.drain());
             drain(expected, meter);
             return result(calls, expected, before, after, meter.serverEnd());
         } finally {
@@ -135,6 +135,10 @@ public final class CommandBench {
         measures.addCount("failed", "refused or not answered", calls.failed())
                 .addCount("lostConnections", "connections lost", lost.size());
         List<String> notes = new ArrayList<>();
+        double reached = 100 * calls.answered() / seconds / plan.rate();
+        if (plan.isOpenLoop() && reached < 99) {
+            notes.add("only " + Figures.format(reached) + " % of the rate was reached");
+        }
         Limiting limiting = Limiting.judge(after.clientSince(before), after.serverSince(before));
         if (!plan.isOpenLoop() || calls.answered() / seconds < 0.99 * plan.rate()) {
             notes.add(limiting.sentence());
@@ -160,6 +164,11 @@ public final class CommandBench {
         Exception first = calls.failure();
         if (first != null) {
             return calls.failed() + " commands failed; the first: " + first.getMessage() + ".";
+        }
+        if (calls.left() > 0) {
+            return calls.left() + " commands that were due were not answered "
+                    + plan.drain().toSeconds() + " s after the end; the rate is more than the server, or --callers "
+                    + plan.callers() + ", can do.";
         }
         if (expected.missing() > 0 || expected.strange() > 0) {
             return expected.missing() + " commands that the hub took were not delivered, and none came for "

@@ -18,6 +18,8 @@ final class RegisteredFleet implements AutoCloseable {
     private final BackEnd backEnd;
     private final Consumer<String> progress;
     private final List<String> registered = new ArrayList<>();
+    private final Thread atExit = new Thread(this::delete, "holdfast-bench-exit-fleet");
+    private boolean ending;
 
     private RegisteredFleet(BackEnd backEnd, Consumer<String> progress) {
         this.backEnd = backEnd;
@@ -36,19 +38,29 @@ final class RegisteredFleet implements AutoCloseable {
     private void register(int count) throws IOException {
         String run = "bench-"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()) + "-away-";
+        // Ctrl-C ends the process without closing anything.
+        Runtime.getRuntime().addShutdownHook(atExit);
         try {
             for (int first = 0; first < count; first += BULK) {
                 List<String> ids = new ArrayList<>();
                 for (int i = first; i < Math.min(count, first + BULK); i++) {
                     ids.add(run + i);
                 }
-                registered.addAll(ids);
-                change(ids, "create");
+                register(ids);
             }
         } catch (IOException failed) {
             close();
             throw failed;
         }
+    }
+
+    /** Not while the devices are being deleted: these would be left. */
+    private synchronized void register(List<String> ids) throws IOException {
+        if (ending) {
+            throw new BenchFailure("the bench was ended before it began");
+        }
+        registered.addAll(ids);
+        change(ids, "create");
     }
 
     private void change(List<String> ids, String mode) throws IOException {
@@ -59,10 +71,21 @@ final class RegisteredFleet implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException endingAlready) {
+            // It runs, and whoever comes second finds nothing to do.
+        }
+        delete();
+    }
+
+    private synchronized void delete() {
+        ending = true;
         if (registered.isEmpty()) {
             return;
         }
-        progress.accept("deleting " + registered.size() + " devices that stayed away");
+        progress.accept("deleting " + registered.size() + " devices that stayed away, " + registered.getFirst() + " to "
+                + registered.getLast());
         try {
             while (!registered.isEmpty()) {
                 List<String> some = registered.subList(Math.max(0, registered.size() - BULK), registered.size());

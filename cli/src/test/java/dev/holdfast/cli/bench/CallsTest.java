@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,7 @@ final class CallsTest {
     private static Calls run(double rate, int callers, Window window, Calls.Call call) throws InterruptedException {
         Calls calls = new Calls(plan(rate, callers), window, call);
         calls.start();
-        calls.await();
+        calls.await(Duration.ofSeconds(20));
         return calls;
     }
 
@@ -53,6 +54,30 @@ final class CallsTest {
         Calls calls = run(1, 1, new Window(begin, begin, begin + TimeUnit.SECONDS.toNanos(6)), (_, _) -> {});
 
         assertThat(calls.latency().maxNanos()).isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @Test
+    void an_answer_that_comes_after_the_end_counts_with_all_its_time() throws Exception {
+        long begin = System.nanoTime() - TimeUnit.SECONDS.toNanos(5);
+
+        Calls calls = run(10, 2, new Window(begin, begin, begin + TimeUnit.SECONDS.toNanos(1)), (_, _) -> {});
+
+        assertThat(calls.latency().count()).isEqualTo(10);
+        assertThat(calls.latency().percentileNanos(1)).isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(4));
+        assertThat(calls.left()).isZero();
+    }
+
+    @Test
+    void what_is_not_answered_in_the_end_is_given_up_and_counted() throws Exception {
+        long begin = System.nanoTime() - TimeUnit.SECONDS.toNanos(5);
+        CountDownLatch never = new CountDownLatch(1);
+        Calls calls = new Calls(
+                plan(10, 2), new Window(begin, begin, begin + TimeUnit.SECONDS.toNanos(1)), (_, _) -> never.await());
+
+        calls.start();
+        calls.await(Duration.ZERO);
+
+        assertThat(calls.left()).isEqualTo(10);
     }
 
     @Test

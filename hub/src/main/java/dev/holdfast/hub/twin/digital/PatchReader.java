@@ -97,6 +97,8 @@ final class PatchReader {
             return new Read.Refused(stop.why);
         } catch (JacksonException malformed) {
             return new Read.Refused(new PatchMalformed("it can't be read as JSON" + place(malformed)));
+        } catch (NumberFormatException beyondDecimals) {
+            return new Read.Refused(new PatchMalformed("a number in it has too large an exponent"));
         }
     }
 

@@ -86,7 +86,11 @@ record PatchRule(List<Operation> operations, TwinReader reader) implements Desir
                 case Operation.PutComponent put -> {
                     properties.addAll(component(name).propertyNames());
                     properties.addAll(put.properties().propertyNames());
-                    after.set(name, Component.empty().setAll(put.properties()));
+                    if (put.properties().isEmpty()) {
+                        after.remove(name);
+                    } else {
+                        after.set(name, Component.empty().setAll(put.properties()));
+                    }
                 }
                 case Operation.Remove _ -> remove(name, property, properties);
             }

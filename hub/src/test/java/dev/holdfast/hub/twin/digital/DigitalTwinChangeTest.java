@@ -68,6 +68,9 @@ class DigitalTwinChangeTest {
         assertThat(device.desired()).isEqualTo(json("{'c':{'__t':'c','y':{'a':3}}}"));
         changed("[{'op':'remove','path':'/c/y'}]");
         assertThat(device.desired()).isEqualTo(json("{}"));
+        changed("[{'op':'add','path':'/c','value':{'x':1,'$metadata':{}}}]");
+        changed("[{'op':'replace','path':'/c','value':{'$metadata':{}}}]");
+        assertThat(device.desired()).isEqualTo(json("{}"));
     }
 
     @Test
@@ -240,7 +243,9 @@ class DigitalTwinChangeTest {
                     written.add(name + "/" + property.getKey());
                 }
             });
+            // One without properties is none.
             components.put(name, of);
+            components.values().removeIf(Map::isEmpty);
             return legal;
         }
 
