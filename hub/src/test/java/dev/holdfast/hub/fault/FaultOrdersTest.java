@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What messages ask for, and for how long the requests of a device are refused. */
@@ -33,7 +34,7 @@ final class FaultOrdersTest {
             Duration.ofSeconds(5));
     private static final AskedFaults.Breaker NOTHING_BREAKS = new AskedFaults.Breaker() {
         @Override
-        public void after(Duration delay, Runnable task) {
+        public Runnable after(Duration delay, Runnable task) {
             throw new AssertionError("nothing is to be broken");
         }
 
@@ -161,9 +162,10 @@ final class FaultOrdersTest {
         List<FaultOrder> broken = new ArrayList<>();
         AskedFaults.Breaker breaker = new AskedFaults.Breaker() {
             @Override
-            public void after(Duration delay, Runnable task) {
+            public Runnable after(Duration delay, Runnable task) {
                 assertThat(delay).isEqualTo(Duration.ofSeconds(3));
                 waiting.add(task);
+                return () -> {};
             }
 
             @Override
@@ -182,6 +184,35 @@ final class FaultOrdersTest {
         assertThat(broken).containsExactly(order, order);
         assertThat(orders.counts()).as("the second found nothing to break").containsEntry(order.kind(), 1L);
         assertThat(faults.ask(order, breaker)).isNull();
+    }
+
+    @Test
+    void what_waits_is_called_off_when_the_device_leaves_and_nothing_is_broken_after() {
+        List<Runnable> waiting = new ArrayList<>();
+        AtomicInteger calledOff = new AtomicInteger();
+        AskedFaults.Breaker breaker = new AskedFaults.Breaker() {
+            @Override
+            public Runnable after(Duration delay, Runnable task) {
+                waiting.add(task);
+                return calledOff::incrementAndGet;
+            }
+
+            @Override
+            public boolean carryOut(FaultOrder order) {
+                return true;
+            }
+        };
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1);
+        FaultOrder order = order("KillTcp", "DelayInSecs", "3");
+        assertThat(faults.ask(order, breaker)).isNull();
+        waiting.getFirst().run();
+        assertThat(faults.ask(order, breaker)).isNull();
+        faults.leave();
+        assertThat(calledOff).as("not the one that happened").hasValue(1);
+        assertThat(faults.ask(order, breaker)).isNull();
+        waiting.forEach(Runnable::run);
+        assertThat(waiting).as("what is asked for after that does not wait").hasSize(2);
+        assertThat(orders.counts()).containsEntry(order.kind(), 1L);
     }
 
     @Test

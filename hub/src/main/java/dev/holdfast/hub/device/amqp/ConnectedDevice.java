@@ -221,6 +221,7 @@ final class ConnectedDevice implements DeviceLink {
     void leave() {
         if (gone.compareAndSet(false, true)) {
             expiry.cancel();
+            faults.leave();
             registration.close();
             hub.methods().ended(this);
             whenGone.run();

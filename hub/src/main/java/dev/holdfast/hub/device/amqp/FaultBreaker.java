@@ -7,6 +7,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.IncomingLink;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -18,9 +19,10 @@ import java.util.function.Supplier;
 record FaultBreaker(HubConnection connection, ConnectedDevice device, DeviceLinkSet links, IncomingLink asked)
         implements AskedFaults.Breaker {
     @Override
-    public void after(Duration delay, Runnable task) {
+    public Runnable after(Duration delay, Runnable task) {
         AmqpConnection amqp = connection.amqp();
-        var _ = amqp.executor().schedule(() -> amqp.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> later = amqp.executor().schedule(() -> amqp.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> later.cancel(false);
     }
 
     @Override

@@ -101,8 +101,10 @@ final class DeviceSession implements MqttSession {
     private void ask(FaultOrder order, PublishReceipt receipt) {
         FaultRefusal why = faults.ask(order, new AskedFaults.Breaker() {
             @Override
-            public void after(Duration delay, Runnable task) {
+            public Runnable after(Duration delay, Runnable task) {
                 entry.after(delay, task);
+                // The end of the connection, with which alone the device leaves, calls it off already.
+                return () -> {};
             }
 
             @Override
@@ -168,6 +170,7 @@ final class DeviceSession implements MqttSession {
             entry.reporter().report(fault.reason(), fault.explain(), fault);
         }
         entry.leave();
+        faults.leave();
         hub.methods().ended(entry);
         if (will != null && !(end instanceof MqttEnd.Disconnected)) {
             publishWill(will);

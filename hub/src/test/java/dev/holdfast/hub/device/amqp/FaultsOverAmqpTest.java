@@ -247,6 +247,33 @@ final class FaultsOverAmqpTest {
     }
 
     @Test
+    void a_device_that_left_does_not_break_the_connection_of_the_others() throws Exception {
+        try (AmqpClient client = endpoint.connect()) {
+            show(client, DEV1);
+            show(client, DEV2);
+            AmqpLink received = endpoint.read(client, path(DEV2) + "/messages/devicebound", null, CHANNEL).link;
+            OutgoingLink staying = telemetry(client, DEV2);
+            for (String kind : List.of("KillTcp", "KillAmqpSession", "KillAmqpCBSLinkReq")) {
+                OutgoingLink leaving = telemetry(client, DEV1);
+                assertThat(sent(client, leaving, fault(kind, "DelayInSecs", 1)))
+                        .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+                client.execute(() -> leaving.detach(new AmqpError(AmqpError.LINK_DETACH_FORCED, "bye")));
+                await("the end at the hub", () -> !hub.links().isConnected(DEV1));
+            }
+            // Its time comes behind theirs.
+            assertThat(sent(client, staying, fault("KillAmqpC2DLink", "DelayInSecs", 1)))
+                    .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            await("the end of the link", () -> !isOpen(client, received));
+            assertThat(sent(client, staying, data())).isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+        }
+        assertThat(endpoint.reasons()).containsExactly("FaultInjected");
+        assertThat(hub.faults().counts().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(1);
+    }
+
+    @Test
     void what_is_not_there_is_not_broken() throws Exception {
         try (AmqpClient client = endpoint.connect()) {
             show(client, DEV1);
