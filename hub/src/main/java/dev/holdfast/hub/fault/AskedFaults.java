@@ -25,15 +25,18 @@ public final class AskedFaults {
     private final FaultOrders orders;
     private final Carrier carrier;
     private final Identity identity;
+    private final WaitingFaults onConnection;
     /** Under this object's lock, as all that is below. */
     private final Set<Waiting> waiting = new HashSet<>();
 
     private boolean left;
 
-    public AskedFaults(FaultOrders orders, Carrier carrier, Identity identity) {
+    /** @param onConnection what waits on the connection, for other devices too */
+    public AskedFaults(FaultOrders orders, Carrier carrier, Identity identity, WaitingFaults onConnection) {
         this.orders = orders;
         this.carrier = carrier;
         this.identity = identity;
+        this.onConnection = onConnection;
     }
 
     /**
@@ -56,7 +59,7 @@ public final class AskedFaults {
         if (left) {
             return null;
         }
-        if (waiting.size() >= orders.waitingMax()) {
+        if (!onConnection.begin(orders.waitingMax())) {
             return new FaultRefusal.TooManyFaults(orders.waitingMax());
         }
         waiting.add(one);
@@ -71,13 +74,18 @@ public final class AskedFaults {
             left = true;
             calledOff = List.copyOf(waiting);
             waiting.clear();
+            onConnection.end(calledOff.size());
         }
         calledOff.forEach(one -> one.callOff.run());
     }
 
     /** Whether it waited until now. */
     private synchronized boolean isDue(Waiting one) {
-        return waiting.remove(one);
+        boolean waited = waiting.remove(one);
+        if (waited) {
+            onConnection.end(1);
+        }
+        return waited;
     }
 
     /** A fault whose time has not come. */

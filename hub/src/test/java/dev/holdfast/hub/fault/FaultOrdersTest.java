@@ -125,7 +125,7 @@ final class FaultOrdersTest {
 
     @Test
     void requests_are_refused_from_the_delay_on_until_the_duration_is_over_and_of_that_device_alone() {
-        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1);
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("InvokeThrottling", "DelayInSecs", "5", "DurationInSecs", "20", "CloseReason", "boom");
         assertThat(faults.ask(order, NOTHING_BREAKS)).isNull();
         clock.advance(Duration.ofSeconds(4));
@@ -146,11 +146,12 @@ final class FaultOrdersTest {
     void devices_whose_requests_are_refused_are_bounded_and_those_that_are_through_make_room() {
         FaultOrder order = order("InvokeAuthError", "DurationInSecs", "20");
         for (String device : List.of("dev1", "dev2", "dev1")) {
-            assertThat(new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId(device)))
+            assertThat(new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId(device)), new WaitingFaults())
                             .ask(order, NOTHING_BREAKS))
                     .isNull();
         }
-        AskedFaults third = new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId("dev3")));
+        AskedFaults third =
+                new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId("dev3")), new WaitingFaults());
         assertThat(third.ask(order, NOTHING_BREAKS)).isEqualTo(new FaultRefusal.TooManyFaults(2));
         clock.advance(Duration.ofSeconds(20));
         assertThat(third.ask(order, NOTHING_BREAKS)).isNull();
@@ -174,7 +175,7 @@ final class FaultOrdersTest {
                 return broken.size() == 1;
             }
         };
-        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1);
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("KillAmqpSession", "DelayInSecs", "3");
         assertThat(faults.ask(order, breaker)).isNull();
         assertThat(faults.ask(order, breaker)).isNull();
@@ -202,7 +203,7 @@ final class FaultOrdersTest {
                 return true;
             }
         };
-        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1);
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("KillTcp", "DelayInSecs", "3");
         assertThat(faults.ask(order, breaker)).isNull();
         waiting.getFirst().run();

@@ -8,6 +8,7 @@ import dev.holdfast.hub.fault.Carrier;
 import dev.holdfast.hub.fault.FaultKind;
 import dev.holdfast.hub.fault.FaultOrder;
 import dev.holdfast.hub.fault.FaultRefusal;
+import dev.holdfast.hub.fault.WaitingFaults;
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.Identity;
@@ -47,13 +48,19 @@ final class ConnectedDevice implements DeviceLink {
     private volatile Runnable whenGone = () -> {};
     private int uses;
 
-    ConnectedDevice(Shared shared, HubConnection connection, Mailbox mailbox, Hub hub, Identity identity) {
+    ConnectedDevice(
+            Shared shared,
+            HubConnection connection,
+            Mailbox mailbox,
+            WaitingFaults waitingFaults,
+            Hub hub,
+            Identity identity) {
         this.hub = hub;
         this.identity = identity;
         this.connection = connection;
         this.links = new DeviceLinkSet(shared, connection, mailbox, this);
         this.expiry = new Expiry(connection.amqp(), shared.clock(), until -> end(new LinkEnd.TokenExpired(until)));
-        this.faults = new AskedFaults(hub.faults(), Carrier.AMQP, identity);
+        this.faults = new AskedFaults(hub.faults(), Carrier.AMQP, identity, waitingFaults);
         this.uses = 1;
     }
 

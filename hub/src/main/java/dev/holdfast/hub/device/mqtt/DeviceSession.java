@@ -5,6 +5,7 @@ import dev.holdfast.hub.fault.AskedFaults;
 import dev.holdfast.hub.fault.Carrier;
 import dev.holdfast.hub.fault.FaultOrder;
 import dev.holdfast.hub.fault.FaultRefusal;
+import dev.holdfast.hub.fault.WaitingFaults;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.Intake;
@@ -63,7 +64,7 @@ final class DeviceSession implements MqttSession {
         this.subscriptions = subscriptions;
         this.entry = entry;
         this.requests = new HubRequests(hub, sender, entry, clock);
-        this.faults = new AskedFaults(hub.faults(), Carrier.MQTT, sender.identity());
+        this.faults = new AskedFaults(hub.faults(), Carrier.MQTT, sender.identity(), new WaitingFaults());
     }
 
     @Override

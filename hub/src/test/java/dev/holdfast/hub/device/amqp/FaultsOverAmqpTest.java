@@ -247,6 +247,34 @@ final class FaultsOverAmqpTest {
     }
 
     @Test
+    void so_many_faults_wait_on_a_connection_whichever_of_its_devices_asked_until_one_leaves() throws Exception {
+        try (AmqpClient client = endpoint.connect()) {
+            show(client, DEV1);
+            show(client, DEV2);
+            OutgoingLink one = telemetry(client, DEV1);
+            OutgoingLink other = telemetry(client, DEV2);
+            for (int waiting = 0; waiting < 8; waiting++) {
+                assertThat(sent(client, waiting < 5 ? one : other, fault("KillTcp", "DelayInSecs", 300)))
+                        .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            }
+            for (OutgoingLink link : List.of(one, other)) {
+                assertThat(sent(client, link, fault("KillTcp", "DelayInSecs", 300)))
+                        .isEqualTo(OutgoingLink.Outcome.REJECTED);
+            }
+            client.execute(() -> one.detach(new AmqpError(AmqpError.LINK_DETACH_FORCED, "bye")));
+            await("the end at the hub", () -> !hub.links().isConnected(DEV1));
+            OutgoingLink anew = telemetry(client, DEV1);
+            for (int waiting = 0; waiting < 5; waiting++) {
+                assertThat(sent(client, anew, fault("KillTcp", "DelayInSecs", 300)))
+                        .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            }
+            assertThat(sent(client, anew, fault("KillTcp", "DelayInSecs", 300)))
+                    .isEqualTo(OutgoingLink.Outcome.REJECTED);
+        }
+        assertThat(endpoint.reasons()).containsExactly("TooManyFaults", "TooManyFaults", "TooManyFaults");
+    }
+
+    @Test
     void a_device_that_left_does_not_break_the_connection_of_the_others() throws Exception {
         try (AmqpClient client = endpoint.connect()) {
             show(client, DEV1);
