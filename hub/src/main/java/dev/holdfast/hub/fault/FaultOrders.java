@@ -68,7 +68,7 @@ public final class FaultOrders {
 
     /** @param properties of a message, by the names that its device gave them */
     public Reading read(Map<String, String> properties) {
-        String word = allowed ? properties.get(TYPE) : null;
+        String word = allowed ? said(properties, TYPE) : null;
         if (word == null) {
             return new Reading.Nothing();
         }
@@ -76,15 +76,16 @@ public final class FaultOrders {
         if (kind == null) {
             return malformed("'" + printed(word) + "' is none of " + FaultKind.words());
         }
-        String closeReason = properties.getOrDefault(CLOSE_REASON, "").strip();
+        String saidReason = said(properties, CLOSE_REASON);
+        String closeReason = saidReason == null ? "" : saidReason.strip();
         if (closeReason.length() > limits.closeReasonMaxChars()) {
             return malformed("'" + CLOSE_REASON + "' has more than " + limits.closeReasonMaxChars() + " characters");
         }
-        Duration delay = seconds(properties.get(DELAY), Duration.ZERO, limits.delayMaxTime());
+        Duration delay = seconds(said(properties, DELAY), Duration.ZERO, limits.delayMaxTime());
         if (delay == null) {
             return malformed(outOfRange(DELAY, limits.delayMaxTime()));
         }
-        Duration duration = seconds(properties.get(DURATION), limits.durationTime(), limits.durationMaxTime());
+        Duration duration = seconds(said(properties, DURATION), limits.durationTime(), limits.durationMaxTime());
         if (duration == null) {
             return malformed(outOfRange(DURATION, limits.durationMaxTime()));
         }
@@ -93,7 +94,7 @@ public final class FaultOrders {
 
     /** Whether a message asks for a fault, well or badly. */
     public boolean isAsked(Map<String, String> properties) {
-        return allowed && properties.containsKey(TYPE);
+        return allowed && said(properties, TYPE) != null;
     }
 
     /** Why a fault can't be had over a protocol; null when it can. */
@@ -165,9 +166,15 @@ public final class FaultOrders {
         return counts;
     }
 
-    /** Null for what is no number, or none that is allowed. For a value that is not set, suites in JavaScript send the two texts below. */
+    /** Null for what is missing. For a value that is not set, suites in JavaScript send the two texts below. */
+    private static @Nullable String said(Map<String, String> properties, String name) {
+        String text = properties.get(name);
+        return text == null || text.isEmpty() || text.equals("undefined") ? null : text;
+    }
+
+    /** Null for what is no number, or none that is allowed. */
     private static @Nullable Duration seconds(@Nullable String text, Duration otherwise, Duration max) {
-        if (text == null || text.isEmpty() || text.equals("undefined")) {
+        if (text == null) {
             return otherwise;
         }
         if (!SECONDS.matcher(text).matches()) {

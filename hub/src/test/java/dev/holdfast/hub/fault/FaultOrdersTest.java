@@ -96,8 +96,19 @@ final class FaultOrdersTest {
                 .isEqualTo(new FaultOrder(FaultKind.KILL_TCP, "", Duration.ZERO, Duration.ofSeconds(10)));
         assertThat(order("KillTcp", "CloseReason", " bo\nom ", "DelayInSecs", "60", "DurationInSecs", "90"))
                 .isEqualTo(new FaultOrder(FaultKind.KILL_TCP, "bo?om", Duration.ofSeconds(60), Duration.ofSeconds(90)));
-        assertThat(order("KillTcp", "DelayInSecs", "", "DurationInSecs", "undefined"))
+        assertThat(order("KillTcp", "DelayInSecs", "", "DurationInSecs", "undefined", "CloseReason", "undefined"))
                 .isEqualTo(order("KillTcp"));
+    }
+
+    @Test
+    void a_message_whose_type_is_not_set_is_an_ordinary_one() {
+        for (String type : List.of("", "undefined")) {
+            assertThat(orders.read(asking(type, "DelayInSecs", "1"))).isEqualTo(new FaultOrders.Reading.Nothing());
+            assertThat(orders.isAsked(asking(type)))
+                    .as("in a batch or as a Will")
+                    .isFalse();
+        }
+        assertThat(orders.isAsked(asking("Undefined"))).isTrue();
     }
 
     @Test
@@ -261,7 +272,8 @@ final class FaultOrdersTest {
                                     .noneMatch(Character::isISOControl))
                             .as(printed)
                             .isTrue();
-                case FaultOrders.Reading.Nothing() -> throw new AssertionError(printed);
+                case FaultOrders.Reading.Nothing() ->
+                    assertThat(properties).as(printed).containsEntry("AzIoTHub_FaultOperationType", "");
             }
         }
     }
