@@ -42,15 +42,16 @@ public final class AskedFaults {
     /**
      * Has a fault carried out when its time has come, unless the device leaves before.
      *
+     * @param generation of the device, as it is now
      * @return why not; null when it will be
      */
-    public @Nullable FaultRefusal ask(FaultOrder order, Breaker breaker) {
+    public @Nullable FaultRefusal ask(String generation, FaultOrder order, Breaker breaker) {
         FaultRefusal impossible = FaultOrders.faultOver(carrier, order);
         if (impossible != null) {
             return impossible;
         }
         if (order.kind().refusedAs() != null) {
-            return orders.begin(identity, order);
+            return orders.begin(identity, generation, order);
         }
         return await(new Waiting(order, breaker));
     }

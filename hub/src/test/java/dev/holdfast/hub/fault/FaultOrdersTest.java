@@ -138,19 +138,43 @@ final class FaultOrdersTest {
     void requests_are_refused_from_the_delay_on_until_the_duration_is_over_and_of_that_device_alone() {
         AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("InvokeThrottling", "DelayInSecs", "5", "DurationInSecs", "20", "CloseReason", "boom");
-        assertThat(faults.ask(order, NOTHING_BREAKS)).isNull();
+        assertThat(faults.ask("g1", order, NOTHING_BREAKS)).isNull();
         clock.advance(Duration.ofSeconds(4));
-        assertThat(orders.inForce(DEV1)).isNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNull();
         clock.advance(Duration.ofSeconds(1));
-        assertThat(orders.inForce(DEV1))
+        assertThat(orders.inForce(DEV1, "g1"))
                 .isEqualTo(new FaultRefusal.RequestRefusedByFault(
                         FaultKind.INVOKE_THROTTLING, RefusedAs.THROTTLED, "boom"));
-        assertThat(orders.inForce(DEV2)).isNull();
+        assertThat(orders.inForce(DEV2, "g1")).isNull();
         clock.advance(Duration.ofSeconds(20).minusMillis(1));
-        assertThat(orders.inForce(DEV1)).isNotNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNotNull();
         clock.advance(Duration.ofMillis(1));
-        assertThat(orders.inForce(DEV1)).isNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNull();
         assertThat(orders.counts()).containsEntry(FaultKind.INVOKE_THROTTLING, 1L);
+    }
+
+    @Test
+    void who_is_made_anew_by_the_same_name_is_not_refused() {
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
+        assertThat(faults.ask("g1", order("InvokeThrottling"), NOTHING_BREAKS)).isNull();
+        assertThat(orders.inForce(DEV1, "g2")).isNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNotNull();
+    }
+
+    @Test
+    void refusals_count_once_from_the_first_request_that_is_refused() {
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
+        FaultOrder order = order("InvokeThrottling", "DelayInSecs", "5");
+        assertThat(faults.ask("g1", order, NOTHING_BREAKS)).isNull();
+        assertThat(faults.ask("g1", order, NOTHING_BREAKS)).as("in its place").isNull();
+        assertThat(orders.inForce(DEV1, "g1")).as("not yet").isNull();
+        assertThat(orders.counts()).containsEntry(order.kind(), 0L);
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(orders.counts()).as("nobody asked for anything").containsEntry(order.kind(), 0L);
+        for (int request = 0; request < 2; request++) {
+            assertThat(orders.inForce(DEV1, "g1")).isNotNull();
+            assertThat(orders.counts()).containsEntry(order.kind(), 1L);
+        }
     }
 
     @Test
@@ -158,14 +182,14 @@ final class FaultOrdersTest {
         FaultOrder order = order("InvokeAuthError", "DurationInSecs", "20");
         for (String device : List.of("dev1", "dev2", "dev1")) {
             assertThat(new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId(device)), new WaitingFaults())
-                            .ask(order, NOTHING_BREAKS))
+                            .ask("g1", order, NOTHING_BREAKS))
                     .isNull();
         }
         AskedFaults third =
                 new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId("dev3")), new WaitingFaults());
-        assertThat(third.ask(order, NOTHING_BREAKS)).isEqualTo(new FaultRefusal.TooManyFaults(2));
+        assertThat(third.ask("g1", order, NOTHING_BREAKS)).isEqualTo(new FaultRefusal.TooManyFaults(2));
         clock.advance(Duration.ofSeconds(20));
-        assertThat(third.ask(order, NOTHING_BREAKS)).isNull();
+        assertThat(third.ask("g1", order, NOTHING_BREAKS)).isNull();
     }
 
     @Test
@@ -188,14 +212,14 @@ final class FaultOrdersTest {
         };
         AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("KillAmqpSession", "DelayInSecs", "3");
-        assertThat(faults.ask(order, breaker)).isNull();
-        assertThat(faults.ask(order, breaker)).isNull();
-        assertThat(faults.ask(order, breaker)).isEqualTo(new FaultRefusal.TooManyFaults(2));
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isEqualTo(new FaultRefusal.TooManyFaults(2));
         assertThat(broken).isEmpty();
         waiting.forEach(Runnable::run);
         assertThat(broken).containsExactly(order, order);
         assertThat(orders.counts()).as("the second found nothing to break").containsEntry(order.kind(), 1L);
-        assertThat(faults.ask(order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
     }
 
     @Test
@@ -216,12 +240,12 @@ final class FaultOrdersTest {
         };
         AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("KillTcp", "DelayInSecs", "3");
-        assertThat(faults.ask(order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
         waiting.getFirst().run();
-        assertThat(faults.ask(order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
         faults.leave();
         assertThat(calledOff).as("not the one that happened").hasValue(1);
-        assertThat(faults.ask(order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
         waiting.forEach(Runnable::run);
         assertThat(waiting).as("what is asked for after that does not wait").hasSize(2);
         assertThat(orders.counts()).containsEntry(order.kind(), 1L);

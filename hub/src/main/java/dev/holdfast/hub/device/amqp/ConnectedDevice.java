@@ -216,7 +216,7 @@ final class ConnectedDevice implements DeviceLink {
     /** Has a fault carried out that the device asked for; null when it will be. On the event loop. */
     @Nullable
     FaultRefusal ask(FaultOrder order, IncomingLink on) {
-        return faults.ask(order, new FaultBreaker(connection, this, links, on));
+        return faults.ask(stamp().generation(), order, new FaultBreaker(connection, this, links, on));
     }
 
     /** Whether the hub ended it. */

@@ -100,7 +100,7 @@ final class DeviceSession implements MqttSession {
      * requests refused is, since the connection stays.
      */
     private void ask(FaultOrder order, PublishReceipt receipt) {
-        FaultRefusal why = faults.ask(order, new AskedFaults.Breaker() {
+        FaultRefusal why = faults.ask(stamp.generation(), order, new AskedFaults.Breaker() {
             @Override
             public Runnable after(Duration delay, Runnable task) {
                 entry.after(delay, task);

@@ -98,10 +98,22 @@ final class FaultsOverMqttTest {
         }
         assertThat(connack("dev1")).isEqualTo(code);
         assertThat(connack("dev2")).isZero();
-        server.clock.advance(Duration.ofSeconds(20));
-        assertThat(connack("dev1")).isZero();
+        server.hub1.delete("dev1");
+        server.hub1.register("dev1");
+        assertThat(connack("dev1")).as("made anew").isZero();
         assertThat(bodies()).containsExactly("m2");
         assertThat(server.reasons()).containsExactly("RequestRefusedByFault", "RequestRefusedByFault");
+    }
+
+    @Test
+    void its_time_over_it_may_come_in_again() throws IOException {
+        try (RawClient client = server.connected("dev1")) {
+            publish(client, 1, TYPE + "InvokeAuthError" + DURATION + "20");
+            assertThat(client.puback()).isEqualTo(1);
+        }
+        assertThat(connack("dev1")).isEqualTo(5);
+        server.clock.advance(Duration.ofSeconds(20));
+        assertThat(connack("dev1")).isZero();
     }
 
     @ParameterizedTest
