@@ -185,8 +185,10 @@ final class DeviceSession implements MqttSession {
         Set<Mark> marks = due.retain() ? EnumSet.of(Mark.WILL, Mark.RETAINED) : EnumSet.of(Mark.WILL);
         TelemetryMessage message = new TelemetryMessage(due.payload(), system, properties);
         boolean _ = intake.takeInTime(new SendTelemetry(stamp, message, marks), result -> {
-            if (result instanceof TelemetryResult.Refused(var why)) {
-                report(new PublishRefusal.NotTaken(why));
+            if (result instanceof TelemetryResult.Refused(var refused)) {
+                // By itself: what was refused before it, and ended the connection, was another message.
+                PublishRefusal why = new PublishRefusal.NotTaken(refused);
+                entry.reporter().report(why.reason(), why.explain(), why);
             }
         });
     }

@@ -144,6 +144,26 @@ final class FaultsOverMqttTest {
     }
 
     @Test
+    void a_will_that_is_refused_is_a_report_beside_that_of_the_message_before_it() throws IOException {
+        try (RawClient client = server.open()) {
+            client.connect(
+                    "dev1",
+                    server.hub1.hostName + "/dev1/?api-version=2021-04-12",
+                    server.hub1.token("dev1"),
+                    RawClient.CLEAN,
+                    EVENTS);
+            assertThat(client.connack()).isZero();
+            publish(client, 1, TYPE + "InvokeThrottling" + DURATION + "20");
+            assertThat(client.puback()).isEqualTo(1);
+            publish(client, 2, EVENTS);
+            assertThat(client.isClosed()).isTrue();
+        }
+        TestServer.await("the report of the Will", () -> server.reasons().size() == 2);
+        assertThat(server.reasons()).containsOnly("RequestRefusedByFault");
+        assertThat(server.hub1.stored()).isEmpty();
+    }
+
+    @Test
     void a_will_can_not_ask_for_a_fault() throws IOException {
         try (RawClient client = server.open()) {
             client.connect(
