@@ -36,7 +36,7 @@ record FaultBreaker(HubConnection connection, ConnectedDevice device, DeviceLink
                 device.end(end);
                 yield !ended;
             }
-            case KILL_AMQP_SESSION -> asked.isOpen() && endSession(error.get());
+            case KILL_AMQP_SESSION -> asked.hasSession() && endSession(error.get());
             case KILL_AMQP_CBS_REQUEST_LINK -> connection.detachCbsRequests(error);
             case KILL_AMQP_CBS_RESPONSE_LINK -> connection.detachCbsAnswers(error);
             case KILL_AMQP_TELEMETRY_LINK -> links.detachIncoming(DeviceAddress.Kind.TELEMETRY, error);

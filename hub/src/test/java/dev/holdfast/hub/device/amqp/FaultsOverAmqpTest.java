@@ -201,6 +201,23 @@ final class FaultsOverAmqpTest {
         }
     }
 
+    @Test
+    void the_session_ends_though_the_link_that_it_was_asked_on_was_attached_anew() throws Exception {
+        try (AmqpClient client = endpoint.connect()) {
+            show(client, DEV1);
+            AmqpLink received = receive(client, "/messages/devicebound");
+            OutgoingLink asking = telemetry(client, DEV1);
+            assertThat(sent(client, asking, fault("KillAmqpSession", "DelayInSecs", 1)))
+                    .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            client.execute(() -> asking.detach(new AmqpError(AmqpError.LINK_DETACH_FORCED, "bye")));
+            OutgoingLink anew = telemetry(client, DEV1);
+            await("the end of all links", () -> !isOpen(client, anew) && !isOpen(client, received));
+            await("the end at the hub", () -> !hub.links().isConnected(DEV1));
+        }
+        assertThat(endpoint.reasons()).containsExactly("FaultInjected");
+        assertThat(hub.faults().counts()).containsEntry(FaultKind.KILL_AMQP_SESSION, 1L);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "InvokeThrottling,com.microsoft:device-container-throttled",
