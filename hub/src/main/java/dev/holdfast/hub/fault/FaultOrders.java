@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,14 @@ public final class FaultOrders {
     private final boolean allowed;
     private final InstantSource clock;
     private final Limits.Faults limits;
-    private final Map<Identity, Mode> modes = new ConcurrentHashMap<>();
+    private final Map<Who, Mode> modes = new ConcurrentHashMap<>();
     private final Map<FaultKind, LongAdder> happened = new EnumMap<>(FaultKind.class);
 
-    private record Mode(FaultRefusal why, Instant from, Instant until) {}
+    /** Whoever is made anew by the same name is another one. */
+    private record Who(Identity identity, String generation) {}
+
+    /** @param felt whether a request was refused for it */
+    private record Mode(FaultKind kind, FaultRefusal why, Instant from, Instant until, AtomicBoolean felt) {}
 
     public FaultOrders(boolean allowed, InstantSource clock, Limits.Faults limits) {
         this.allowed = allowed;
@@ -68,7 +73,7 @@ public final class FaultOrders {
 
     /** @param properties of a message, by the names that its device gave them */
     public Reading read(Map<String, String> properties) {
-        String word = allowed ? properties.get(TYPE) : null;
+        String word = allowed ? said(properties, TYPE) : null;
         if (word == null) {
             return new Reading.Nothing();
         }
@@ -76,15 +81,16 @@ public final class FaultOrders {
         if (kind == null) {
             return malformed("'" + printed(word) + "' is none of " + FaultKind.words());
         }
-        String closeReason = properties.getOrDefault(CLOSE_REASON, "").strip();
+        String saidReason = said(properties, CLOSE_REASON);
+        String closeReason = saidReason == null ? "" : saidReason.strip();
         if (closeReason.length() > limits.closeReasonMaxChars()) {
             return malformed("'" + CLOSE_REASON + "' has more than " + limits.closeReasonMaxChars() + " characters");
         }
-        Duration delay = seconds(properties.get(DELAY), Duration.ZERO, limits.delayMaxTime());
+        Duration delay = seconds(said(properties, DELAY), Duration.ZERO, limits.delayMaxTime());
         if (delay == null) {
             return malformed(outOfRange(DELAY, limits.delayMaxTime()));
         }
-        Duration duration = seconds(properties.get(DURATION), limits.durationTime(), limits.durationMaxTime());
+        Duration duration = seconds(said(properties, DURATION), limits.durationTime(), limits.durationMaxTime());
         if (duration == null) {
             return malformed(outOfRange(DURATION, limits.durationMaxTime()));
         }
@@ -93,7 +99,7 @@ public final class FaultOrders {
 
     /** Whether a message asks for a fault, well or badly. */
     public boolean isAsked(Map<String, String> properties) {
-        return allowed && properties.containsKey(TYPE);
+        return allowed && said(properties, TYPE) != null;
     }
 
     /** Why a fault can't be had over a protocol; null when it can. */
@@ -104,39 +110,47 @@ public final class FaultOrders {
     /**
      * Has the requests of a device refused, as it asked; a later order of the same device replaces an earlier one.
      *
+     * @param generation of the identity, which the order does not outlive
      * @return why not; null when it will be so
      */
     @Nullable
-    FaultRefusal begin(Identity identity, FaultOrder order) {
+    FaultRefusal begin(Identity identity, String generation, FaultOrder order) {
         FaultRefusal why = refusalOf(order);
         if (why == null) {
             throw new IllegalArgumentException(order.kind() + " has no requests refused");
         }
+        Who who = new Who(identity, generation);
         Instant now = clock.instant();
         if (modes.size() >= limits.devicesMax()) {
             modes.values().removeIf(mode -> !now.isBefore(mode.until));
         }
-        if (modes.size() >= limits.devicesMax() && !modes.containsKey(identity)) {
+        if (modes.size() >= limits.devicesMax() && !modes.containsKey(who)) {
             return new FaultRefusal.TooManyFaults(limits.devicesMax());
         }
         Instant from = now.plus(order.delay());
-        modes.put(identity, new Mode(why, from, from.plus(order.duration())));
-        happened(order.kind());
+        modes.put(who, new Mode(order.kind(), why, from, from.plus(order.duration()), new AtomicBoolean()));
         return null;
     }
 
-    /** Why the requests of a device are refused now; null when they are not. */
-    public @Nullable FaultRefusal inForce(Identity identity) {
-        Mode mode = allowed ? modes.get(identity) : null;
+    /** Why a request of a device is to be refused now, which counts as a fault with the first one; null when it is not. */
+    public @Nullable FaultRefusal inForce(Identity identity, String generation) {
+        Who who = new Who(identity, generation);
+        Mode mode = allowed ? modes.get(who) : null;
         if (mode == null) {
             return null;
         }
         Instant now = clock.instant();
         if (!now.isBefore(mode.until)) {
-            modes.remove(identity, mode);
+            modes.remove(who, mode);
             return null;
         }
-        return now.isBefore(mode.from) ? null : mode.why;
+        if (now.isBefore(mode.from)) {
+            return null;
+        }
+        if (mode.felt.compareAndSet(false, true)) {
+            happened(mode.kind);
+        }
+        return mode.why;
     }
 
     /** How a request is refused that an order is about; null for an order that breaks something instead. */
@@ -165,9 +179,15 @@ public final class FaultOrders {
         return counts;
     }
 
-    /** Null for what is no number, or none that is allowed. For a value that is not set, suites in JavaScript send the two texts below. */
+    /** Null for what is missing. For a value that is not set, suites in JavaScript send the two texts below. */
+    private static @Nullable String said(Map<String, String> properties, String name) {
+        String text = properties.get(name);
+        return text == null || text.isEmpty() || text.equals("undefined") ? null : text;
+    }
+
+    /** Null for what is no number, or none that is allowed. */
     private static @Nullable Duration seconds(@Nullable String text, Duration otherwise, Duration max) {
-        if (text == null || text.isEmpty() || text.equals("undefined")) {
+        if (text == null) {
             return otherwise;
         }
         if (!SECONDS.matcher(text).matches()) {

@@ -5,7 +5,6 @@ import dev.holdfast.base.Histogram;
 import dev.holdfast.base.Limits;
 import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.fault.FaultRefusal;
-import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.BatchEmpty;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.BatchTooLarge;
 import dev.holdfast.hub.telemetry.TelemetryRefusal.Faulted;
@@ -95,7 +94,8 @@ public final class Intake {
             }
             case FaultOrders.Reading.Nothing() -> {}
         }
-        FaultRefusal inForce = faults.inForce(request.stamp().sender());
+        FaultRefusal inForce =
+                faults.inForce(request.stamp().sender(), request.stamp().generation());
         if (inForce != null) {
             return refuse(new Faulted(inForce), size, result);
         }
@@ -166,7 +166,7 @@ public final class Intake {
      * @return as {@link #take} does: false for read no more from this sender until the result came
      */
     public boolean takeAll(Stamp stamp, List<TelemetryMessage> messages, Consumer<TelemetryResult> result) {
-        TelemetryRefusal refusal = faultOf(stamp.sender(), messages);
+        TelemetryRefusal refusal = faultOf(stamp, messages);
         if (refusal != null) {
             return refuseAll(messages, refusal, result);
         }
@@ -276,7 +276,7 @@ public final class Intake {
     }
 
     /** What would keep a batch from being taken, or null. */
-    private @Nullable TelemetryRefusal faultOf(Identity sender, List<TelemetryMessage> batch) {
+    private @Nullable TelemetryRefusal faultOf(Stamp sender, List<TelemetryMessage> batch) {
         if (batch.isEmpty()) {
             return new BatchEmpty();
         }
@@ -298,7 +298,7 @@ public final class Intake {
         if (total > limits.messageMaxBytes()) {
             return new BatchTooLarge(total, limits.messageMaxBytes());
         }
-        FaultRefusal inForce = faults.inForce(sender);
+        FaultRefusal inForce = faults.inForce(sender.sender(), sender.generation());
         return inForce == null ? null : new Faulted(inForce);
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What messages ask for, and for how long the requests of a device are refused. */
@@ -33,7 +34,7 @@ final class FaultOrdersTest {
             Duration.ofSeconds(5));
     private static final AskedFaults.Breaker NOTHING_BREAKS = new AskedFaults.Breaker() {
         @Override
-        public void after(Duration delay, Runnable task) {
+        public Runnable after(Duration delay, Runnable task) {
             throw new AssertionError("nothing is to be broken");
         }
 
@@ -95,8 +96,19 @@ final class FaultOrdersTest {
                 .isEqualTo(new FaultOrder(FaultKind.KILL_TCP, "", Duration.ZERO, Duration.ofSeconds(10)));
         assertThat(order("KillTcp", "CloseReason", " bo\nom ", "DelayInSecs", "60", "DurationInSecs", "90"))
                 .isEqualTo(new FaultOrder(FaultKind.KILL_TCP, "bo?om", Duration.ofSeconds(60), Duration.ofSeconds(90)));
-        assertThat(order("KillTcp", "DelayInSecs", "", "DurationInSecs", "undefined"))
+        assertThat(order("KillTcp", "DelayInSecs", "", "DurationInSecs", "undefined", "CloseReason", "undefined"))
                 .isEqualTo(order("KillTcp"));
+    }
+
+    @Test
+    void a_message_whose_type_is_not_set_is_an_ordinary_one() {
+        for (String type : List.of("", "undefined")) {
+            assertThat(orders.read(asking(type, "DelayInSecs", "1"))).isEqualTo(new FaultOrders.Reading.Nothing());
+            assertThat(orders.isAsked(asking(type)))
+                    .as("in a batch or as a Will")
+                    .isFalse();
+        }
+        assertThat(orders.isAsked(asking("Undefined"))).isTrue();
     }
 
     @Test
@@ -124,35 +136,60 @@ final class FaultOrdersTest {
 
     @Test
     void requests_are_refused_from_the_delay_on_until_the_duration_is_over_and_of_that_device_alone() {
-        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1);
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("InvokeThrottling", "DelayInSecs", "5", "DurationInSecs", "20", "CloseReason", "boom");
-        assertThat(faults.ask(order, NOTHING_BREAKS)).isNull();
+        assertThat(faults.ask("g1", order, NOTHING_BREAKS)).isNull();
         clock.advance(Duration.ofSeconds(4));
-        assertThat(orders.inForce(DEV1)).isNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNull();
         clock.advance(Duration.ofSeconds(1));
-        assertThat(orders.inForce(DEV1))
+        assertThat(orders.inForce(DEV1, "g1"))
                 .isEqualTo(new FaultRefusal.RequestRefusedByFault(
                         FaultKind.INVOKE_THROTTLING, RefusedAs.THROTTLED, "boom"));
-        assertThat(orders.inForce(DEV2)).isNull();
+        assertThat(orders.inForce(DEV2, "g1")).isNull();
         clock.advance(Duration.ofSeconds(20).minusMillis(1));
-        assertThat(orders.inForce(DEV1)).isNotNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNotNull();
         clock.advance(Duration.ofMillis(1));
-        assertThat(orders.inForce(DEV1)).isNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNull();
         assertThat(orders.counts()).containsEntry(FaultKind.INVOKE_THROTTLING, 1L);
+    }
+
+    @Test
+    void who_is_made_anew_by_the_same_name_is_not_refused() {
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
+        assertThat(faults.ask("g1", order("InvokeThrottling"), NOTHING_BREAKS)).isNull();
+        assertThat(orders.inForce(DEV1, "g2")).isNull();
+        assertThat(orders.inForce(DEV1, "g1")).isNotNull();
+    }
+
+    @Test
+    void refusals_count_once_from_the_first_request_that_is_refused() {
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
+        FaultOrder order = order("InvokeThrottling", "DelayInSecs", "5");
+        assertThat(faults.ask("g1", order, NOTHING_BREAKS)).isNull();
+        assertThat(faults.ask("g1", order, NOTHING_BREAKS)).as("in its place").isNull();
+        assertThat(orders.inForce(DEV1, "g1")).as("not yet").isNull();
+        assertThat(orders.counts()).containsEntry(order.kind(), 0L);
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(orders.counts()).as("nobody asked for anything").containsEntry(order.kind(), 0L);
+        for (int request = 0; request < 2; request++) {
+            assertThat(orders.inForce(DEV1, "g1")).isNotNull();
+            assertThat(orders.counts()).containsEntry(order.kind(), 1L);
+        }
     }
 
     @Test
     void devices_whose_requests_are_refused_are_bounded_and_those_that_are_through_make_room() {
         FaultOrder order = order("InvokeAuthError", "DurationInSecs", "20");
         for (String device : List.of("dev1", "dev2", "dev1")) {
-            assertThat(new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId(device)))
-                            .ask(order, NOTHING_BREAKS))
+            assertThat(new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId(device)), new WaitingFaults())
+                            .ask("g1", order, NOTHING_BREAKS))
                     .isNull();
         }
-        AskedFaults third = new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId("dev3")));
-        assertThat(third.ask(order, NOTHING_BREAKS)).isEqualTo(new FaultRefusal.TooManyFaults(2));
+        AskedFaults third =
+                new AskedFaults(orders, Carrier.AMQP, Identity.of(new DeviceId("dev3")), new WaitingFaults());
+        assertThat(third.ask("g1", order, NOTHING_BREAKS)).isEqualTo(new FaultRefusal.TooManyFaults(2));
         clock.advance(Duration.ofSeconds(20));
-        assertThat(third.ask(order, NOTHING_BREAKS)).isNull();
+        assertThat(third.ask("g1", order, NOTHING_BREAKS)).isNull();
     }
 
     @Test
@@ -161,9 +198,10 @@ final class FaultOrdersTest {
         List<FaultOrder> broken = new ArrayList<>();
         AskedFaults.Breaker breaker = new AskedFaults.Breaker() {
             @Override
-            public void after(Duration delay, Runnable task) {
+            public Runnable after(Duration delay, Runnable task) {
                 assertThat(delay).isEqualTo(Duration.ofSeconds(3));
                 waiting.add(task);
+                return () -> {};
             }
 
             @Override
@@ -172,16 +210,45 @@ final class FaultOrdersTest {
                 return broken.size() == 1;
             }
         };
-        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1);
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
         FaultOrder order = order("KillAmqpSession", "DelayInSecs", "3");
-        assertThat(faults.ask(order, breaker)).isNull();
-        assertThat(faults.ask(order, breaker)).isNull();
-        assertThat(faults.ask(order, breaker)).isEqualTo(new FaultRefusal.TooManyFaults(2));
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isEqualTo(new FaultRefusal.TooManyFaults(2));
         assertThat(broken).isEmpty();
         waiting.forEach(Runnable::run);
         assertThat(broken).containsExactly(order, order);
         assertThat(orders.counts()).as("the second found nothing to break").containsEntry(order.kind(), 1L);
-        assertThat(faults.ask(order, breaker)).isNull();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+    }
+
+    @Test
+    void what_waits_is_called_off_when_the_device_leaves_and_nothing_is_broken_after() {
+        List<Runnable> waiting = new ArrayList<>();
+        AtomicInteger calledOff = new AtomicInteger();
+        AskedFaults.Breaker breaker = new AskedFaults.Breaker() {
+            @Override
+            public Runnable after(Duration delay, Runnable task) {
+                waiting.add(task);
+                return calledOff::incrementAndGet;
+            }
+
+            @Override
+            public boolean carryOut(FaultOrder order) {
+                return true;
+            }
+        };
+        AskedFaults faults = new AskedFaults(orders, Carrier.AMQP, DEV1, new WaitingFaults());
+        FaultOrder order = order("KillTcp", "DelayInSecs", "3");
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+        waiting.getFirst().run();
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+        faults.leave();
+        assertThat(calledOff).as("not the one that happened").hasValue(1);
+        assertThat(faults.ask("g1", order, breaker)).isNull();
+        waiting.forEach(Runnable::run);
+        assertThat(waiting).as("what is asked for after that does not wait").hasSize(2);
+        assertThat(orders.counts()).containsEntry(order.kind(), 1L);
     }
 
     @Test
@@ -229,7 +296,8 @@ final class FaultOrdersTest {
                                     .noneMatch(Character::isISOControl))
                             .as(printed)
                             .isTrue();
-                case FaultOrders.Reading.Nothing() -> throw new AssertionError(printed);
+                case FaultOrders.Reading.Nothing() ->
+                    assertThat(properties).as(printed).containsEntry("AzIoTHub_FaultOperationType", "");
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.qpid.protonj2.engine.Link;
 import org.apache.qpid.protonj2.engine.LinkState;
+import org.apache.qpid.protonj2.engine.Session;
 import org.apache.qpid.protonj2.types.Symbol;
 import org.apache.qpid.protonj2.types.messaging.Source;
 import org.apache.qpid.protonj2.types.messaging.Target;
@@ -128,17 +129,26 @@ public abstract sealed class AmqpLink permits IncomingLink, OutgoingLink {
     }
 
     /**
-     * Ends the session of a link that was accepted, and with it all links of the session.
+     * Ends the session of a link that was accepted, and with it all links of the session; the link itself may be over already.
      *
      * @param error null for an end in order
      */
     public void endSession(@Nullable AmqpError error) {
-        if (isOpen()) {
+        if (hasSession()) {
             if (error != null) {
                 link.getSession().setCondition(error.toCondition());
             }
             link.getSession().close();
         }
+    }
+
+    /** Whether the session that the link is or was part of is still open. */
+    public boolean hasSession() {
+        Session session = link.getSession();
+        return !host.isOver()
+                && link.getConnection().isLocallyOpen()
+                && session.isLocallyOpen()
+                && !session.isRemotelyClosed();
     }
 
     /** What the peer said when it ended the link. */

@@ -8,6 +8,7 @@ import dev.holdfast.hub.fault.Carrier;
 import dev.holdfast.hub.fault.FaultKind;
 import dev.holdfast.hub.fault.FaultOrder;
 import dev.holdfast.hub.fault.FaultRefusal;
+import dev.holdfast.hub.fault.WaitingFaults;
 import dev.holdfast.hub.identity.CertificateProof;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.Identity;
@@ -47,13 +48,19 @@ final class ConnectedDevice implements DeviceLink {
     private volatile Runnable whenGone = () -> {};
     private int uses;
 
-    ConnectedDevice(Shared shared, HubConnection connection, Mailbox mailbox, Hub hub, Identity identity) {
+    ConnectedDevice(
+            Shared shared,
+            HubConnection connection,
+            Mailbox mailbox,
+            WaitingFaults waitingFaults,
+            Hub hub,
+            Identity identity) {
         this.hub = hub;
         this.identity = identity;
         this.connection = connection;
         this.links = new DeviceLinkSet(shared, connection, mailbox, this);
         this.expiry = new Expiry(connection.amqp(), shared.clock(), until -> end(new LinkEnd.TokenExpired(until)));
-        this.faults = new AskedFaults(hub.faults(), Carrier.AMQP, identity);
+        this.faults = new AskedFaults(hub.faults(), Carrier.AMQP, identity, waitingFaults);
         this.uses = 1;
     }
 
@@ -209,7 +216,7 @@ final class ConnectedDevice implements DeviceLink {
     /** Has a fault carried out that the device asked for; null when it will be. On the event loop. */
     @Nullable
     FaultRefusal ask(FaultOrder order, IncomingLink on) {
-        return faults.ask(order, new FaultBreaker(connection, this, links, on));
+        return faults.ask(stamp().generation(), order, new FaultBreaker(connection, this, links, on));
     }
 
     /** Whether the hub ended it. */
@@ -221,6 +228,7 @@ final class ConnectedDevice implements DeviceLink {
     void leave() {
         if (gone.compareAndSet(false, true)) {
             expiry.cancel();
+            faults.leave();
             registration.close();
             hub.methods().ended(this);
             whenGone.run();

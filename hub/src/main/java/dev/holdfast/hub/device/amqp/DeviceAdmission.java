@@ -134,7 +134,7 @@ final class DeviceAdmission {
                 return new DeviceRefusal.NotAuthenticated(why);
             }
             case DeviceAuthentication.Accepted accepted -> {
-                FaultRefusal fault = device.hub().faults().inForce(device.identity());
+                FaultRefusal fault = device.hub().faults().inForce(device.identity(), accepted.generation());
                 if (fault != null) {
                     return new DeviceRefusal.Faulted(fault);
                 }

@@ -11,6 +11,7 @@ import dev.holdfast.hub.amqp.Refusal;
 import dev.holdfast.hub.amqp.ShownToken;
 import dev.holdfast.hub.device.amqp.DevicesPart.PlainToken;
 import dev.holdfast.hub.device.amqp.DevicesPart.Shared;
+import dev.holdfast.hub.fault.WaitingFaults;
 import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.telemetry.Stamp;
 import dev.holdfast.wire.Mailbox;
@@ -39,6 +40,7 @@ final class DeviceSession implements AmqpPart.Session {
     private final HubConnection connection;
     private final Mailbox mailbox;
     private final DeviceAdmission admission;
+    private final WaitingFaults waitingFaults = new WaitingFaults();
     private final Map<Place, ConnectedDevice> devices = new ConcurrentHashMap<>();
     private volatile boolean authorized;
     private volatile boolean over;
@@ -111,7 +113,7 @@ final class DeviceSession implements AmqpPart.Session {
             openSoon(link, known, open);
             return;
         }
-        ConnectedDevice device = new ConnectedDevice(shared, connection, mailbox, hub, identity);
+        ConnectedDevice device = new ConnectedDevice(shared, connection, mailbox, waitingFaults, hub, identity);
         Refusal fault = admission.letIn(device, text(link, DevicesPart.CLIENT_VERSION));
         if (fault != null) {
             refuseSoon(link, hub.name(), identity, fault);

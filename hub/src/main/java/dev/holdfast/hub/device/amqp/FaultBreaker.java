@@ -7,6 +7,7 @@ import dev.holdfast.hub.link.LinkEnd;
 import dev.holdfast.wire.amqp.AmqpConnection;
 import dev.holdfast.wire.amqp.AmqpError;
 import dev.holdfast.wire.amqp.IncomingLink;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -18,9 +19,10 @@ import java.util.function.Supplier;
 record FaultBreaker(HubConnection connection, ConnectedDevice device, DeviceLinkSet links, IncomingLink asked)
         implements AskedFaults.Breaker {
     @Override
-    public void after(Duration delay, Runnable task) {
+    public Runnable after(Duration delay, Runnable task) {
         AmqpConnection amqp = connection.amqp();
-        var _ = amqp.executor().schedule(() -> amqp.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> later = amqp.executor().schedule(() -> amqp.execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> later.cancel(false);
     }
 
     @Override
@@ -34,7 +36,7 @@ record FaultBreaker(HubConnection connection, ConnectedDevice device, DeviceLink
                 device.end(end);
                 yield !ended;
             }
-            case KILL_AMQP_SESSION -> asked.isOpen() && endSession(error.get());
+            case KILL_AMQP_SESSION -> asked.hasSession() && endSession(error.get());
             case KILL_AMQP_CBS_REQUEST_LINK -> connection.detachCbsRequests(error);
             case KILL_AMQP_CBS_RESPONSE_LINK -> connection.detachCbsAnswers(error);
             case KILL_AMQP_TELEMETRY_LINK -> links.detachIncoming(DeviceAddress.Kind.TELEMETRY, error);

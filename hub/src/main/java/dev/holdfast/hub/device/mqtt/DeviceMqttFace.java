@@ -16,7 +16,6 @@ import dev.holdfast.hub.identity.AuthenticationRefusal;
 import dev.holdfast.hub.identity.AuthenticationRefusal.TlsNotAccepted;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.identity.DeviceCredentials;
-import dev.holdfast.hub.identity.Identity;
 import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.TelemetryMessage;
 import dev.holdfast.hub.telemetry.TelemetryRefusal;
@@ -119,7 +118,7 @@ public final class DeviceMqttFace implements MqttFace {
         return switch (hub.authenticator().judgeDevice(credentials)) {
             case DeviceAuthentication.Refused(var why) -> refuse(new NotAuthenticated(why), hub, connect, link);
             case DeviceAuthentication.Accepted accepted -> {
-                ConnectRefusal why = faultOfConnecting(hub, accepted.identity());
+                ConnectRefusal why = faultOfConnecting(hub, accepted);
                 yield why == null
                         ? admit(hub, new Candidate(credentials, accepted), name, connect, link)
                         : refuse(why, hub, connect, link);
@@ -128,12 +127,12 @@ public final class DeviceMqttFace implements MqttFace {
     }
 
     /** What keeps out a client that proved who it is. */
-    private static @Nullable ConnectRefusal faultOfConnecting(Hub hub, Identity identity) {
-        FaultRefusal injected = hub.faults().inForce(identity);
+    private static @Nullable ConnectRefusal faultOfConnecting(Hub hub, DeviceAuthentication.Accepted accepted) {
+        FaultRefusal injected = hub.faults().inForce(accepted.identity(), accepted.generation());
         if (injected != null) {
             return new ConnectRefusal.Faulted(injected);
         }
-        AuthenticationRefusal why = hub.authenticator().faultOfConnecting(identity);
+        AuthenticationRefusal why = hub.authenticator().faultOfConnecting(accepted.identity());
         return why == null ? null : new NotAuthenticated(why);
     }
 

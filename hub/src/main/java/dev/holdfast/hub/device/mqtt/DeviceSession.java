@@ -5,6 +5,7 @@ import dev.holdfast.hub.fault.AskedFaults;
 import dev.holdfast.hub.fault.Carrier;
 import dev.holdfast.hub.fault.FaultOrder;
 import dev.holdfast.hub.fault.FaultRefusal;
+import dev.holdfast.hub.fault.WaitingFaults;
 import dev.holdfast.hub.identity.DeviceAuthentication;
 import dev.holdfast.hub.link.Downlink;
 import dev.holdfast.hub.telemetry.Intake;
@@ -63,7 +64,7 @@ final class DeviceSession implements MqttSession {
         this.subscriptions = subscriptions;
         this.entry = entry;
         this.requests = new HubRequests(hub, sender, entry, clock);
-        this.faults = new AskedFaults(hub.faults(), Carrier.MQTT, sender.identity());
+        this.faults = new AskedFaults(hub.faults(), Carrier.MQTT, sender.identity(), new WaitingFaults());
     }
 
     @Override
@@ -99,10 +100,12 @@ final class DeviceSession implements MqttSession {
      * requests refused is, since the connection stays.
      */
     private void ask(FaultOrder order, PublishReceipt receipt) {
-        FaultRefusal why = faults.ask(order, new AskedFaults.Breaker() {
+        FaultRefusal why = faults.ask(stamp.generation(), order, new AskedFaults.Breaker() {
             @Override
-            public void after(Duration delay, Runnable task) {
+            public Runnable after(Duration delay, Runnable task) {
                 entry.after(delay, task);
+                // The end of the connection, with which alone the device leaves, calls it off already.
+                return () -> {};
             }
 
             @Override
@@ -168,6 +171,7 @@ final class DeviceSession implements MqttSession {
             entry.reporter().report(fault.reason(), fault.explain(), fault);
         }
         entry.leave();
+        faults.leave();
         hub.methods().ended(entry);
         if (will != null && !(end instanceof MqttEnd.Disconnected)) {
             publishWill(will);
@@ -181,8 +185,10 @@ final class DeviceSession implements MqttSession {
         Set<Mark> marks = due.retain() ? EnumSet.of(Mark.WILL, Mark.RETAINED) : EnumSet.of(Mark.WILL);
         TelemetryMessage message = new TelemetryMessage(due.payload(), system, properties);
         boolean _ = intake.takeInTime(new SendTelemetry(stamp, message, marks), result -> {
-            if (result instanceof TelemetryResult.Refused(var why)) {
-                report(new PublishRefusal.NotTaken(why));
+            if (result instanceof TelemetryResult.Refused(var refused)) {
+                // By itself: what was refused before it, and ended the connection, was another message.
+                PublishRefusal why = new PublishRefusal.NotTaken(refused);
+                entry.reporter().report(why.reason(), why.explain(), why);
             }
         });
     }

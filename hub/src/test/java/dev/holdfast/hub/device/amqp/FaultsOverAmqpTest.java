@@ -201,6 +201,23 @@ final class FaultsOverAmqpTest {
         }
     }
 
+    @Test
+    void the_session_ends_though_the_link_that_it_was_asked_on_was_attached_anew() throws Exception {
+        try (AmqpClient client = endpoint.connect()) {
+            show(client, DEV1);
+            AmqpLink received = receive(client, "/messages/devicebound");
+            OutgoingLink asking = telemetry(client, DEV1);
+            assertThat(sent(client, asking, fault("KillAmqpSession", "DelayInSecs", 1)))
+                    .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            client.execute(() -> asking.detach(new AmqpError(AmqpError.LINK_DETACH_FORCED, "bye")));
+            OutgoingLink anew = telemetry(client, DEV1);
+            await("the end of all links", () -> !isOpen(client, anew) && !isOpen(client, received));
+            await("the end at the hub", () -> !hub.links().isConnected(DEV1));
+        }
+        assertThat(endpoint.reasons()).containsExactly("FaultInjected");
+        assertThat(hub.faults().counts()).containsEntry(FaultKind.KILL_AMQP_SESSION, 1L);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "InvokeThrottling,com.microsoft:device-container-throttled",
@@ -244,6 +261,61 @@ final class FaultsOverAmqpTest {
         }
         assertThat(endpoint.reasons())
                 .containsExactly("FaultMalformed", "FaultMalformed", "FaultImpossible", "TooManyFaults");
+    }
+
+    @Test
+    void so_many_faults_wait_on_a_connection_whichever_of_its_devices_asked_until_one_leaves() throws Exception {
+        try (AmqpClient client = endpoint.connect()) {
+            show(client, DEV1);
+            show(client, DEV2);
+            OutgoingLink one = telemetry(client, DEV1);
+            OutgoingLink other = telemetry(client, DEV2);
+            for (int waiting = 0; waiting < 8; waiting++) {
+                assertThat(sent(client, waiting < 5 ? one : other, fault("KillTcp", "DelayInSecs", 300)))
+                        .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            }
+            for (OutgoingLink link : List.of(one, other)) {
+                assertThat(sent(client, link, fault("KillTcp", "DelayInSecs", 300)))
+                        .isEqualTo(OutgoingLink.Outcome.REJECTED);
+            }
+            client.execute(() -> one.detach(new AmqpError(AmqpError.LINK_DETACH_FORCED, "bye")));
+            await("the end at the hub", () -> !hub.links().isConnected(DEV1));
+            OutgoingLink anew = telemetry(client, DEV1);
+            for (int waiting = 0; waiting < 5; waiting++) {
+                assertThat(sent(client, anew, fault("KillTcp", "DelayInSecs", 300)))
+                        .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            }
+            assertThat(sent(client, anew, fault("KillTcp", "DelayInSecs", 300)))
+                    .isEqualTo(OutgoingLink.Outcome.REJECTED);
+        }
+        assertThat(endpoint.reasons()).containsExactly("TooManyFaults", "TooManyFaults", "TooManyFaults");
+    }
+
+    @Test
+    void a_device_that_left_does_not_break_the_connection_of_the_others() throws Exception {
+        try (AmqpClient client = endpoint.connect()) {
+            show(client, DEV1);
+            show(client, DEV2);
+            AmqpLink received = endpoint.read(client, path(DEV2) + "/messages/devicebound", null, CHANNEL).link;
+            OutgoingLink staying = telemetry(client, DEV2);
+            for (String kind : List.of("KillTcp", "KillAmqpSession", "KillAmqpCBSLinkReq")) {
+                OutgoingLink leaving = telemetry(client, DEV1);
+                assertThat(sent(client, leaving, fault(kind, "DelayInSecs", 1)))
+                        .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+                client.execute(() -> leaving.detach(new AmqpError(AmqpError.LINK_DETACH_FORCED, "bye")));
+                await("the end at the hub", () -> !hub.links().isConnected(DEV1));
+            }
+            // Its time comes behind theirs.
+            assertThat(sent(client, staying, fault("KillAmqpC2DLink", "DelayInSecs", 1)))
+                    .isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+            await("the end of the link", () -> !isOpen(client, received));
+            assertThat(sent(client, staying, data())).isEqualTo(OutgoingLink.Outcome.ACCEPTED);
+        }
+        assertThat(endpoint.reasons()).containsExactly("FaultInjected");
+        assertThat(hub.faults().counts().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(1);
     }
 
     @Test

@@ -98,10 +98,22 @@ final class FaultsOverMqttTest {
         }
         assertThat(connack("dev1")).isEqualTo(code);
         assertThat(connack("dev2")).isZero();
-        server.clock.advance(Duration.ofSeconds(20));
-        assertThat(connack("dev1")).isZero();
+        server.hub1.delete("dev1");
+        server.hub1.register("dev1");
+        assertThat(connack("dev1")).as("made anew").isZero();
         assertThat(bodies()).containsExactly("m2");
         assertThat(server.reasons()).containsExactly("RequestRefusedByFault", "RequestRefusedByFault");
+    }
+
+    @Test
+    void its_time_over_it_may_come_in_again() throws IOException {
+        try (RawClient client = server.connected("dev1")) {
+            publish(client, 1, TYPE + "InvokeAuthError" + DURATION + "20");
+            assertThat(client.puback()).isEqualTo(1);
+        }
+        assertThat(connack("dev1")).isEqualTo(5);
+        server.clock.advance(Duration.ofSeconds(20));
+        assertThat(connack("dev1")).isZero();
     }
 
     @ParameterizedTest
@@ -129,6 +141,26 @@ final class FaultsOverMqttTest {
             assertThat(client.isClosed()).isTrue();
         }
         assertThat(server.reasons()).containsExactly("TooManyFaults");
+    }
+
+    @Test
+    void a_will_that_is_refused_is_a_report_beside_that_of_the_message_before_it() throws IOException {
+        try (RawClient client = server.open()) {
+            client.connect(
+                    "dev1",
+                    server.hub1.hostName + "/dev1/?api-version=2021-04-12",
+                    server.hub1.token("dev1"),
+                    RawClient.CLEAN,
+                    EVENTS);
+            assertThat(client.connack()).isZero();
+            publish(client, 1, TYPE + "InvokeThrottling" + DURATION + "20");
+            assertThat(client.puback()).isEqualTo(1);
+            publish(client, 2, EVENTS);
+            assertThat(client.isClosed()).isTrue();
+        }
+        TestServer.await("the report of the Will", () -> server.reasons().size() == 2);
+        assertThat(server.reasons()).containsOnly("RequestRefusedByFault");
+        assertThat(server.hub1.stored()).isEmpty();
     }
 
     @Test
