@@ -11,6 +11,7 @@ import { earliestEventPosition, EventHubConsumerClient, latestEventPosition, Rea
 const MILLIS = 15_000;
 const { AmqpWs } = serviceSdk;
 const OVER_HTTPS = 'Identities, twins, methods and commands are called over HTTPS alone.';
+const NO_BULK = 'This client has no calls for many identities at once.';
 const OVER_AMQP = 'Messages are sent, and what became of them is read, over AMQP alone.';
 
 /** Reads what became of messages, for all cells. */
@@ -51,27 +52,19 @@ function oneByOne() {
   };
 }
 
+/** Receivers of feedback of one hub: each gets a part of it, so there is one at a time. */
+const alone = oneByOne();
+
 /** `azure-iothub`: what goes over HTTPS is tried there, what goes over AMQP on 5671 and over WebSocket. */
 export function serviceClient(context, version) {
-  const { hub, other, nodeSdk, identities } = context;
+  const { hub, other } = context;
   const { registry } = hub;
-  const alone = oneByOne();
   const opened = (transport, { facts } = hub) => within(MILLIS, 'the open', (async () => {
     const client = serviceSdk.Client.fromConnectionString(facts.serviceConnectionString,
       ...(transport === 'AMQP-WS' ? [AmqpWs] : []));
     await client.open();
     return client;
   })());
-
-  async function withDevice(run) {
-    const identity = await identities.device('SAS');
-    const session = await nodeSdk.open('MQTT', identity);
-    try {
-      return await run(identity, session);
-    } finally {
-      await session.close();
-    }
-  }
 
   const features = {
     async identities() {
@@ -107,7 +100,7 @@ export function serviceClient(context, version) {
       await assert.rejects(registry.updateTwin(deviceId, { tags: { floor: 5 } }, etag));
     },
     async methods() {
-      await withDevice(async ({ deviceId }, session) => {
+      await withDevice(context, async ({ deviceId }, session) => {
         await session.onMethod('echo');
         const service = serviceSdk.Client.fromConnectionString(hub.facts.serviceConnectionString);
         const { result } = await service.invokeDeviceMethod(deviceId, { methodName: 'echo', payload: { x: 1 }, connectTimeoutInSeconds: 10 });
@@ -116,7 +109,7 @@ export function serviceClient(context, version) {
     },
     async digitalTwins() {
       const twins = new serviceSdk.DigitalTwinClient(new serviceSdk.IoTHubTokenCredentials(hub.facts.serviceConnectionString));
-      await withDevice(async ({ deviceId }, session) => {
+      await withDevice(context, async ({ deviceId }, session) => {
         await twins.updateDigitalTwin(deviceId, [{ op: 'add', path: '/thermostat1/target', value: 21 }]);
         assert.equal((await twins.getDigitalTwin(deviceId)).thermostat1.$metadata.target.desiredValue, 21);
         await session.onMethod('thermostat1*echo');
@@ -127,7 +120,7 @@ export function serviceClient(context, version) {
     async send(transport) {
       const client = await opened(transport);
       try {
-        await withDevice(async ({ deviceId }, session) => {
+        await withDevice(context, async ({ deviceId }, session) => {
           const text = `complete ${randomUUID()}`;
           let came;
           const heard = new Promise((resolve) => { came = resolve; });
@@ -156,13 +149,62 @@ export function serviceClient(context, version) {
       }
     }),
   };
-  const overAmqp = new Set(['send', 'feedback']);
+  return { name: `Node \`azure-iothub\` ${version('azure-iothub')}`, transports: ['HTTPS', 'AMQP', 'AMQP-WS'], features, cannot: cannotOver };
+}
+
+/** Runs something with a device that is connected. */
+async function withDevice({ nodeSdk, identities }, run) {
+  const identity = await identities.device('SAS');
+  const session = await nodeSdk.open('MQTT', identity);
+  try {
+    return await run(identity, session);
+  } finally {
+    await session.close();
+  }
+}
+
+function cannotOver(feature, transport) {
+  const overAmqp = ['send', 'feedback'].includes(feature);
+  return overAmqp === transport.startsWith('AMQP') ? null : overAmqp ? OVER_AMQP : OVER_HTTPS;
+}
+
+/** The Java service client, which judges each feature itself; the devices that it meets are clients of the Node SDK. */
+export function javaServiceClient(context, java) {
+  const { hub, other } = context;
+  const ask = (feature, transport, facts, how = {}) => within(60_000, feature,
+    java.service({ feature, transport, connectionString: facts.serviceConnectionString, ...how }));
+
+  const answering = (feature) => (transport) => withDevice(context, async ({ deviceId }, session) => {
+    await session.onMethod('echo');
+    await ask(feature, transport, hub.facts, { deviceId });
+  });
+  const features = {
+    ...Object.fromEntries(['identities', 'modules', 'statistics', 'twins']
+      .map((feature) => [feature, (transport) => ask(feature, transport, hub.facts)])),
+    methods: answering('methods'),
+    digitalTwins: answering('digitalTwins'),
+    bulk: null,
+    send: (transport) => withDevice(context, async ({ deviceId }, session) => {
+      const text = `complete ${randomUUID()}`;
+      let came;
+      const heard = new Promise((resolve) => { came = resolve; });
+      await session.onMessage((body) => body === text && came());
+      await ask('send', transport, hub.facts, { deviceId, text });
+      await within(MILLIS, 'the message', heard);
+    }),
+    feedback: (transport) => alone(async () => {
+      const device = await other.createDevice();
+      const receiver = await other.open(device.connectionString);
+      receiver.on('message', (one) => receiver.complete(one));
+      await ask('feedback', transport, other.facts, { deviceId: device.deviceId });
+      await receiver.close();
+    }),
+  };
   return {
-    name: `Node \`azure-iothub\` ${version('azure-iothub')}`,
+    name: `Java \`iot-service-client\` ${java.serviceVersion}`,
     transports: ['HTTPS', 'AMQP', 'AMQP-WS'],
     features,
-    cannot: (feature, transport) => (overAmqp.has(feature) === transport.startsWith('AMQP') ? null
-      : overAmqp.has(feature) ? OVER_AMQP : OVER_HTTPS),
+    cannot: (feature, transport) => cannotOver(feature, transport) ?? (feature === 'bulk' ? NO_BULK : null),
   };
 }
 

@@ -21,7 +21,7 @@ import { mqttJs } from '../matrix/mqttjs.js';
 import { nodeSdk } from '../matrix/node-sdk.js';
 import { paho, proton } from '../matrix/python.js';
 import { rheaClient } from '../matrix/rhea.js';
-import { eventHubs, Feedback, READING_FEATURES, SERVICE_FEATURES, serviceClient } from '../matrix/services.js';
+import { eventHubs, Feedback, javaServiceClient, READING_FEATURES, SERVICE_FEATURES, serviceClient } from '../matrix/services.js';
 import { tables } from '../matrix/table.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/reference/compatibility.md', import.meta.url));
@@ -62,12 +62,13 @@ describe('conformance matrix', () => {
   it('is as the page says', async () => {
     const { hub } = context;
     const checks = new Checks(context);
-    const programs = [javaSdk(), await paho(), await proton()];
+    const java = javaSdk(server.ready.trustBundle);
+    const programs = [java, await paho(), await proton()];
     opened.push(...programs);
     const devices = [
       context.nodeSdk, ...programs, mqttJs(hub, version), await mosquitto(), rheaClient(hub, version), await curl(),
     ];
-    const services = [serviceClient(context, version), eventHubs(context, version)];
+    const services = [serviceClient(context, version), javaServiceClient(context, java), eventHubs(context, version)];
 
     const jobs = [
       ...services.flatMap((client) => client.transports.map((transport) => () => serviceRow(client, transport))),
@@ -80,7 +81,9 @@ describe('conformance matrix', () => {
     writeFileSync(RESULTS, JSON.stringify(rows, (_, value) => (value instanceof Error ? value.stack : value), 2));
     const of = (clients) => rows.filter(({ client }) => clients.some(({ name }) => name === client));
     const found = tables(of(devices), of(services), {
-      ofDevices: FEATURES, ofServices: { [services[0].name]: SERVICE_FEATURES, [services[1].name]: READING_FEATURES },
+      ofDevices: FEATURES, ofServices: {
+        [services[0].name]: SERVICE_FEATURES, [services[1].name]: SERVICE_FEATURES, [services[2].name]: READING_FEATURES,
+      },
     });
     compare(found);
   });

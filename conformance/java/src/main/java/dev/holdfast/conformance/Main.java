@@ -2,6 +2,7 @@ package dev.holdfast.conformance;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.platform.engine.DiscoverySelector;
@@ -38,14 +39,15 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
-        if (List.of(args).equals(List.of("matrix"))) {
+        if (args.length == 2 && args[0].equals("matrix")) {
+            Trust.of(Path.of(args[1])).makeDefault();
             new MatrixDevices().serve();
             System.exit(0);
         }
         List<String> some = List.of(args).subList(Math.min(1, args.length), args.length);
         List<Class<?>> tests = args.length == 0 ? null : TESTS.get(args[0]);
         if (tests == null) {
-            System.err.println("usage: Main " + String.join("|", TESTS.keySet()) + " [CLASS...] | matrix");
+            System.err.println("usage: Main " + String.join("|", TESTS.keySet()) + " [CLASS...] | matrix ROOTS");
             System.exit(2);
         }
         Trust.ofServer().makeDefault();

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
 
-/** The Java device SDK as a client of the matrix: commands and answers as lines of JSON, as program.js of the Node tests says. */
+/** The Java SDKs for devices and services as clients of the matrix: commands and answers as lines of JSON, as program.js of the Node tests says. */
 final class MatrixDevices {
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final Map<Integer, MatrixSession> sessions = new ConcurrentHashMap<>();
@@ -39,7 +39,7 @@ final class MatrixDevices {
         try {
             JsonElement value = done(command);
             answer.add("value", value == null ? JsonNull.INSTANCE : value);
-        } catch (Exception e) {
+        } catch (Exception | AssertionError e) {
             answer.addProperty("error", e.getClass().getSimpleName() + ": " + e.getMessage());
         }
         write(answer);
@@ -48,6 +48,12 @@ final class MatrixDevices {
     private JsonElement done(JsonObject command) throws Exception {
         int number = command.get("session").getAsInt();
         JsonElement with = command.get("with");
+        if (command.get("do").getAsString().equals("service")) {
+            JsonObject what = with.getAsJsonObject();
+            new MatrixService(what)
+                    .run(what.get("feature").getAsString(), what.has("text") ? what.get("text").getAsString() : "");
+            return null;
+        }
         MatrixSession session = sessions.get(number);
         switch (command.get("do").getAsString()) {
             case "open" -> {

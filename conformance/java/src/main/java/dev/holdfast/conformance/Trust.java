@@ -26,7 +26,12 @@ final class Trust {
     }
 
     static Trust ofServer() {
-        try (InputStream pem = Files.newInputStream(new TestServer().trustBundle())) {
+        return of(new TestServer().trustBundle());
+    }
+
+    /** The certificates of a PEM file. */
+    static Trust of(Path roots) {
+        try (InputStream pem = Files.newInputStream(roots)) {
             return in(CertificateFactory.getInstance("X.509").generateCertificates(pem));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

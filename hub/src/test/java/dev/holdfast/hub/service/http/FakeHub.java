@@ -16,6 +16,7 @@ import dev.holdfast.hub.fault.FaultOrders;
 import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.Authenticator;
 import dev.holdfast.hub.identity.DeniedCertificates;
+import dev.holdfast.hub.identity.Lifecycle;
 import dev.holdfast.hub.identity.Registry;
 import dev.holdfast.hub.identity.RepeatingTable;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
@@ -71,6 +72,11 @@ final class FakeHub implements HubDirectory {
     final Hub hub;
 
     FakeHub() {
+        this(Gate.open());
+    }
+
+    /** @param gate asked by the registry */
+    FakeHub(Gate gate) {
         SecureRandom random = new SecureRandom();
         List<SharedAccessPolicy> policies = new ArrayList<>(SharedAccessPolicy.standard(random));
         List<AccessRight> rights = List.of(AccessRight.values());
@@ -85,7 +91,7 @@ final class FakeHub implements HubDirectory {
         }
         Live<HubSettings> settings = new Live<>(new HubSettings(NAME, HOST, 4, 1, policies, List.of(), Instant.EPOCH));
         Registry registry =
-                new Registry(table, NAME, clock, random, Limits.defaults().registry(), _ -> {});
+                new Registry(table, NAME, clock, random, Limits.defaults().registry(), _ -> {}, Lifecycle.UNTOLD, gate);
         DeniedCertificates denied =
                 new DeniedCertificates(table, NAME, clock, Limits.defaults().certificates(), _ -> {});
         Authenticator authenticator = new Authenticator(
@@ -129,7 +135,7 @@ final class FakeHub implements HubDirectory {
                 intake,
                 FaultOrders.none(),
                 new HubEvents(table, NAME, () -> settings.get().events(), intake, clock),
-                Gate.open(),
+                gate,
                 table,
                 unusedLog(),
                 false);

@@ -2,8 +2,13 @@ package dev.holdfast.hub.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.base.HubName;
 import dev.holdfast.base.Limits;
+import dev.holdfast.hub.identity.AccessRight;
 import dev.holdfast.hub.identity.SharedAccessPolicy;
+import dev.holdfast.hub.throttle.Gate;
+import dev.holdfast.hub.throttle.Operation;
+import dev.holdfast.hub.throttle.Rate;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -224,5 +229,30 @@ class ServiceRoutesTest {
                         .send()
                         .error())
                 .isEqualTo(400001);
+    }
+
+    /** Of identities, which are the routes that need a right of the registry. */
+    @ParameterizedTest
+    @MethodSource("routes")
+    void everyUseOfTheRegistryIsHeldToItsThrottle(ServiceRoute route) {
+        boolean registry = route.right() == AccessRight.REGISTRY_READ || route.right() == AccessRight.REGISTRY_WRITE;
+        if (!registry || !(route.answer() instanceof ServiceRoute.Answer.By)) {
+            return;
+        }
+        Rate one = new Rate(1, Rate.Unit.MINUTE, 1);
+        FakeHub throttled = new FakeHub(
+                new Gate(new HubName("hub1"), operation -> operation == Operation.REGISTRY ? one : Rate.OFF, () -> 0));
+        assertThat(throttled.hub.registry().admit(null, 1)).isNull();
+        String body = switch (route.method() + " " + route.path()) {
+            case "POST /devices" -> "[{\"id\":\"dev1\",\"importMode\":\"create\"}]";
+            case "POST /devices/keys/regenerate" -> "{\"policyKey\":\"primaryKey\",\"devices\":[{\"id\":\"dev1\"}]}";
+            default -> "{}";
+        };
+
+        FakeHub.Answer answer =
+                throttled.call(route.method(), path(route)).body(body).send();
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(429);
+        assertThat(answer.text()).contains("registry");
     }
 }
